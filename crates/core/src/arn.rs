@@ -1,0 +1,74 @@
+//! Amazon Resource Names: `arn:partition:service:region:account:resource`.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// A parsed ARN. `resource` is everything after the fifth colon and may hold colons itself.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Arn {
+    pub partition: String,
+    pub service: String,
+    pub region: String,
+    pub account: String,
+    pub resource: String,
+}
+
+/// The text is not an ARN.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not an ARN: {0}")]
+pub struct InvalidArn(pub String);
+
+impl Arn {
+    /// An ARN in the `aws` partition.
+    pub fn new(service: &str, region: &str, account: &str, resource: impl Into<String>) -> Self {
+        Self {
+            partition: "aws".into(),
+            service: service.into(),
+            region: region.into(),
+            account: account.into(),
+            resource: resource.into(),
+        }
+    }
+
+    /// The account's root identity: `arn:aws:iam::ACCOUNT:root`.
+    pub fn root(account: &str) -> Self {
+        Self::new("iam", "", account, "root")
+    }
+}
+
+impl fmt::Display for Arn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { partition, service, region, account, resource } = self;
+        write!(f, "arn:{partition}:{service}:{region}:{account}:{resource}")
+    }
+}
+
+impl FromStr for Arn {
+    type Err = InvalidArn;
+
+    fn from_str(text: &str) -> Result<Self, InvalidArn> {
+        let mut parts = text.splitn(6, ':');
+        let mut next = || parts.next().map(str::to_owned).ok_or_else(|| InvalidArn(text.to_owned()));
+        if next()? != "arn" {
+            return Err(InvalidArn(text.to_owned()));
+        }
+        Ok(Self { partition: next()?, service: next()?, region: next()?, account: next()?, resource: next()? })
+    }
+}
+
+impl TryFrom<String> for Arn {
+    type Error = InvalidArn;
+
+    fn try_from(text: String) -> Result<Self, InvalidArn> {
+        text.parse()
+    }
+}
+
+impl From<Arn> for String {
+    fn from(arn: Arn) -> Self {
+        arn.to_string()
+    }
+}

@@ -1,0 +1,28 @@
+//! Resource identifiers as EC2 writes them: a prefix and 17 hexadecimal digits.
+
+use rand::Rng;
+
+/// Digits after the prefix (*EC2 user guide, Resource IDs: longer IDs*).
+pub const DIGITS: usize = 17;
+
+/// Makes a new identifier such as `i-0123456789abcdef0`. The first digit is always 0, as AWS's are.
+pub fn generate(prefix: &str, random: &mut impl Rng) -> String {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    let mut id = String::with_capacity(prefix.len() + 1 + DIGITS);
+    id.push_str(prefix);
+    id.push_str("-0");
+    for _ in 1..DIGITS {
+        id.push(char::from(HEX[random.random_range(0..HEX.len())]));
+    }
+    id
+}
+
+/// Whether `id` has the form `prefix-xxxxxxxx` or `prefix-xxxxxxxxxxxxxxxxx`. AWS answers `…ID.Malformed`
+/// to what has not, and `…ID.NotFound` to what has and does not exist.
+pub fn is_well_formed(prefix: &str, id: &str) -> bool {
+    id.strip_prefix(prefix)
+        .and_then(|rest| rest.strip_prefix('-'))
+        .is_some_and(|digits| {
+            matches!(digits.len(), 8 | DIGITS) && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+        })
+}

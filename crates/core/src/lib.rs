@@ -1,0 +1,16 @@
+//! What every part of the region agrees on: identifiers, ARNs, who is calling, the clock, and the
+//! reconcilers that make desired state true. Knows no protocol, no storage and no service.
+
+pub mod arn;
+pub mod clock;
+pub mod ids;
+pub mod pagination;
+pub mod principal;
+pub mod reconcile;
+
+pub use arn::Arn;
+pub use clock::{Clock, ManualClock, SystemClock};
+pub use principal::{Principal, PrincipalKind};
+
+/// The region's name when none is configured.
+pub const DEFAULT_REGION: &str = "us-east-1";

@@ -1,0 +1,1 @@
+//! Opaque tokens for paginated answers.

@@ -1,0 +1,34 @@
+//! Who signed a request.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Arn;
+
+/// The identity behind a verified signature.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Principal {
+    /// The 12-digit account that the request acts in.
+    pub account: String,
+    /// `arn:aws:iam::123456789012:root`, `arn:aws:sts::…:assumed-role/Role/session`, …
+    pub arn: Arn,
+    /// What `sts:GetCallerIdentity` answers as `UserId`.
+    pub user_id: String,
+    /// What kind of identity this is, and so which policies apply.
+    pub kind: PrincipalKind,
+    /// The access key that signed.
+    pub access_key_id: String,
+}
+
+/// The kinds of identity that can sign.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PrincipalKind {
+    /// The account itself: may do everything in it.
+    Root,
+    /// A session of a role: may do what the role's policies and the session's policy both allow.
+    AssumedRole {
+        /// The role's name, without its path.
+        role: String,
+        /// The session's name, chosen by whoever assumed the role.
+        session: String,
+    },
+}

@@ -1,0 +1,14 @@
+//! One host's hardware, delegated: machines, their images, disks and network. The only crate that touches
+//! the kernel. It knows nothing of EC2: whoever uses it says what should exist, and asks what does.
+
+pub mod capacity;
+pub mod container;
+pub mod disk;
+pub mod driver;
+pub mod image;
+pub mod net;
+pub mod spec;
+pub mod vm;
+
+pub use driver::{Driver, DriverKind, Error, MachineEvent, MachineState, Result};
+pub use spec::{Interface, MachineId, MachineSpec, Resources};

@@ -1,0 +1,43 @@
+//! The network of a region on one host. A VPC is a network namespace that forwards; an interface (ENI) is a
+//! veth or a tap in it with a /32 route; security groups are one nftables transaction per VPC.
+//!
+//! Callers say what a VPC should look like ([`plan::VpcPlan`], always whole); [`Network::apply`] makes it true.
+
+pub mod metadata;
+pub mod plan;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::driver::Result;
+use crate::spec::Interface;
+use metadata::MetadataSource;
+use plan::VpcPlan;
+
+/// Makes VPCs true on this host. Every method is idempotent.
+#[async_trait]
+pub trait Network: Send + Sync + 'static {
+    /// Makes the VPC's namespace, uplink, addresses, routes and rules what the plan says, atomically for the
+    /// rules. Interfaces themselves come and go with their machines ([`Network::attach`]).
+    async fn apply(&self, plan: &VpcPlan) -> Result<()>;
+
+    /// Removes the namespace and everything in it, and the host's routes to it.
+    async fn remove(&self, vpc: &str) -> Result<()>;
+
+    /// The VPCs that exist on this host.
+    async fn list(&self) -> Result<Vec<String>>;
+
+    /// Makes the host's end of an interface for a container whose network namespace is that of process `pid`:
+    /// the other end appears there, named `eth<index>`, with address and routes set.
+    async fn attach_container(&self, interface: &Interface, index: usize, pid: u32) -> Result<()>;
+
+    /// Makes a tap for a virtual machine in the VPC's namespace and returns an open descriptor of it.
+    async fn attach_vm(&self, interface: &Interface) -> Result<std::os::fd::OwnedFd>;
+
+    /// Removes the host's end of an interface.
+    async fn detach(&self, interface: &Interface) -> Result<()>;
+
+    /// Sets what answers metadata and DNS questions of guests. Called once, at start, before `apply`.
+    fn serve_metadata(&self, source: Arc<dyn MetadataSource>);
+}

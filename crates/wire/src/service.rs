@@ -1,0 +1,112 @@
+//! A service: its model's tables and the functions that carry its operations out.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use crate::schema::{Schema, Shape, Value};
+use crate::{Call, Error};
+
+/// The protocols of AWS's models.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Protocol {
+    Ec2,
+    Query,
+    Json10,
+    Json11,
+    RestJson,
+    RpcV2Cbor,
+}
+
+/// A service as its model describes it.
+#[derive(Debug)]
+pub struct ServiceModel {
+    /// Our crate's and file's name: `ec2`.
+    pub id: &'static str,
+    /// The name in credential scopes: `ec2`.
+    pub signing_name: &'static str,
+    pub api_version: &'static str,
+    /// Every protocol that clients may use, the preferred one first.
+    pub protocols: &'static [Protocol],
+    /// `X-Amz-Target` before the dot (`AmazonSQS`); empty where the service has no JSON protocol.
+    pub target_prefix: &'static str,
+    /// Namespace of XML answers; empty where there are none.
+    pub xml_namespace: &'static str,
+    pub operations: &'static [OperationModel],
+    /// Operations of AWS's model that Freehold does not have, by name, for an honest refusal.
+    pub unsupported: &'static [&'static str],
+    /// Errors of the model with another wire code or status than the default.
+    pub errors: &'static [ErrorModel],
+}
+
+#[derive(Debug)]
+pub struct OperationModel {
+    pub name: &'static str,
+    pub http_method: &'static str,
+    /// With `{labels}`; `/` except for REST protocols.
+    pub http_uri: &'static str,
+    /// Member of the output that is the whole body, and so on, are in the schemas.
+    pub input: fn() -> &'static Schema,
+    pub output: fn() -> &'static Schema,
+    /// `resultWrapper` of query answers; empty where there is none.
+    pub result_wrapper: &'static str,
+}
+
+#[derive(Debug)]
+pub struct ErrorModel {
+    /// The shape's name, which JSON protocols send: `QueueDoesNotExist`.
+    pub shape: &'static str,
+    /// The code of query protocols (`AWS.SimpleQueueService.NonExistentQueue`).
+    pub query_code: &'static str,
+    pub status: u16,
+}
+
+/// A generated marker type per operation, which ties its name to its types.
+pub trait Operation {
+    type Input: Shape + Send + 'static;
+    type Output: Shape + Send + 'static;
+    const MODEL: &'static OperationModel;
+}
+
+type Answer = Pin<Box<dyn Future<Output = Result<Value, Error>> + Send>>;
+type Handler = Box<dyn Fn(Call, Value) -> Answer + Send + Sync>;
+
+/// A model with the functions that implement it.
+pub struct Service {
+    pub model: &'static ServiceModel,
+    handlers: HashMap<&'static str, Handler>,
+}
+
+impl Service {
+    pub fn new(model: &'static ServiceModel) -> Self {
+        Self { model, handlers: HashMap::new() }
+    }
+
+    /// Lets `function` answer the operation `O`. `state` is the service's own.
+    pub fn on<O, S, F, Fut>(mut self, _operation: O, state: &Arc<S>, function: F) -> Self
+    where
+        O: Operation,
+        S: Send + Sync + 'static,
+        F: Fn(Arc<S>, Call, O::Input) -> Fut + Send + Sync + Copy + 'static,
+        Fut: Future<Output = Result<O::Output, Error>> + Send + 'static,
+    {
+        let state = Arc::clone(state);
+        let handler: Handler = Box::new(move |call, input| {
+            let answer = function(Arc::clone(&state), call, O::Input::from_value(input));
+            Box::pin(async move { answer.await.map(Shape::into_value) })
+        });
+        self.handlers.insert(O::MODEL.name, handler);
+        self
+    }
+
+    /// Carries an operation out; `None` if nothing implements it.
+    pub fn call(&self, call: Call, input: Value) -> Option<Answer> {
+        self.handlers.get(call.operation).map(|handler| handler(call, input))
+    }
+
+    /// Names of the operations that are implemented.
+    pub fn implemented(&self) -> impl Iterator<Item = &'static str> {
+        self.handlers.keys().copied()
+    }
+}
