@@ -1,0 +1,40 @@
+# Two commands do all of the set-up, system packages included: `make demo` and `make test`.
+# Both say what they install before they install it (scripts/setup --list prints the same list).
+
+.PHONY: help demo test check bench build release setup fmt
+
+help:
+	@echo 'make demo    install what is missing, build, and walk through a region of your own'
+	@echo 'make test    install what is missing, build, run the unit, driver and black-box tests'
+	@echo 'make check   formatting, lints, layering, generated code, licences'
+	@echo 'make bench   one table: start, memory, requests and launches, beside a peer'
+	@echo 'make build   the binary, quickly built, in target/debug'
+	@echo 'make release the binary, small and fast, in target/release'
+
+demo:
+	@scripts/setup demo
+	@scripts/build release
+	@target/release/freehold demo
+
+test:
+	@scripts/test
+
+check:
+	@scripts/check
+
+bench:
+	@scripts/setup bench
+	@scripts/build release
+	@bench/run
+
+build:
+	@scripts/build debug
+
+release:
+	@scripts/build release
+
+setup:
+	@scripts/setup test
+
+fmt:
+	@cargo fmt --all
