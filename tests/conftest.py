@@ -1,0 +1,88 @@
+"""Fixtures of the black-box tests. A test names what it needs:
+
+freehold   a region whose machines exist in state only, shared by the whole run
+account    a new 12-digit account, so that tests of one region do not meet
+region     makes regions of a test's own: region(), region("none", "--test-clock")
+machines   a region with real machines (containers), shared; needs root
+aws        runs the AWS CLI against `freehold`
+"""
+
+import itertools
+import os
+import subprocess
+import sys
+
+import pytest
+
+from support import leaks
+from support.region import REPOSITORY, Region
+
+sys.dont_write_bytecode = True
+
+
+@pytest.fixture(scope="session")
+def freehold():
+    """A region with `--machines none`. Has `.endpoint` and `.client(service, account=None)`."""
+    with Region() as shared:
+        yield shared
+
+
+_accounts = itertools.count(100000000001)
+
+
+@pytest.fixture
+def account():
+    """An account that no other test has used."""
+    return str(next(_accounts))
+
+
+@pytest.fixture
+def region():
+    """Makes regions that end with the test."""
+    made = []
+
+    def make(machines="none", *arguments, **options):
+        made.append(Region(machines, *arguments, **options))
+        return made[-1].start()
+
+    yield make
+    for one in made:
+        one.remove()
+
+
+def need_root():
+    """Machines need root; everything else about the host is found out by using it."""
+    if os.geteuid() != 0:
+        pytest.skip("machines need root, and this run has another user")
+
+
+@pytest.fixture(scope="session")
+def host_is_left_clean():
+    """Compares the host before and after everything that ran with machines."""
+    need_root()
+    before = leaks.snapshot()
+    yield before
+    leaks.assert_nothing_new(before)
+
+
+@pytest.fixture(scope="session")
+def machines(host_is_left_clean):
+    """A region whose machines are containers, with the minimal image. Everything is gone at its end."""
+    with Region("container") as shared:
+        yield shared
+
+
+@pytest.fixture
+def aws(freehold):
+    """Runs the AWS CLI as a user would after `eval "$(freehold env)"`: aws("ec2", "describe-regions")."""
+    lines = freehold.command("env").stdout.splitlines()
+    exported = dict(line.removeprefix("export ").split("=", 1) for line in lines if line.startswith("export "))
+    exported = {name: value.strip("'\"") for name, value in exported.items()}
+    program = REPOSITORY / ".venv" / "aws" / "bin" / "aws"
+
+    def call(*arguments, **options):
+        environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"} | exported
+        options = {"capture_output": True, "text": True, "timeout": 120} | options
+        return subprocess.run([program, *arguments], env=environment, check=False, **options)
+
+    return call
