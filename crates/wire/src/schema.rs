@@ -2,8 +2,17 @@
 //! protocols read and write by them. A protocol walks a [`Schema`] once in each direction; generated types turn
 //! into [`Value`] and back, so that each type is compiled once whatever the number of protocols.
 
-use bytes::Bytes;
-use jiff::Timestamp;
+mod convert;
+mod member;
+mod pattern;
+mod scalar;
+mod value;
+
+pub use convert::{Convert, Fields, Shape, Unit, field};
+pub use member::{Location, Member, TimestampFormat, element, member};
+pub use pattern::Pattern;
+pub use scalar::{BLOB, BOOLEAN, DOUBLE, FLOAT, INTEGER, LONG, STRING, TIMESTAMP};
+pub use value::Value;
 
 /// A shape: what kind of value it is and what a value of it must satisfy.
 #[derive(Debug)]
@@ -12,6 +21,8 @@ pub struct Schema {
     pub name: &'static str,
     pub kind: Kind,
     pub constraint: Constraint,
+    /// Passwords and the like: never repeated in messages.
+    pub sensitive: bool,
 }
 
 #[derive(Debug)]
@@ -28,16 +39,16 @@ pub enum Kind {
     Timestamp,
     List {
         member: &'static Member,
-        /// The elements stand in the parent itself, without a wrapper.
-        flattened: bool,
     },
+    /// Keys are strings.
     Map {
         key: &'static Member,
         value: &'static Member,
-        flattened: bool,
     },
     /// Members in the order of the generated struct's fields.
-    Structure { members: &'static [Member] },
+    Structure {
+        members: &'static [Member],
+    },
 }
 
 /// What a value must satisfy besides its kind. AWS calls these the model's traits.
@@ -47,68 +58,69 @@ pub struct Constraint {
     pub min: Option<i64>,
     pub max: Option<i64>,
     /// A regular expression that the whole string matches.
-    pub pattern: Option<&'static str>,
+    pub pattern: Option<&'static Pattern>,
     /// The values a string may have. Empty: any.
     pub values: &'static [&'static str],
 }
 
-/// A member of a structure, or the element of a list or map, and how each protocol names it.
-#[derive(Debug)]
-pub struct Member {
-    /// Name in the model and in the error messages: `ImageId`.
-    pub name: &'static str,
-    /// Name in JSON and XML bodies (`locationName`, else the name): `imageId`.
-    pub wire_name: &'static str,
-    /// Name in an EC2 query request (`queryName`, or `locationName` with its first letter in upper case).
-    pub ec2_name: &'static str,
-    /// Where REST protocols put it.
-    pub location: Location,
-    pub required: bool,
-    /// `timestampFormat` of this member or its shape, where the model overrides the protocol's default.
-    pub timestamp: Option<TimestampFormat>,
-    /// A function, because shapes may contain themselves.
-    pub schema: fn() -> &'static Schema,
+impl Constraint {
+    pub const NONE: Self = Self { min: None, max: None, pattern: None, values: &[] };
+
+    /// Whether every value satisfies it.
+    pub const fn is_none(&self) -> bool {
+        self.min.is_none() && self.max.is_none() && self.pattern.is_none() && self.values.is_empty()
+    }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Location {
-    Body,
-    Header,
-    /// A map of headers that share a prefix.
-    Headers,
-    QueryString,
-    Uri,
-    StatusCode,
-}
+impl Schema {
+    /// A shape without constraints.
+    pub const fn new(name: &'static str, kind: Kind) -> Self {
+        Self { name, kind, constraint: Constraint::NONE, sensitive: false }
+    }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TimestampFormat {
-    Iso8601,
-    Rfc822,
-    UnixTimestamp,
-}
+    /// A structure; members in the order of the generated struct's fields.
+    pub const fn structure(name: &'static str, members: &'static [Member]) -> Self {
+        Self::new(name, Kind::Structure { members })
+    }
 
-/// An untyped value of some schema.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Value {
-    Boolean(bool),
-    /// Both widths.
-    Integer(i64),
-    /// Both widths.
-    Float(f64),
-    String(String),
-    Blob(Bytes),
-    Timestamp(Timestamp),
-    List(Vec<Value>),
-    Map(Vec<(String, Value)>),
-    /// By position of the member in the schema.
-    Structure(Vec<Option<Value>>),
-}
+    pub const fn list(name: &'static str, member: &'static Member) -> Self {
+        Self::new(name, Kind::List { member })
+    }
 
-/// A generated type: knows its schema and turns into a [`Value`] of it and back. `from_value` may trust that the
-/// value was read by the same schema; what does not fit becomes the default.
-pub trait Shape: Sized {
-    fn schema() -> &'static Schema;
-    fn into_value(self) -> Value;
-    fn from_value(value: Value) -> Self;
+    pub const fn map(name: &'static str, key: &'static Member, value: &'static Member) -> Self {
+        Self::new(name, Kind::Map { key, value })
+    }
+
+    pub const fn min(mut self, min: i64) -> Self {
+        self.constraint.min = Some(min);
+        self
+    }
+
+    pub const fn max(mut self, max: i64) -> Self {
+        self.constraint.max = Some(max);
+        self
+    }
+
+    pub const fn pattern(mut self, pattern: &'static Pattern) -> Self {
+        self.constraint.pattern = Some(pattern);
+        self
+    }
+
+    pub const fn values(mut self, values: &'static [&'static str]) -> Self {
+        self.constraint.values = values;
+        self
+    }
+
+    pub const fn sensitive(mut self) -> Self {
+        self.sensitive = true;
+        self
+    }
+
+    /// The members of a structure; none for other kinds.
+    pub const fn members(&self) -> &'static [Member] {
+        match self.kind {
+            Kind::Structure { members } => members,
+            _ => &[],
+        }
+    }
 }

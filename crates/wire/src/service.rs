@@ -5,8 +5,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::schema::{Schema, Shape, Value};
-use crate::{Call, Error};
+use crate::schema::{Convert, Schema, Shape, Value};
+use crate::{Call, Error, Fault};
 
 /// The protocols of AWS's models.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,6 +31,8 @@ pub struct ServiceModel {
     pub protocols: &'static [Protocol],
     /// `X-Amz-Target` before the dot (`AmazonSQS`); empty where the service has no JSON protocol.
     pub target_prefix: &'static str,
+    /// `awsQueryCompatible`: JSON answers carry the codes of the query protocol in a header of their own.
+    pub query_compatible: bool,
     /// Namespace of XML answers; empty where there are none.
     pub xml_namespace: &'static str,
     pub operations: &'static [OperationModel],
@@ -40,15 +42,33 @@ pub struct ServiceModel {
     pub errors: &'static [ErrorModel],
 }
 
+impl ServiceModel {
+    /// An operation that Freehold has. The table is sorted by name.
+    pub fn operation(&self, name: &str) -> Option<&'static OperationModel> {
+        let operations = self.operations;
+        let at = operations.binary_search_by(|operation| operation.name.cmp(name)).ok()?;
+        Some(&operations[at])
+    }
+
+    /// Whether AWS has an operation of this name and Freehold does not.
+    pub fn is_unsupported(&self, name: &str) -> bool {
+        self.unsupported.binary_search(&name).is_ok()
+    }
+
+    /// The model's error of this code, by its name in either family of protocols.
+    pub fn error(&self, code: &str) -> Option<&'static ErrorModel> {
+        self.errors.iter().find(|error| error.shape == code || error.query_code == code)
+    }
+}
+
 #[derive(Debug)]
 pub struct OperationModel {
     pub name: &'static str,
     pub http_method: &'static str,
     /// With `{labels}`; `/` except for REST protocols.
     pub http_uri: &'static str,
-    /// Member of the output that is the whole body, and so on, are in the schemas.
-    pub input: fn() -> &'static Schema,
-    pub output: fn() -> &'static Schema,
+    pub input: &'static Schema,
+    pub output: &'static Schema,
     /// `resultWrapper` of query answers; empty where there is none.
     pub result_wrapper: &'static str,
 }
@@ -60,6 +80,7 @@ pub struct ErrorModel {
     /// The code of query protocols (`AWS.SimpleQueueService.NonExistentQueue`).
     pub query_code: &'static str,
     pub status: u16,
+    pub fault: Fault,
 }
 
 /// A generated marker type per operation, which ties its name to its types.
@@ -93,8 +114,8 @@ impl Service {
     {
         let state = Arc::clone(state);
         let handler: Handler = Box::new(move |call, input| {
-            let answer = function(Arc::clone(&state), call, O::Input::from_value(input));
-            Box::pin(async move { answer.await.map(Shape::into_value) })
+            let answer = function(Arc::clone(&state), call, O::Input::from_value(input).unwrap_or_default());
+            Box::pin(async move { answer.await.map(Convert::into_value) })
         });
         self.handlers.insert(O::MODEL.name, handler);
         self

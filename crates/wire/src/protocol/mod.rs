@@ -1,1 +1,73 @@
-//! See the crate's documentation.
+//! The protocols: how a request's bytes become a [`Value`] of the operation's input, and how an output or an error
+//! becomes an answer's bytes. Each protocol is one [`Codec`]; callers name the protocol and never see which.
+//!
+//! A server walks: [`choose`] the protocol, read the [`operation_name`], find it in the model (or answer
+//! [`unknown_operation`]), [`decode`], [`check`], call, then [`encode_output`] or [`encode_error`].
+
+mod absent;
+mod codec;
+mod message;
+
+use std::borrow::Cow;
+
+pub use codec::Codec;
+pub use message::{EncodedResponse, Parts};
+
+use crate::Error;
+use crate::schema::{Schema, Value};
+use crate::service::{OperationModel, Protocol, ServiceModel};
+
+/// The protocol of a request to this service: what the request's headers and form say if the service speaks it,
+/// else the service's preferred one.
+pub fn choose(model: &ServiceModel, parts: &Parts<'_>) -> Protocol {
+    codec::choose(model.protocols, parts)
+}
+
+/// The name of the operation that a request asks for, whether the model has it or not: `Action`, `X-Amz-Target`,
+/// or what method and path match.
+pub fn operation_name<'a>(protocol: Protocol, model: &ServiceModel, parts: &Parts<'a>) -> Option<Cow<'a, str>> {
+    codec::of(protocol).operation_name(model, parts)
+}
+
+/// AWS's answer to an operation that is not there; `None` where the request names none at all.
+pub fn unknown_operation(protocol: Protocol, model: &ServiceModel, name: Option<&str>) -> Error {
+    codec::of(protocol).unknown_operation(model, name)
+}
+
+/// Reads the input of an operation. Refuses what is malformed, of the wrong type, doubled or nested too deep.
+pub fn decode(
+    protocol: Protocol,
+    model: &ServiceModel,
+    operation: &'static OperationModel,
+    parts: &Parts<'_>,
+) -> Result<Value, Error> {
+    codec::of(protocol).decode(model, operation, parts)
+}
+
+/// Checks a value against the constraints of its schema: required, range, length, enumeration, pattern. The error
+/// is worded as services of this protocol word it.
+pub fn check(protocol: Protocol, schema: &'static Schema, value: &Value) -> Result<(), Error> {
+    codec::of(protocol).check(schema, value)
+}
+
+/// Writes an answer. The headers hold content type and request id.
+pub fn encode_output(
+    protocol: Protocol,
+    model: &ServiceModel,
+    operation: &'static OperationModel,
+    output: &Value,
+    request_id: &str,
+) -> EncodedResponse {
+    codec::of(protocol).encode_output(model, operation, output, request_id)
+}
+
+/// Writes an error. `model` is `None` where a request did not get as far as naming a service; `error.code` may be
+/// the code of either the query protocols or the JSON protocols, the model's table translates.
+pub fn encode_error(
+    protocol: Protocol,
+    model: Option<&ServiceModel>,
+    error: &Error,
+    request_id: &str,
+) -> EncodedResponse {
+    codec::of(protocol).encode_error(model, error, request_id)
+}
