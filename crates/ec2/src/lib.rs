@@ -1,1 +1,3 @@
-//! placeholder
+//! EC2: instances, their network and their images.
+
+pub mod model;

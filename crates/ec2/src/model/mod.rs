@@ -1,0 +1,47 @@
+//! What EC2 stores. One file per resource; each is a document of its own kind, written only inside transactions.
+//!
+//! Relations go one way wherever they can: an instance does not list its interfaces, interfaces name their
+//! instance and are found by index. Where both ends must know (an elastic address and the interface it is
+//! associated with) both are written in one transaction.
+
+mod account;
+mod address;
+mod image;
+mod instance;
+mod instance_state;
+mod internet_gateway;
+mod key_pair;
+mod launch;
+mod launch_template;
+mod network_acl;
+mod network_interface;
+mod pools;
+mod resource;
+mod route_table;
+mod security_group;
+mod subnet;
+mod tags;
+mod volume;
+mod vpc;
+
+pub use account::Account;
+pub use address::{Address, AddressAssociation};
+pub use image::{Image, ImageState};
+pub use instance::{
+    IamProfile, Instance, MetadataOptions, Placement, RootDevice, ShutdownBehavior, StateReason, Tenancy,
+};
+pub use instance_state::{Desired, Event, Illegal, InstanceState, Transition, transition};
+pub use internet_gateway::InternetGateway;
+pub use key_pair::{KeyPair, KeyType};
+pub use launch::{InterfaceParameters, LaunchParameters, MetadataParameters, PlacementParameters, RootDeviceParameters};
+pub use launch_template::{LaunchTemplate, LaunchTemplateVersion};
+pub use network_acl::{AclAssociation, AclEntry, NetworkAcl};
+pub use network_interface::{Attachment, InterfaceAddress, InterfaceStatus, NetworkInterface, PublicAssociation};
+pub use pools::{PrivateAddress, PublicAddress};
+pub use resource::{Malformed, Resource};
+pub use route_table::{Route, RouteOrigin, RouteTable, RouteTableAssociation, RouteTarget};
+pub use security_group::{Peer, Protocol, SecurityGroup, SecurityGroupRule};
+pub use subnet::Subnet;
+pub use tags::Tags;
+pub use volume::{Volume, VolumeAttachment, VolumeState};
+pub use vpc::{CidrAssociation, Vpc};

@@ -1,0 +1,105 @@
+//! Elastic network interfaces.
+
+use std::net::Ipv4Addr;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::resource::{Malformed, document, resource};
+use super::Tags;
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NetworkInterface {
+    /// `eni-…`
+    pub id: String,
+    pub account: String,
+    pub vpc: String,
+    pub subnet: String,
+    pub zone: String,
+    pub zone_id: String,
+    pub description: String,
+    /// `02:…`, unique in the region as far as chance allows.
+    pub mac: [u8; 6],
+    /// The first is the primary one.
+    pub addresses: Vec<InterfaceAddress>,
+    /// Ids of its security groups.
+    pub groups: Vec<String>,
+    pub source_dest_check: bool,
+    pub attachment: Option<Attachment>,
+    pub created: Timestamp,
+    pub tags: Tags,
+}
+
+document!(NetworkInterface, "ec2.network-interface", |e| [
+    Some(e.vpc.clone()),
+    Some(e.subnet.clone()),
+    e.attachment.as_ref().map(|a| a.instance.clone())
+]);
+resource!(
+    NetworkInterface,
+    "eni",
+    "network-interface",
+    "InvalidNetworkInterfaceID",
+    "networkInterface",
+    Malformed::Plain("InvalidNetworkInterfaceId.Malformed")
+);
+
+/// A private address, and the public one that is translated to it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InterfaceAddress {
+    pub private: Ipv4Addr,
+    pub association: Option<PublicAssociation>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PublicAssociation {
+    pub public: Ipv4Addr,
+    /// `eipalloc-…` and `eipassoc-…` of an elastic address; `None` for one that came with the launch, which goes
+    /// when the instance stops.
+    pub elastic: Option<(String, String)>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attachment {
+    /// `eni-attach-…`
+    pub id: String,
+    pub instance: String,
+    pub device_index: u32,
+    pub delete_on_termination: bool,
+    pub attached: Timestamp,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InterfaceStatus {
+    Available,
+    InUse,
+}
+
+impl InterfaceStatus {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Available => "available",
+            Self::InUse => "in-use",
+        }
+    }
+}
+
+impl NetworkInterface {
+    pub fn status(&self) -> InterfaceStatus {
+        if self.attachment.is_some() { InterfaceStatus::InUse } else { InterfaceStatus::Available }
+    }
+
+    /// The primary private address. Every interface has one from its making to its end.
+    pub fn primary(&self) -> Ipv4Addr {
+        self.addresses.first().map_or(Ipv4Addr::UNSPECIFIED, |address| address.private)
+    }
+
+    /// The public address of the primary private one.
+    pub fn public(&self) -> Option<Ipv4Addr> {
+        self.addresses.first()?.association.as_ref().map(|association| association.public)
+    }
+
+    pub fn mac_text(&self) -> String {
+        self.mac.map(|byte| format!("{byte:02x}")).join(":")
+    }
+}
