@@ -1,5 +1,7 @@
 //! Rows and what selects them.
 
+use crate::{Document, Error};
+
 /// One stored document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
@@ -17,6 +19,31 @@ pub struct Row {
     pub index: [Option<String>; 3],
 }
 
+impl Row {
+    /// The row that holds `document`, as yet unwritten.
+    pub fn encode<D: Document>(document: &D, region: &str) -> Result<Self, Error> {
+        let bytes = serde_json::to_vec(document).map_err(|error| corrupt(D::KIND, document.id(), &error))?;
+        Ok(Self {
+            kind: D::KIND.into(),
+            id: document.id().into(),
+            account: document.account().into(),
+            region: region.into(),
+            revision: 0,
+            document: bytes,
+            index: document.index(),
+        })
+    }
+
+    /// The document that the row holds.
+    pub fn decode<D: Document>(&self) -> Result<D, Error> {
+        serde_json::from_slice(&self.document).map_err(|error| corrupt(&self.kind, &self.id, &error))
+    }
+}
+
+fn corrupt(kind: &str, id: &str, error: &serde_json::Error) -> Error {
+    Error::Corrupt { kind: kind.into(), id: id.into(), detail: error.to_string() }
+}
+
 /// Selects rows of one kind; every field that is set must match.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
@@ -32,15 +59,50 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// Every row of the kind.
+    pub fn all() -> Self {
+        Self::default()
+    }
+
     /// Every row of one account.
     pub fn account(account: impl Into<String>) -> Self {
         Self { account: Some(account.into()), ..Self::default() }
     }
 
-    /// Rows whose indexed column `position` holds `value`.
+    /// Rows whose indexed column `position` (0 to 2) holds `value`.
     pub fn index(position: usize, value: impl Into<String>) -> Self {
-        let mut filter = Self::default();
-        filter.index[position] = Some(value.into());
-        filter
+        Self::default().and_index(position, value)
+    }
+
+    /// Rows with these ids; ids that do not exist are passed over.
+    pub fn ids<I: Into<String>>(ids: impl IntoIterator<Item = I>) -> Self {
+        Self { ids: Some(ids.into_iter().map(Into::into).collect()), ..Self::default() }
+    }
+
+    /// … and whose indexed column `position` (0 to 2) holds `value`.
+    pub fn and_index(mut self, position: usize, value: impl Into<String>) -> Self {
+        self.index[position] = Some(value.into());
+        self
+    }
+
+    /// … and that belong to `account`.
+    pub fn and_account(mut self, account: impl Into<String>) -> Self {
+        self.account = Some(account.into());
+        self
+    }
+
+    /// The page of at most `limit` rows that follows the row `after`.
+    pub fn page(mut self, after: Option<String>, limit: usize) -> Self {
+        self.after = after;
+        self.limit = Some(limit);
+        self
+    }
+
+    /// Whether the row is selected, `limit` left aside.
+    pub fn matches(&self, row: &Row) -> bool {
+        self.account.as_ref().is_none_or(|account| *account == row.account)
+            && self.index.iter().zip(&row.index).all(|(wanted, held)| wanted.is_none() || wanted == held)
+            && self.ids.as_ref().is_none_or(|ids| ids.contains(&row.id))
+            && self.after.as_ref().is_none_or(|after| row.id > *after)
     }
 }

@@ -1,1 +1,119 @@
-//! See the crate's documentation.
+//! State on disk: one SQLite database in WAL mode, in the data directory.
+//!
+//! ```text
+//!  run(job) ──▶ queue ──▶ committer thread: BEGIN · SAVEPOINT job RELEASE · SAVEPOINT job RELEASE · … · COMMIT
+//!     ▲                                                                                              │ fdatasync
+//!     └──────────────────────────── answers, once all of them are on disk ◀──────────────────────────┘
+//!  get_row, list_rows ──▶ one of a few read-only connections, which see the last commit
+//! ```
+//!
+//! `synchronous=FULL` makes a commit durable; what waits while one is written goes into the next, so many writers
+//! share each `fdatasync` (*group commit*). A job that refuses or panics is rolled back to its savepoint and takes
+//! nobody with it. When the disk is full the whole group is told so, and nothing of it is there.
+//!
+//! A lock file keeps a second process out; the kernel releases it however the first one ends.
+
+mod committer;
+mod failure;
+mod open;
+mod query;
+mod readers;
+mod transaction;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+use std::thread::JoinHandle;
+
+use async_trait::async_trait;
+use tokio::sync::{oneshot, watch};
+
+use crate::transaction::Job;
+use crate::watchers::Watchers;
+use crate::{Error, Filter, Row, Store};
+use committer::{Committer, Waiting};
+use open::DirectoryLock;
+use readers::Readers;
+
+/// A region's state in a directory of its own. Dropping it waits for the commit that is under way.
+#[derive(Debug)]
+pub struct SqliteStore {
+    region: String,
+    watchers: Arc<Watchers>,
+    readers: Readers,
+    /// `None` only while it is dropped.
+    jobs: Option<Sender<Waiting>>,
+    committer: Option<JoinHandle<()>>,
+    /// The last field, so that it is released last.
+    _lock: DirectoryLock,
+}
+
+impl SqliteStore {
+    /// Opens the state in `directory`, which is made if it does not exist, and brings its schema up to date.
+    /// Typed writes are made in `region`.
+    ///
+    /// # Errors
+    /// [`Error::Locked`], [`Error::NewerSchema`], [`Error::Damaged`], [`Error::Full`], or [`Error::Engine`] where
+    /// the directory cannot be used at all.
+    pub fn open(directory: &Path, region: &str) -> Result<Self, Error> {
+        let lock = DirectoryLock::take(directory)?;
+        let path = directory.join(open::DATABASE);
+        let connection = open::writer(&path)?;
+        let watchers = Arc::new(Watchers::default());
+        let (jobs, queue) = channel();
+        let committer = Committer::new(connection, path.clone(), region, queue, Arc::clone(&watchers))?;
+        let committer = std::thread::Builder::new()
+            .name("store".into())
+            .spawn(move || committer.run())
+            .map_err(|error| Error::Engine(format!("no thread to write with: {error}")))?;
+        Ok(Self {
+            region: region.to_owned(),
+            watchers,
+            readers: Readers::new(path),
+            jobs: Some(jobs),
+            committer: Some(committer),
+            _lock: lock,
+        })
+    }
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        // The writer closes last: it then folds the write-ahead log into the database.
+        self.readers.close();
+        drop(self.jobs.take());
+        if let Some(committer) = self.committer.take() {
+            // Its panics are caught where they happen; there is nothing left to tell.
+            let _ = committer.join();
+        }
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    fn region(&self) -> &str {
+        &self.region
+    }
+
+    async fn run(&self, job: Job) -> Result<(), Error> {
+        let (answer, outcome) = oneshot::channel();
+        let jobs = self.jobs.as_ref().ok_or(Error::Closed)?;
+        jobs.send(Waiting { job, answer }).map_err(|_| Error::Closed)?;
+        outcome.await.unwrap_or(Err(Error::Closed))
+    }
+
+    fn get_row(&self, kind: &str, id: &str) -> Result<Option<Row>, Error> {
+        self.readers.with(|connection| query::get(connection, kind, id))
+    }
+
+    fn list_rows(&self, kind: &str, filter: &Filter) -> Result<Vec<Row>, Error> {
+        self.readers.with(|connection| query::list(connection, kind, filter))
+    }
+
+    fn watch(&self, kind: &str) -> watch::Receiver<u64> {
+        self.watchers.subscribe(kind)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,27 @@
+-- Every document of the region. Ids compare bytewise.
+CREATE TABLE row (
+    kind     TEXT    NOT NULL,
+    id       TEXT    NOT NULL,
+    account  TEXT    NOT NULL,
+    region   TEXT    NOT NULL,
+    revision INTEGER NOT NULL,
+    document BLOB    NOT NULL,
+    index0   TEXT,
+    index1   TEXT,
+    index2   TEXT,
+    UNIQUE (kind, id)
+) STRICT;
+
+-- Each ends in the id, so that a selection comes in the order of ids without sorting.
+CREATE INDEX row_account ON row (kind, account, id);
+CREATE INDEX row_index0 ON row (kind, index0, id) WHERE index0 IS NOT NULL;
+CREATE INDEX row_index1 ON row (kind, index1, id) WHERE index1 IS NOT NULL;
+CREATE INDEX row_index2 ON row (kind, index2, id) WHERE index2 IS NOT NULL;
+
+-- The last revision that was given; it must not go back when the newest row is deleted.
+CREATE TABLE counter (
+    name  TEXT    NOT NULL PRIMARY KEY,
+    value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO counter (name, value) VALUES ('revision', 0);

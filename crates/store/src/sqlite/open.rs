@@ -1,0 +1,159 @@
+//! Opening: the lock, the connection's settings, the schema.
+
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::failure::{classify, classify_io};
+use crate::Error;
+
+/// The database's name in the data directory.
+pub(super) const DATABASE: &str = "state.db";
+/// Says in the file's header whose it is: "FRHD".
+const APPLICATION: i32 = 0x4652_4844;
+/// In order; a database's version is how many of them it has seen.
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_rows.sql")];
+
+/// An exclusive lock on the data directory, held as long as the value lives.
+#[derive(Debug)]
+pub(super) struct DirectoryLock {
+    _file: File,
+}
+
+impl DirectoryLock {
+    pub fn take(directory: &Path) -> Result<Self, Error> {
+        let path = directory.join("lock");
+        let fail = |error: std::io::Error| classify_io(&path, &error);
+        DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(fail)?;
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&path)
+            .map_err(fail)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut holder = String::new();
+                // Who holds it is a courtesy; the lock itself is what counts.
+                let _ = file.read_to_string(&mut holder);
+                let directory = directory.display();
+                return Err(Error::Locked(match holder.trim() {
+                    "" => directory.to_string(),
+                    pid => format!("{directory} (process {pid})"),
+                }));
+            }
+            Err(TryLockError::Error(error)) => return Err(fail(error)),
+        }
+        // On a full disk the note stays unwritten, which harms nobody.
+        let _ = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
+        Ok(Self { _file: file })
+    }
+}
+
+/// The connection that writes, with its schema up to date.
+///
+/// A new database is made under another name and moved into place when it is whole. An empty file is therefore
+/// never a database that was about to be made; it is one that was lost.
+pub(super) fn writer(path: &Path) -> Result<Connection, Error> {
+    match std::fs::metadata(path) {
+        Ok(found) if found.len() == 0 => {
+            return Err(Error::Damaged { path: path.to_owned(), detail: "the file is empty".into() });
+        }
+        Ok(_) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => create(path)?,
+        Err(error) => return Err(classify_io(path, &error)),
+    }
+    let mut connection = connect(path)?;
+    migrate(&mut connection, path)?;
+    Ok(connection)
+}
+
+/// Makes an empty database with the current schema.
+fn create(path: &Path) -> Result<(), Error> {
+    let draft = path.with_extension("db.new");
+    for leftover in ["db.new", "db.new-wal", "db.new-shm"] {
+        remove(&path.with_extension(leftover))?;
+    }
+    // A log without its database belongs to one that was deleted, and must not be replayed into this one.
+    for leftover in ["db-wal", "db-shm"] {
+        remove(&path.with_extension(leftover))?;
+    }
+    let fail = |error: std::io::Error| classify_io(path, &error);
+    // The state holds secrets; the engine gives its other files the mode of this one.
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft).map_err(fail)?;
+    let mut connection = connect(&draft)?;
+    migrate(&mut connection, &draft)?;
+    connection.close().map_err(|(_, error)| classify(path, &error))?;
+    std::fs::rename(&draft, path).map_err(fail)?;
+    let directory: PathBuf = path.parent().map_or_else(|| ".".into(), Path::to_path_buf);
+    File::open(directory).and_then(|directory| directory.sync_all()).map_err(fail)
+}
+
+fn remove(path: &Path) -> Result<(), Error> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(classify_io(path, &error)),
+        _ => Ok(()),
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection, Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let fail = |error: rusqlite::Error| classify(path, &error);
+    let connection = Connection::open_with_flags(path, flags).map_err(fail)?;
+    // A small cache: the operating system keeps the file's pages anyway, and the idle region shall stay small.
+    connection
+        .execute_batch(
+            "PRAGMA journal_mode = WAL;
+             PRAGMA synchronous = FULL;
+             PRAGMA cache_size = -1024;
+             PRAGMA mmap_size = 0;
+             PRAGMA temp_store = MEMORY;
+             PRAGMA journal_size_limit = 4194304;",
+        )
+        .map_err(fail)?;
+    connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(fail)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    Ok(connection)
+}
+
+/// A connection that only reads.
+pub(super) fn reader(path: &Path) -> Result<Connection, Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let fail = |error: rusqlite::Error| classify(path, &error);
+    let connection = Connection::open_with_flags(path, flags).map_err(fail)?;
+    connection.execute_batch("PRAGMA cache_size = -256; PRAGMA mmap_size = 0;").map_err(fail)?;
+    connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(fail)?;
+    connection.set_prepared_statement_cache_capacity(32);
+    Ok(connection)
+}
+
+/// Applies the migrations that the database has not seen, each with its version in one transaction.
+fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Error> {
+    let fail = |error: rusqlite::Error| classify(path, &error);
+    let (application, version): (i32, u32) = connection
+        .query_row("SELECT application_id, user_version FROM pragma_application_id, pragma_user_version", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .map_err(fail)?;
+    let known = MIGRATIONS.len() as u32;
+    if version > known {
+        return Err(Error::NewerSchema { found: version, known });
+    }
+    if version > 0 && application != APPLICATION {
+        return Err(Error::Damaged { path: path.to_owned(), detail: "it is another program's database".into() });
+    }
+    for (migration, number) in MIGRATIONS.iter().zip(1..).skip(version as usize) {
+        let tx = connection.transaction().map_err(fail)?;
+        tx.execute_batch(migration).map_err(fail)?;
+        tx.pragma_update(None, "application_id", APPLICATION).map_err(fail)?;
+        tx.pragma_update(None, "user_version", number).map_err(fail)?;
+        tx.commit().map_err(fail)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,106 @@
+//! The statements. Their texts are few and always the same, so each connection prepares each of them once.
+
+use rusqlite::types::ToSql;
+use rusqlite::{Connection, OptionalExtension, Result, Row as Record, params};
+
+use crate::{Filter, Row};
+
+const COLUMNS: &str = "kind, id, account, region, revision, document, index0, index1, index2";
+
+fn decode(record: &Record<'_>) -> Result<Row> {
+    Ok(Row {
+        kind: record.get(0)?,
+        id: record.get(1)?,
+        account: record.get(2)?,
+        region: record.get(3)?,
+        revision: record.get(4)?,
+        document: record.get(5)?,
+        index: [record.get(6)?, record.get(7)?, record.get(8)?],
+    })
+}
+
+pub(super) fn get(connection: &Connection, kind: &str, id: &str) -> Result<Option<Row>> {
+    connection
+        .prepare_cached(&format!("SELECT {COLUMNS} FROM row WHERE kind = ? AND id = ?"))?
+        .query_row([kind, id], decode)
+        .optional()
+}
+
+pub(super) fn list(connection: &Connection, kind: &str, filter: &Filter) -> Result<Vec<Row>> {
+    let mut text = format!("SELECT {COLUMNS} FROM row WHERE kind = ?");
+    let mut values: Vec<&dyn ToSql> = vec![&kind];
+    if let Some(account) = &filter.account {
+        text.push_str(" AND account = ?");
+        values.push(account);
+    }
+    for (condition, value) in
+        [" AND index0 = ?", " AND index1 = ?", " AND index2 = ?"].into_iter().zip(&filter.index)
+    {
+        if let Some(value) = value {
+            text.push_str(condition);
+            values.push(value);
+        }
+    }
+    let ids = filter.ids.as_ref().map(|ids| serde_json::Value::from(ids.as_slice()).to_string());
+    if let Some(ids) = &ids {
+        text.push_str(" AND id IN (SELECT value FROM json_each(?))");
+        values.push(ids);
+    }
+    if let Some(after) = &filter.after {
+        text.push_str(" AND id > ?");
+        values.push(after);
+    }
+    text.push_str(" ORDER BY id");
+    let limit = filter.limit.map(|limit| i64::try_from(limit).unwrap_or(i64::MAX));
+    if let Some(limit) = &limit {
+        text.push_str(" LIMIT ?");
+        values.push(limit);
+    }
+    let mut statement = connection.prepare_cached(&text)?;
+    statement.query_map(values.as_slice(), decode)?.collect()
+}
+
+pub(super) fn put(connection: &Connection, row: &Row) -> Result<()> {
+    let [index0, index1, index2] = &row.index;
+    connection
+        .prepare_cached(
+            "INSERT INTO row (kind, id, account, region, revision, document, index0, index1, index2)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+             ON CONFLICT (kind, id) DO UPDATE SET
+                 account = excluded.account, region = excluded.region, revision = excluded.revision,
+                 document = excluded.document,
+                 index0 = excluded.index0, index1 = excluded.index1, index2 = excluded.index2",
+        )?
+        .execute(params![
+            row.kind,
+            row.id,
+            row.account,
+            row.region,
+            row.revision,
+            row.document,
+            index0,
+            index1,
+            index2
+        ])?;
+    Ok(())
+}
+
+pub(super) fn delete(connection: &Connection, kind: &str, id: &str) -> Result<bool> {
+    let deleted = connection.prepare_cached("DELETE FROM row WHERE kind = ? AND id = ?")?.execute([kind, id])?;
+    Ok(deleted > 0)
+}
+
+pub(super) fn last_revision(connection: &Connection) -> Result<u64> {
+    connection.query_row("SELECT value FROM counter WHERE name = 'revision'", [], |record| record.get(0))
+}
+
+pub(super) fn set_last_revision(connection: &Connection, revision: u64) -> Result<()> {
+    connection.prepare_cached("UPDATE counter SET value = ? WHERE name = 'revision'")?.execute([revision])?;
+    Ok(())
+}
+
+/// A statement without values or results: `BEGIN IMMEDIATE`, `COMMIT`, `SAVEPOINT …`.
+pub(super) fn control(connection: &Connection, text: &str) -> Result<()> {
+    connection.prepare_cached(text)?.execute([])?;
+    Ok(())
+}
