@@ -5,6 +5,7 @@
 //! | name | what it does |
 //! | --- | --- |
 //! | `init` (or any name, as PID 1) | starts the worker, reaps orphans, obeys power signals: [`init`] |
+//! | `initramfs` | first program of a virtual machine, mounts the root and becomes `init`: [`initramfs`] |
 //! | `worker` | brings the machine up once, then keeps its SSH server alive: [`worker`] |
 //! | `poweroff`, `halt`, `shutdown`, `reboot` | ask PID 1: [`power`] |
 //! | `free` | shows memory as the machine's own `/proc/meminfo` has it: [`memory`] |
@@ -32,6 +33,7 @@
 mod console;
 mod identity;
 mod init;
+mod initramfs;
 mod keys;
 mod memory;
 mod metadata;
@@ -55,6 +57,7 @@ fn main() -> ExitCode {
         "poweroff" | "halt" | "shutdown" | "reboot" => power::ask(&name),
         "free" => memory::print_free(),
         "worker" => worker::run(),
+        "initramfs" => initramfs::run(),
         _ if std::process::id() == 1 => init::run(),
         _ => {
             eprintln!("freehold-guest: meant to run as PID 1, or as poweroff, halt, shutdown, reboot or free");
