@@ -9,8 +9,9 @@ pub struct Member {
     pub name: &'static str,
     /// Name in JSON and XML bodies (`locationName`, else the name): `imageId`.
     pub wire_name: &'static str,
-    /// Name in an EC2 query request (`queryName`, or `locationName` with its first letter in upper case).
-    pub ec2_name: &'static str,
+    /// Name in a form: EC2 query has its own (`queryName`, or `locationName` with its first letter in upper case), in
+    /// query a flattened list goes by the name of its element.
+    pub form_name: &'static str,
     /// Where REST protocols put it.
     pub location: Location,
     pub required: bool,
@@ -46,13 +47,13 @@ pub enum TimestampFormat {
 pub const fn member(
     name: &'static str,
     wire_name: &'static str,
-    ec2_name: &'static str,
+    form_name: &'static str,
     schema: &'static Schema,
 ) -> Member {
     Member {
         name,
         wire_name,
-        ec2_name,
+        form_name,
         location: Location::Body,
         required: false,
         flattened: false,
