@@ -20,9 +20,7 @@ pub fn generate(prefix: &str, random: &mut impl Rng) -> String {
 /// Whether `id` has the form `prefix-xxxxxxxx` or `prefix-xxxxxxxxxxxxxxxxx`. AWS answers `…ID.Malformed`
 /// to what has not, and `…ID.NotFound` to what has and does not exist.
 pub fn is_well_formed(prefix: &str, id: &str) -> bool {
-    id.strip_prefix(prefix)
-        .and_then(|rest| rest.strip_prefix('-'))
-        .is_some_and(|digits| {
-            matches!(digits.len(), 8 | DIGITS) && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-        })
+    id.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('-')).is_some_and(|digits| {
+        matches!(digits.len(), 8 | DIGITS) && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    })
 }

@@ -3,10 +3,13 @@
 
 pub mod arn;
 pub mod clock;
+pub mod filter;
 pub mod ids;
 pub mod pagination;
 pub mod principal;
+pub mod quotas;
 pub mod reconcile;
+pub mod tags;
 
 pub use arn::Arn;
 pub use clock::{Clock, ManualClock, SystemClock};
