@@ -1,0 +1,86 @@
+//! Listening, and serving one connection after the other until told to stop.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, watch};
+
+use super::{Inner, walk};
+
+/// How long to wait when the process has no more file descriptors for connections.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
+
+pub(super) async fn accept(server: &Arc<Inner>, listener: TcpListener, shutdown: impl Future<Output = ()> + Send) {
+    let (ending, end) = watch::channel(false);
+    // Every connection holds a sender; when all are gone, so are the connections.
+    let (alive, mut all_gone) = mpsc::channel::<Infallible>(1);
+    tokio::pin!(shutdown);
+    loop {
+        let accepted = tokio::select! {
+            () = &mut shutdown => break,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, client)) => {
+                let (server, end, alive) = (Arc::clone(server), end.clone(), alive.clone());
+                tokio::spawn(async move {
+                    serve(server, stream, client, end).await;
+                    drop(alive);
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+    drop(listener);
+    drop(alive);
+    let _ = ending.send(true);
+    if tokio::time::timeout(server.limits.shutdown_timeout, all_gone.recv()).await.is_err() {
+        tracing::warn!("calls were still under way when the server ended");
+    }
+}
+
+async fn serve(server: Arc<Inner>, stream: TcpStream, client: SocketAddr, mut end: watch::Receiver<bool>) {
+    // Answers are small and written at once; waiting for more would only delay them.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, %client, "TCP_NODELAY");
+    }
+    let service = service_fn(|request| {
+        let server = &server;
+        async move { Ok::<_, Infallible>(walk::answer(server, request, client).await) }
+    });
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(server.limits.head_timeout)
+        .max_buf_size(server.limits.head_bytes)
+        .serve_connection(TokioIo::new(stream), service);
+    tokio::pin!(connection);
+    let result = tokio::select! {
+        result = &mut connection => result,
+        () = told(&mut end) => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = result {
+        // Clients hang up whenever they like.
+        tracing::debug!(%error, %client, "connection ended");
+    }
+}
+
+/// Waits for the server's end, or for the server to be gone.
+async fn told(end: &mut watch::Receiver<bool>) {
+    while !*end.borrow_and_update() {
+        if end.changed().await.is_err() {
+            return;
+        }
+    }
+}

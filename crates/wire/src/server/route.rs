@@ -1,0 +1,38 @@
+//! Plain HTTP beside AWS's protocols: health, status, the console.
+
+use std::net::SocketAddr;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+use super::Metrics;
+
+pub type PlainRequest = http::Request<Bytes>;
+pub type PlainResponse = http::Response<Bytes>;
+
+/// Everything that is not AWS's lives under this.
+pub(super) const PREFIX: &str = "/_freehold/";
+
+/// Answers the requests of a path, and of all paths below it where the path ends with a slash.
+#[async_trait]
+pub trait Route: Send + Sync + 'static {
+    /// `/_freehold/health`
+    fn path(&self) -> &str;
+
+    /// Answers a request of any method. No signature was checked. `client` is the other end of the connection.
+    async fn handle(&self, request: PlainRequest, client: SocketAddr, metrics: &Metrics) -> PlainResponse;
+}
+
+/// Whether the route answers this path.
+pub(super) fn answers(route: &dyn Route, path: &str) -> bool {
+    let own = route.path();
+    path == own || (own.ends_with('/') && path.starts_with(own))
+}
+
+/// The answer where no route is.
+pub(super) fn not_found() -> PlainResponse {
+    let mut response = http::Response::new(Bytes::from_static(b"{\"error\":\"there is nothing at this path\"}\n"));
+    *response.status_mut() = http::StatusCode::NOT_FOUND;
+    response.headers_mut().insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
+    response
+}

@@ -1,0 +1,259 @@
+//! A request's way from its head to its answer.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use http::request;
+use hyper::Request;
+use hyper::body::Incoming;
+
+use super::answer::{self, Answer};
+use super::directory::{Mounted, guess_protocol};
+use super::{Authorisation, Inner, body, panics, request_id, route};
+use crate::protocol::{self, EncodedResponse, Parts};
+use crate::service::Protocol;
+use crate::sigv4::{self, Claim, Rejection, Rules, Secret};
+use crate::{Call, Error};
+
+/// Services whose scope is us-east-1 wherever the client is (*IAM: a global service*).
+const GLOBAL_SERVICES: [&str; 2] = ["iam", "sts"];
+const GLOBAL_REGION: &str = "us-east-1";
+
+/// Answers one request, whatever it is.
+pub(super) async fn answer(server: &Inner, request: Request<Incoming>, client: SocketAddr) -> Answer {
+    let started = Instant::now();
+    let (head, body) = request.into_parts();
+    if head.uri.path().starts_with(route::PREFIX) {
+        return plain(server, head, body, client).await;
+    }
+    let signature = sigv4::Request {
+        method: head.method.as_str(),
+        path: head.uri.path(),
+        query: head.uri.query().unwrap_or_default(),
+        headers: &head.headers,
+        body: &[],
+    };
+    let claim = Claim::read(&signature);
+    let signing_name = claim.as_ref().ok().map(|claim| claim.credential.service());
+    let limit = server.directory.body_bytes(signing_name);
+    let (body, unreadable) = match body::read(body, limit, server.limits.body_timeout).await {
+        Ok(body) => (body, None),
+        Err(unreadable) => (bytes::Bytes::new(), Some(unreadable)),
+    };
+    let parts = Parts {
+        method: &head.method,
+        path: signature.path,
+        query: signature.query,
+        headers: &head.headers,
+        body: &body,
+    };
+    let mounted = server.directory.find(&parts, signing_name);
+    let mut walk = Walk {
+        server,
+        protocol: mounted.map_or_else(|| guess_protocol(&parts), |found| protocol::choose(found.service.model, &parts)),
+        mounted,
+        parts,
+        client,
+        request_id: request_id::generate(),
+        account: String::new(),
+    };
+    let outcome = match unreadable {
+        None => walk.run(&sigv4::Request { body: &body, ..signature }, claim).await,
+        Some(unreadable) => Err(Refusal::bare(unreadable.into_error())),
+    };
+    walk.finish(outcome, started)
+}
+
+struct Walk<'a> {
+    server: &'a Inner,
+    mounted: Option<&'a Mounted>,
+    protocol: Protocol,
+    parts: Parts<'a>,
+    client: SocketAddr,
+    request_id: String,
+    /// Known once the signature is verified.
+    account: String,
+}
+
+/// An answer, and the operation that gave it.
+struct Done {
+    operation: &'static str,
+    response: EncodedResponse,
+}
+
+/// An error, and the operation that it is counted for.
+struct Refusal {
+    error: Error,
+    operation: Counted,
+}
+
+enum Counted {
+    Nowhere,
+    Known(&'static str),
+    Missing(String),
+}
+
+impl Refusal {
+    fn bare(error: Error) -> Self {
+        Self { error, operation: Counted::Nowhere }
+    }
+}
+
+impl Walk<'_> {
+    async fn run(
+        &mut self,
+        request: &sigv4::Request<'_>,
+        claim: Result<Claim<'_>, Rejection>,
+    ) -> Result<Done, Refusal> {
+        let protocol = self.protocol;
+        let reject = |rejection: Rejection| Refusal::bare(rejection.into_error(protocol));
+        let claim = claim.map_err(reject)?;
+        let mounted = self.mounted.ok_or_else(|| Refusal::bare(self.no_service(claim.credential.service())))?;
+        let credentials = self.authenticate(mounted, request, &claim).map_err(reject)?;
+        self.account.clone_from(&credentials.principal.account);
+
+        let model = mounted.service.model;
+        let name = protocol::operation_name(protocol, model, &self.parts);
+        let Some(operation) = name.as_deref().and_then(|name| mounted.operations.get(name).copied()) else {
+            let error = protocol::unknown_operation(protocol, model, name.as_deref());
+            let operation = name.map_or(Counted::Nowhere, |name| Counted::Missing(name.into_owned()));
+            return Err(Refusal { error, operation });
+        };
+        let known = |error| Refusal { error, operation: Counted::Known(operation.name) };
+        let input = protocol::decode(protocol, model, operation, &self.parts).map_err(known)?;
+        let schema = operation.input;
+        protocol::check(protocol, schema, &input).map_err(known)?;
+        let call = Call {
+            request_id: self.request_id.clone(),
+            principal: credentials.principal.clone(),
+            region: self.server.region.clone(),
+            operation: operation.name,
+            source_ip: self.client.ip(),
+        };
+        let question = Authorisation { call: &call, service: model.signing_name, schema, input: &input };
+        self.server.authenticator.authorise(&question).map_err(|denied| known(denied.into_error(protocol)))?;
+
+        let answer = panics::caught(|| mounted.service.call(call, input).unwrap_or_else(|| Box::pin(vanished())));
+        let output = answer.await.unwrap_or_else(|panic| {
+            tracing::error!(request_id = self.request_id, operation = operation.name, panic, "an operation panicked");
+            Err(Error::receiver("InternalError", "An internal error has occurred"))
+        });
+        let output = output.map_err(known)?;
+        let response = protocol::encode_output(protocol, model, operation, &output, &self.request_id);
+        Ok(Done { operation: operation.name, response })
+    }
+
+    fn authenticate(
+        &self,
+        mounted: &Mounted,
+        request: &sigv4::Request<'_>,
+        claim: &Claim<'_>,
+    ) -> Result<std::sync::Arc<super::Credentials>, Rejection> {
+        let (service, region) = (claim.credential.service(), claim.credential.region());
+        let signing_name = mounted.service.model.signing_name;
+        if service != signing_name {
+            return Err(Rejection::mismatch_because(format!(
+                "Credential should be scoped to correct service: '{signing_name}'. "
+            )));
+        }
+        let is_global = GLOBAL_SERVICES.contains(&signing_name) && region == GLOBAL_REGION;
+        if region != self.server.region && !is_global {
+            return Err(Rejection::mismatch_because(format!(
+                "Credential should be scoped to a valid region, not '{region}'. "
+            )));
+        }
+        let now = self.server.clock.now();
+        let credentials = self
+            .server
+            .authenticator
+            .credentials(claim.credential.access_key_id())
+            .ok_or_else(Rejection::unknown_key)?;
+        let secret = Secret {
+            secret_access_key: &credentials.secret_access_key,
+            session_token: credentials.session_token.as_deref(),
+        };
+        sigv4::verify(request, claim, secret, now, Rules::default(), &self.server.signing_keys)?;
+        // Only the holder is told that the credentials have ended.
+        if credentials.expires.is_some_and(|expires| expires <= now) {
+            return Err(Rejection::expired_token());
+        }
+        Ok(credentials)
+    }
+
+    fn no_service(&self, signing_name: &str) -> Error {
+        let message = format!("Freehold has no service '{signing_name}' (yet).");
+        match self.protocol {
+            Protocol::Ec2 | Protocol::Query => Error::sender("InvalidAction", message),
+            _ => Error::sender("UnknownOperationException", message),
+        }
+    }
+
+    fn finish(self, outcome: Result<Done, Refusal>, started: Instant) -> Answer {
+        let took = started.elapsed();
+        let service = self.mounted.map_or("", |mounted| mounted.service.model.id);
+        let metrics = &self.server.metrics;
+        let (operation, response, error) = match outcome {
+            Ok(done) => {
+                metrics.count(service, done.operation, took, false);
+                (done.operation.to_owned(), done.response, None)
+            }
+            Err(Refusal { error, operation }) => {
+                let operation = match operation {
+                    Counted::Nowhere => String::new(),
+                    Counted::Known(name) => {
+                        metrics.count(service, name, took, true);
+                        name.to_owned()
+                    }
+                    Counted::Missing(name) => {
+                        metrics.count_refused(service, &name, took);
+                        name
+                    }
+                };
+                let model = self.mounted.map(|mounted| mounted.service.model);
+                let response = protocol::encode_error(self.protocol, model, &error, &self.request_id);
+                (operation, response, Some(error))
+            }
+        };
+        tracing::debug!(
+            request_id = self.request_id,
+            service,
+            operation,
+            account = self.account,
+            status = response.status,
+            error = error.as_ref().map(tracing::field::display),
+            micros = took.as_micros(),
+            client = %self.client.ip(),
+            "request"
+        );
+        answer::from_encoded(response)
+    }
+}
+
+/// The directory holds operations with a handler only, so this is never awaited; it is no reason to panic either.
+async fn vanished() -> Result<crate::schema::Value, Error> {
+    Err(Error::receiver("InternalError", "An internal error has occurred"))
+}
+
+async fn plain(server: &Inner, head: request::Parts, body: Incoming, client: SocketAddr) -> Answer {
+    let found = server.routes.iter().find(|found| route::answers(&***found, head.uri.path()));
+    let response = match (found, body::read(body, server.limits.body_bytes, server.limits.body_timeout).await) {
+        (None, _) => route::not_found(),
+        (Some(_), Err(unreadable)) => {
+            let error = unreadable.into_error();
+            let mut response = http::Response::new(error.message.into());
+            *response.status_mut() = http::StatusCode::from_u16(error.status).unwrap_or(http::StatusCode::BAD_REQUEST);
+            response
+        }
+        (Some(found), Ok(body)) => {
+            let request = http::Request::from_parts(head, body);
+            let handled = panics::caught(|| found.handle(request, client, &server.metrics));
+            handled.await.unwrap_or_else(|panic| {
+                tracing::error!(panic, "a route panicked");
+                let mut response = http::Response::new(bytes::Bytes::from_static(b"internal error\n"));
+                *response.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
+                response
+            })
+        }
+    };
+    response.map(http_body_util::Full::new)
+}
