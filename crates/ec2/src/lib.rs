@@ -1,3 +1,112 @@
 //! EC2: instances, their network and their images.
+//!
+//! An operation ([`operations`]) checks its request, writes what should be in one transaction and answers;
+//! reconcilers ([`reconcile`]) drive the host's machines and network there. What is stored is in [`model`]; how it is
+//! shown, in [`view`].
 
+pub mod addresses;
+pub mod capacity;
+pub mod catalogue;
+pub mod default_network;
+pub mod errors;
+pub mod filters;
+pub mod images;
+pub mod lookup;
 pub mod model;
+pub mod operations;
+pub mod pages;
+pub mod region;
+pub mod roles;
+pub mod tagging;
+mod view;
+
+use std::collections::HashSet;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use freehold_core::Clock;
+use freehold_machine::Driver;
+use freehold_machine::net::Network;
+use freehold_store::{SharedStore, StoreExt};
+use ipnet::Ipv4Net;
+use jiff::Timestamp;
+
+use capacity::{Ledger, Pool};
+pub use errors::{Error, Result};
+use images::HostImages;
+use lookup::Committed;
+pub use region::{Region, Zone};
+use roles::InstanceRoles;
+
+/// What EC2 stands on.
+pub struct Parts {
+    pub store: SharedStore,
+    pub clock: Arc<dyn Clock>,
+    pub region: Region,
+    pub driver: Arc<dyn Driver>,
+    pub network: Arc<dyn Network>,
+    pub images: Arc<dyn HostImages>,
+    pub roles: Arc<dyn InstanceRoles>,
+    /// What of the host may be promised to instances.
+    pub pool: Pool,
+    /// Where public addresses come from.
+    pub public_pool: Ipv4Net,
+}
+
+/// The service: what its operations and reconcilers share.
+pub struct Ec2 {
+    pub store: SharedStore,
+    pub clock: Arc<dyn Clock>,
+    pub region: Region,
+    pub driver: Arc<dyn Driver>,
+    pub network: Arc<dyn Network>,
+    pub images: Arc<dyn HostImages>,
+    pub roles: Arc<dyn InstanceRoles>,
+    pub ledger: Ledger,
+    pub public_pool: Ipv4Net,
+    /// Accounts that are known to have their default network.
+    welcomed: RwLock<HashSet<String>>,
+}
+
+impl Ec2 {
+    pub fn new(parts: Parts) -> Arc<Self> {
+        let Parts { store, clock, region, driver, network, images, roles, pool, public_pool } = parts;
+        let ledger = Ledger::new(pool);
+        Arc::new(Self {
+            store,
+            clock,
+            region,
+            driver,
+            network,
+            images,
+            roles,
+            ledger,
+            public_pool,
+            welcomed: RwLock::default(),
+        })
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The store as of its last commit, for operations that only read.
+    pub fn committed(&self) -> Committed<'_> {
+        Committed(&self.store)
+    }
+
+    /// Makes sure that the account has its default network. Every operation begins with this.
+    pub async fn welcome(&self, account: &str) -> Result<()> {
+        if self.welcomed.read().unwrap_or_else(PoisonError::into_inner).contains(account) {
+            return Ok(());
+        }
+        let (region, name, now) = (self.region.clone(), account.to_owned(), self.now());
+        self.store.transact(move |tx| default_network::welcome(tx, &region, &name, now)).await?;
+        self.welcomed.write().unwrap_or_else(PoisonError::into_inner).insert(account.to_owned());
+        Ok(())
+    }
+}
+
+/// A new resource id: `vpc-0…`.
+pub fn new_id(prefix: &str) -> String {
+    freehold_core::ids::generate(prefix, &mut rand::rng())
+}

@@ -1,0 +1,7 @@
+//! Images, launch templates and tags.
+
+use super::Operations;
+
+pub fn register(operations: Operations) -> Operations {
+    operations
+}

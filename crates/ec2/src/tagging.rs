@@ -1,0 +1,94 @@
+//! What tags may be, wherever they come from (*EC2 user guide, Tag restrictions*).
+
+use freehold_api::ec2::{Tag, TagSpecification};
+
+use crate::errors::{Error, Result};
+use crate::model::Tags;
+
+const MAX_KEY: usize = 128;
+const MAX_VALUE: usize = 256;
+
+/// Checks tags from a request: keys not empty, not twice, not AWS's own, of legal length.
+pub fn check(pairs: impl IntoIterator<Item = Tag>) -> Result<Tags> {
+    let mut tags = Tags::default();
+    for Tag { key, value } in pairs {
+        let key = key.unwrap_or_default();
+        let value = value.unwrap_or_default();
+        check_key(&key)?;
+        if value.chars().count() > MAX_VALUE {
+            return Err(Error::InvalidParameterValue(format!("Tag value exceeds the maximum length of {MAX_VALUE} characters")));
+        }
+        if tags.0.insert(key.clone(), value).is_some() {
+            return Err(Error::InvalidParameterValue(format!("Duplicate tag key '{key}' specified.")));
+        }
+    }
+    check_count(&tags)?;
+    Ok(tags)
+}
+
+/// As [`check`], for the key alone.
+pub fn check_key(key: &str) -> Result<()> {
+    if key.is_empty() {
+        return Err(Error::InvalidParameterValue("Tag key cannot be empty".into()));
+    }
+    if key.chars().count() > MAX_KEY {
+        return Err(Error::InvalidParameterValue(format!("Tag key exceeds the maximum length of {MAX_KEY} characters")));
+    }
+    if key.to_ascii_lowercase().starts_with("aws:") {
+        return Err(Error::InvalidParameterValue(
+            "Tag keys starting with 'aws:' are reserved for internal use".into(),
+        ));
+    }
+    Ok(())
+}
+
+/// Refuses more tags than a resource may have. AWS's own do not count.
+pub fn check_count(tags: &Tags) -> Result<()> {
+    let own = tags.iter().filter(|(key, _)| !key.starts_with("aws:")).count();
+    if own > Tags::MAX {
+        return Err(Error::other("TagLimitExceeded", "The maximum number of tags has been reached."));
+    }
+    Ok(())
+}
+
+/// The tags that a create call gives to its one kind of resource ([`crate::model::Resource::TYPE`]).
+pub fn for_new(kind: &'static str, specifications: Option<Vec<TagSpecification>>) -> Result<Tags> {
+    let mut tags = Vec::new();
+    for TagSpecification { resource_type, tags: more } in specifications.unwrap_or_default() {
+        let named = resource_type.ok_or(Error::MissingParameter("TagSpecification.ResourceType"))?;
+        if named != kind {
+            return Err(Error::InvalidParameterValue(format!(
+                "'{named}' is not a valid taggable resource type for this operation."
+            )));
+        }
+        tags.extend(more.unwrap_or_default());
+    }
+    check(tags)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pair(key: &str, value: &str) -> Tag {
+        Tag { key: Some(key.into()), value: Some(value.into()) }
+    }
+
+    #[test]
+    fn reserved_repeated_and_overlong_keys_are_refused() {
+        for bad in [vec![pair("aws:x", "1")], vec![pair("a", "1"), pair("a", "2")], vec![pair(&"k".repeat(129), "")], vec![pair("", "1")]] {
+            assert!(check(bad.clone()).is_err(), "{bad:?}");
+        }
+        assert!(check((0..51).map(|n| pair(&n.to_string(), ""))).is_err());
+        assert!(check((0..50).map(|n| pair(&n.to_string(), ""))).is_ok());
+    }
+
+    #[test]
+    fn a_create_call_tags_only_what_it_makes() {
+        let specify = |kind: &str| {
+            Some(vec![TagSpecification { resource_type: Some(kind.into()), tags: Some(vec![pair("a", "b")]) }])
+        };
+        assert!(for_new("vpc", specify("subnet")).is_err());
+        assert!(for_new("vpc", specify("vpc")).is_ok_and(|tags| tags.get("a") == Some("b")));
+    }
+}
