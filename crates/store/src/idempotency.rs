@@ -70,12 +70,7 @@ pub fn recall<T: DeserializeOwned>(tx: &mut dyn Tx, request: &Request<'_>) -> Re
 }
 
 /// Notes that the token was used and what was answered. To be called in the transaction that did the work.
-pub fn remember<T: Serialize>(
-    tx: &mut dyn Tx,
-    request: &Request<'_>,
-    answer: &T,
-    now: Timestamp,
-) -> Result<(), Error> {
+pub fn remember<T: Serialize>(tx: &mut dyn Tx, request: &Request<'_>, answer: &T, now: Timestamp) -> Result<(), Error> {
     let answer = serde_json::to_value(answer).map_err(|error| unreadable(request, &error))?;
     tx.put(&UsedToken {
         id: request.id(),

@@ -154,7 +154,8 @@ pub async fn a_client_token_is_remembered_with_its_answer(store: impl Store) {
 
 pub async fn documents_that_cannot_be_read_are_reported(store: impl Store) {
     store.transact::<_, Error, _>(|tx| tx.put_row(row(Ship::KIND, "wreck"))).await.unwrap();
-    let expected = |error: Error| matches!(error, Error::Corrupt { kind, id, .. } if kind == Ship::KIND && id == "wreck");
+    let expected =
+        |error: Error| matches!(error, Error::Corrupt { kind, id, .. } if kind == Ship::KIND && id == "wreck");
     assert!(expected(store.get::<Ship>("wreck").unwrap_err()));
     assert!(expected(store.list::<Ship>(&Filter::all()).unwrap_err()));
     let inside = store.transact::<_, Error, _>(|tx| tx.get::<Ship>("wreck"));

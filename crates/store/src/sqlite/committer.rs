@@ -20,10 +20,12 @@ use crate::watchers::Watchers;
 /// Jobs in one commit at most, so that the first of them does not wait for ever.
 const GROUP: usize = 1024;
 
+type Answer = oneshot::Sender<Result<(), Error>>;
+
 /// A job and who waits for it.
 pub(super) struct Waiting {
     pub job: Job,
-    pub answer: oneshot::Sender<Result<(), Error>>,
+    pub answer: Answer,
 }
 
 pub(super) struct Committer {
@@ -39,7 +41,7 @@ pub(super) struct Committer {
 /// The jobs that were run since `BEGIN`.
 #[derive(Default)]
 struct Group {
-    answers: Vec<(oneshot::Sender<Result<(), Error>>, Result<(), Error>)>,
+    answers: Vec<(Answer, Result<(), Error>)>,
     touched: BTreeSet<String>,
     /// The last revision that was given.
     revision: u64,
@@ -131,8 +133,8 @@ impl Committer {
     /// Makes the group durable, or leaves nothing of it.
     fn finish(&self, group: &Group) -> Result<(), Error> {
         if self.connection.is_autocommit() {
-            let failures = group.answers.iter().filter_map(|(_, outcome)| outcome.as_ref().err());
-            return Err(failures.last().cloned().unwrap_or(Error::Full));
+            let mut failures = group.answers.iter().filter_map(|(_, outcome)| outcome.as_ref().err());
+            return Err(failures.next_back().cloned().unwrap_or(Error::Full));
         }
         let committed = self.commit(group.revision);
         if committed.is_err() && !self.connection.is_autocommit() {

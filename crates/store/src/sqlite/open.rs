@@ -70,7 +70,8 @@ pub(super) fn writer(path: &Path) -> Result<Connection, Error> {
         Err(error) => return Err(classify_io(path, &error)),
     }
     let mut connection = connect(path)?;
-    migrate(&mut connection, path)?;
+    let version = version(&connection, path)?;
+    migrate(&mut connection, path, version)?;
     Ok(connection)
 }
 
@@ -88,7 +89,7 @@ fn create(path: &Path) -> Result<(), Error> {
     // The state holds secrets; the engine gives its other files the mode of this one.
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft).map_err(fail)?;
     let mut connection = connect(&draft)?;
-    migrate(&mut connection, &draft)?;
+    migrate(&mut connection, &draft, 0)?;
     connection.close().map_err(|(_, error)| classify(path, &error))?;
     std::fs::rename(&draft, path).map_err(fail)?;
     let directory: PathBuf = path.parent().map_or_else(|| ".".into(), Path::to_path_buf);
@@ -133,21 +134,26 @@ pub(super) fn reader(path: &Path) -> Result<Connection, Error> {
     Ok(connection)
 }
 
-/// Applies the migrations that the database has not seen, each with its version in one transaction.
-fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Error> {
-    let fail = |error: rusqlite::Error| classify(path, &error);
+/// How many migrations an existing database has seen: at least one, if it is ours.
+fn version(connection: &Connection, path: &Path) -> Result<u32, Error> {
     let (application, version): (i32, u32) = connection
         .query_row("SELECT application_id, user_version FROM pragma_application_id, pragma_user_version", [], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })
-        .map_err(fail)?;
+        .map_err(|error| classify(path, &error))?;
+    if application != APPLICATION || version == 0 {
+        return Err(Error::Damaged { path: path.to_owned(), detail: "it is another program's database".into() });
+    }
     let known = MIGRATIONS.len() as u32;
     if version > known {
         return Err(Error::NewerSchema { found: version, known });
     }
-    if version > 0 && application != APPLICATION {
-        return Err(Error::Damaged { path: path.to_owned(), detail: "it is another program's database".into() });
-    }
+    Ok(version)
+}
+
+/// Applies the migrations after `version`, each with its number in one transaction.
+fn migrate(connection: &mut Connection, path: &Path, version: u32) -> Result<(), Error> {
+    let fail = |error: rusqlite::Error| classify(path, &error);
     for (migration, number) in MIGRATIONS.iter().zip(1..).skip(version as usize) {
         let tx = connection.transaction().map_err(fail)?;
         tx.execute_batch(migration).map_err(fail)?;

@@ -33,9 +33,7 @@ pub(super) fn list(connection: &Connection, kind: &str, filter: &Filter) -> Resu
         text.push_str(" AND account = ?");
         values.push(account);
     }
-    for (condition, value) in
-        [" AND index0 = ?", " AND index1 = ?", " AND index2 = ?"].into_iter().zip(&filter.index)
-    {
+    for (condition, value) in [" AND index0 = ?", " AND index1 = ?", " AND index2 = ?"].into_iter().zip(&filter.index) {
         if let Some(value) = value {
             text.push_str(condition);
             values.push(value);

@@ -1,5 +1,9 @@
 //! What only a store on disk can do. The rest is the conformance suite.
 
+mod crash;
+mod damage;
+mod full;
+
 use super::SqliteStore;
 use crate::conformance::Ship;
 use crate::{Error, Filter, StoreExt, TxExt};

@@ -121,7 +121,7 @@ impl Activity {
             status.activations += 1;
         });
         let period = self.reconciler.period();
-        let pause = match pending {
+        match pending {
             Ok(keys) => {
                 self.failed_looks = 0;
                 self.board.schedule().offer(keys, signalled, Instant::now());
@@ -132,8 +132,7 @@ impl Activity {
                 self.note_failure(None, &describe(failure.as_ref()));
                 period.min(backoff(self.failed_looks))
             }
-        };
-        pause
+        }
     }
 
     fn start_steps(&mut self) {
