@@ -81,7 +81,6 @@ fn baseline_millis(kind: &InstanceType) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::catalogue::{all, find};
 
     #[test]

@@ -194,7 +194,8 @@ mod tests {
         fn terminating_and_halting_ends_every_life(events in prop::collection::vec(events(), 0..40)) {
             let mut all = events;
             all.extend([Event::Terminate, Event::Halted]);
-            prop_assert_eq!(run(&all).last(), Some(&InstanceState::Terminated));
+            let states = run(&all);
+            prop_assert_eq!(states.last(), Some(&InstanceState::Terminated));
         }
 
         #[test]
