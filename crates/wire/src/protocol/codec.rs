@@ -3,8 +3,10 @@
 
 use std::borrow::Cow;
 
-use super::message::{EncodedResponse, Parts};
 use super::absent::Absent;
+use super::json::Json;
+use super::message::{EncodedResponse, Parts};
+use super::query::{Dialect, Query};
 use crate::Error;
 use crate::schema::{Schema, Value};
 use crate::service::{OperationModel, Protocol, ServiceModel};
@@ -38,12 +40,11 @@ pub trait Codec: Sync {
 /// The codec of a protocol.
 pub fn of(protocol: Protocol) -> &'static dyn Codec {
     match protocol {
-        Protocol::Ec2
-        | Protocol::Query
-        | Protocol::Json10
-        | Protocol::Json11
-        | Protocol::RestJson
-        | Protocol::RpcV2Cbor => &Absent,
+        Protocol::Ec2 => &Query(Dialect::Ec2),
+        Protocol::Query => &Query(Dialect::Aws),
+        Protocol::Json10 => &Json("application/x-amz-json-1.0"),
+        Protocol::Json11 => &Json("application/x-amz-json-1.1"),
+        Protocol::RestJson | Protocol::RpcV2Cbor => &Absent,
     }
 }
 

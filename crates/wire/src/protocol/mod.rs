@@ -5,8 +5,16 @@
 //! [`unknown_operation`]), [`decode`], [`check`], call, then [`encode_output`] or [`encode_error`].
 
 mod absent;
+mod check;
 mod codec;
+mod fate;
+mod form;
+mod json;
 mod message;
+mod query;
+mod text;
+mod timestamp;
+mod xml;
 
 use std::borrow::Cow;
 

@@ -1,0 +1,40 @@
+//! EC2's words: the first violation is the error.
+
+use super::path::{Path, uncapitalised};
+use super::show::show;
+use super::walk::{self, Stop};
+use super::{Rule, Violation};
+use crate::Error;
+use crate::schema::{Schema, Value};
+
+pub fn ec2(schema: &'static Schema, value: &Value) -> Result<(), Error> {
+    let mut error = None;
+    let mut first = |violation: Violation<'_>| {
+        error = Some(worded(&violation));
+        Err(Stop)
+    };
+    match walk::members(schema.members(), value, &Path::Root, &mut first) {
+        Ok(()) => Ok(()),
+        Err(Stop) => error.map_or(Ok(()), Err),
+    }
+}
+
+fn worded(violation: &Violation<'_>) -> Error {
+    let Violation { path, member, value, rule } = violation;
+    let value = value.map(|value| show(member, value)).unwrap_or_default();
+    let parameter = uncapitalised(&path.form());
+    let invalid = |expected: String| format!("Value ( {value} ) for parameter {parameter} is invalid. {expected}");
+    let message = match rule {
+        Rule::Required => {
+            let message = format!("The request must contain the parameter {}", path.form());
+            return Error::sender("MissingParameter", message);
+        }
+        Rule::OneOf(_) => format!("Invalid value '{value}' for {}.", member.name),
+        Rule::ValueAtLeast(min) => invalid(format!("Expecting a value greater than or equal to {min}.")),
+        Rule::ValueAtMost(max) => invalid(format!("Expecting a value less than or equal to {max}.")),
+        Rule::LengthAtLeast(min) => invalid(format!("Expecting a length greater than or equal to {min}.")),
+        Rule::LengthAtMost(max) => invalid(format!("Expecting a length less than or equal to {max}.")),
+        Rule::Matches(pattern) => invalid(format!("It must match the pattern {}", pattern.text)),
+    };
+    Error::sender("InvalidParameterValue", message)
+}
