@@ -3,8 +3,24 @@
 //!
 //! Callers say what a VPC should look like ([`plan::VpcPlan`], always whole); [`Network::apply`] makes it true.
 
+mod attach;
+mod dns;
+mod forwarding;
+mod guest_services;
+pub mod host;
+mod imds;
 pub mod metadata;
+mod names;
+mod namespace;
+mod netlink;
+mod netns;
+mod nft;
+pub mod none;
 pub mod plan;
+mod rules;
+mod services;
+mod sysctl;
+mod uplink;
 
 use std::sync::Arc;
 

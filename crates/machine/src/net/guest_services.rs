@@ -1,0 +1,132 @@
+//! What each VPC's namespace serves to its guests: metadata and names. The sockets are opened inside the
+//! namespace and served by the control plane, which is why they end with it and are opened anew by the next.
+
+use std::net::{Ipv4Addr, SocketAddrV4, TcpListener, UdpSocket};
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use ipnet::Ipv4Net;
+use tokio::task::JoinSet;
+
+use super::imds::Tokens;
+use super::metadata::MetadataSource;
+use super::services::{METADATA_ADDRESS, resolver_addresses};
+use super::{dns, imds, netns};
+use crate::driver::{Error, Result};
+
+/// What all VPCs' services share.
+pub struct GuestServices {
+    source: Arc<OnceLock<Arc<dyn MetadataSource>>>,
+    tokens: Arc<Tokens>,
+}
+
+/// The services of one VPC, as long as this lives.
+pub struct Serving {
+    addresses: Vec<Ipv4Addr>,
+    tasks: JoinSet<()>,
+}
+
+/// What a service needs to know of the VPC that it serves.
+#[derive(Clone)]
+pub struct Context {
+    pub vpc: Arc<str>,
+    source: Arc<OnceLock<Arc<dyn MetadataSource>>>,
+    pub tokens: Arc<Tokens>,
+}
+
+impl Context {
+    /// `None` until the control plane has said who answers.
+    pub fn source(&self) -> Option<&dyn MetadataSource> {
+        self.source.get().map(AsRef::as_ref)
+    }
+}
+
+impl GuestServices {
+    pub fn new(data_dir: &Path) -> Result<Self> {
+        Ok(Self { source: Arc::default(), tokens: Arc::new(Tokens::load(data_dir)?) })
+    }
+
+    pub fn set_source(&self, source: Arc<dyn MetadataSource>) {
+        if self.source.set(source).is_err() {
+            tracing::warn!("the source of metadata is set once; a second one is ignored");
+        }
+    }
+
+    /// Starts what does not run yet.
+    pub async fn ensure(
+        &self,
+        serving: &mut Option<Serving>,
+        vpc: &str,
+        cidrs: &[Ipv4Net],
+        namespace: &Path,
+    ) -> Result<()> {
+        let addresses = resolver_addresses(cidrs);
+        if serving.as_ref().is_some_and(|serving| serving.addresses == addresses && serving.is_whole()) {
+            return Ok(());
+        }
+        if let Some(old) = serving.take() {
+            old.stop().await;
+        }
+        let context =
+            Context { vpc: vpc.into(), source: Arc::clone(&self.source), tokens: Arc::clone(&self.tokens) };
+        *serving = Some(Serving::start(context, addresses, namespace)?);
+        Ok(())
+    }
+}
+
+impl Serving {
+    fn start(context: Context, addresses: Vec<Ipv4Addr>, namespace: &Path) -> Result<Self> {
+        let sockets = netns::enter(namespace, || Sockets::open(&addresses))?;
+        let mut tasks = JoinSet::new();
+        let in_runtime = |e| Error::io("serve a socket", e);
+        let metadata = tokio::net::TcpListener::from_std(sockets.metadata).map_err(in_runtime)?;
+        tasks.spawn(imds::serve(metadata, context.clone()));
+        for (udp, tcp) in sockets.resolvers {
+            let udp = tokio::net::UdpSocket::from_std(udp).map_err(in_runtime)?;
+            let tcp = tokio::net::TcpListener::from_std(tcp).map_err(in_runtime)?;
+            tasks.spawn(dns::serve_udp(udp, context.clone()));
+            tasks.spawn(dns::serve_tcp(tcp, context.clone()));
+        }
+        Ok(Self { addresses, tasks })
+    }
+
+    /// Whether every task is still at work.
+    fn is_whole(&self) -> bool {
+        self.tasks.len() == 1 + 2 * self.addresses.len()
+    }
+
+    /// Ends all tasks and closes their sockets, which would keep the namespace alive.
+    pub async fn stop(mut self) {
+        self.tasks.shutdown().await;
+    }
+}
+
+struct Sockets {
+    metadata: TcpListener,
+    resolvers: Vec<(UdpSocket, TcpListener)>,
+}
+
+impl Sockets {
+    /// Opens all in the calling thread's namespace.
+    fn open(resolvers: &[Ipv4Addr]) -> Result<Self> {
+        let listen = |address, port| {
+            let socket = TcpListener::bind(SocketAddrV4::new(address, port))?;
+            socket.set_nonblocking(true)?;
+            Ok::<_, std::io::Error>(socket)
+        };
+        let datagrams = |address, port| {
+            let socket = UdpSocket::bind(SocketAddrV4::new(address, port))?;
+            socket.set_nonblocking(true)?;
+            Ok::<_, std::io::Error>(socket)
+        };
+        let open = || {
+            let metadata = listen(METADATA_ADDRESS, 80)?;
+            let resolvers = resolvers
+                .iter()
+                .map(|address| Ok((datagrams(*address, 53)?, listen(*address, 53)?)))
+                .collect::<std::io::Result<_>>()?;
+            Ok(Self { metadata, resolvers })
+        };
+        open().map_err(|e: std::io::Error| Error::io("listen for guests", e))
+    }
+}

@@ -1,0 +1,249 @@
+//! The network on this host's kernel. What exists is read from the kernel each time, never from a record of
+//! one's own, so that a new process finds everything as an older one left it. Only two things are remembered,
+//! and both may be forgotten: the ruleset that was loaded last, to leave an unchanged one alone, and the
+//! addresses of each interface, for machines that come later than the plan.
+
+use std::collections::HashMap;
+use std::net::Ipv4Addr;
+use std::os::fd::OwnedFd;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use ipnet::Ipv4Net;
+use tokio::sync::Mutex as AsyncMutex;
+
+use super::guest_services::{GuestServices, Serving};
+use super::metadata::MetadataSource;
+use super::names::Tag;
+use super::netlink::Netlink;
+use super::plan::VpcPlan;
+use super::rules::{host_address, host_ruleset, published_addresses, vpc_ruleset};
+use super::{Network, attach, forwarding, namespace, netns, nft, uplink};
+use crate::driver::{Error, Result};
+use crate::spec::Interface;
+
+/// The network of one region. Needs root, nftables, and the program `nft`.
+pub struct HostNetwork {
+    shared: Arc<Shared>,
+    services: GuestServices,
+    /// One lock per VPC: plans are applied one after the other.
+    vpcs: Mutex<HashMap<String, Arc<AsyncMutex<Vpc>>>>,
+}
+
+struct Shared {
+    tag: Tag,
+    pool: Ipv4Net,
+    /// Whether the host's own table is loaded; also serialises what is done to it.
+    is_host_ready: Mutex<bool>,
+    /// All private addresses by interface, as the plans have them.
+    addresses: Mutex<HashMap<String, Vec<Ipv4Addr>>>,
+}
+
+#[derive(Default)]
+struct Vpc {
+    /// What `nft` was given last, and has accepted.
+    ruleset: Option<String>,
+    interfaces: Vec<String>,
+    serving: Option<Serving>,
+}
+
+impl HostNetwork {
+    /// The network of the region that keeps its data in `data_dir`, with public addresses from `pool`, which
+    /// nobody but this region may route. The first address of the pool is the host's own.
+    pub fn new(data_dir: &Path, pool: Ipv4Net) -> Result<Self> {
+        let tag = Tag::of(data_dir);
+        let services = GuestServices::new(data_dir)?;
+        let shared = Shared { tag, pool, is_host_ready: Mutex::default(), addresses: Mutex::default() };
+        Ok(Self { shared: Arc::new(shared), services, vpcs: Mutex::default() })
+    }
+
+    /// A range that is set aside for benchmarks (RFC 2544) and routed by nobody.
+    pub const DEFAULT_POOL: Ipv4Net = Ipv4Net::new_assert(Ipv4Addr::new(198, 18, 0, 0), 16);
+
+    /// The address that guests see when the host itself calls them.
+    pub fn host_address(&self) -> Ipv4Addr {
+        host_address(self.shared.pool)
+    }
+
+    /// Removes all VPCs of this region, and whatever else of its is found on the host.
+    pub async fn purge(&self) -> Result<()> {
+        for vpc in self.list().await? {
+            self.remove(&vpc).await?;
+        }
+        self.blocking(|shared| shared.remove_leftovers()).await
+    }
+
+    async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Shared) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let shared = Arc::clone(&self.shared);
+        match tokio::task::spawn_blocking(move || work(&shared)).await {
+            Ok(result) => result,
+            Err(ended) => match ended.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // Only when the runtime shuts down.
+                Err(cancelled) => Err(Error::io("configure the network", std::io::Error::other(cancelled))),
+            },
+        }
+    }
+
+    fn vpc(&self, id: &str) -> Arc<AsyncMutex<Vpc>> {
+        Arc::clone(lock(&self.vpcs).entry(id.to_owned()).or_default())
+    }
+}
+
+#[async_trait]
+impl Network for HostNetwork {
+    async fn apply(&self, plan: &VpcPlan) -> Result<()> {
+        let entry = self.vpc(&plan.vpc);
+        let mut vpc = entry.lock().await;
+        let ruleset = vpc_ruleset(plan);
+        let is_unchanged = vpc.ruleset.as_ref() == Some(&ruleset);
+
+        let (wanted, text) = (plan.clone(), (!is_unchanged).then(|| ruleset.clone()));
+        self.blocking(move |shared| shared.apply(&wanted, text.as_deref())).await?;
+        vpc.ruleset = Some(ruleset);
+
+        let interfaces: Vec<String> = plan.enis.iter().map(|eni| eni.id.clone()).collect();
+        let gone = std::mem::replace(&mut vpc.interfaces, interfaces);
+        self.shared.forget_interfaces(gone.iter().filter(|id| !vpc.interfaces.contains(id)));
+
+        let namespace = netns::path(&self.shared.tag.namespace(&plan.vpc));
+        self.services.ensure(&mut vpc.serving, &plan.vpc, &plan.cidrs, &namespace).await
+    }
+
+    async fn remove(&self, vpc: &str) -> Result<()> {
+        let entry = self.vpc(vpc);
+        let mut state = entry.lock().await;
+        if let Some(serving) = state.serving.take() {
+            serving.stop().await;
+        }
+        self.shared.forget_interfaces(state.interfaces.iter());
+        *state = Vpc::default();
+        let id = vpc.to_owned();
+        self.blocking(move |shared| shared.remove(&id)).await?;
+        drop(state);
+        lock(&self.vpcs).remove(vpc);
+        Ok(())
+    }
+
+    async fn list(&self) -> Result<Vec<String>> {
+        self.blocking(|shared| shared.list()).await
+    }
+
+    async fn attach_container(&self, interface: &Interface, index: usize, pid: u32) -> Result<()> {
+        let interface = interface.clone();
+        self.blocking(move |shared| {
+            let namespace = shared.tag.namespace(&interface.vpc);
+            attach::attach_container(&namespace, &interface, index, pid, &shared.addresses_of(&interface))
+        })
+        .await
+    }
+
+    async fn attach_vm(&self, interface: &Interface) -> Result<OwnedFd> {
+        let interface = interface.clone();
+        self.blocking(move |shared| {
+            let namespace = shared.tag.namespace(&interface.vpc);
+            attach::attach_vm(&namespace, &interface, &shared.addresses_of(&interface))
+        })
+        .await
+    }
+
+    async fn detach(&self, interface: &Interface) -> Result<()> {
+        let interface = interface.clone();
+        self.blocking(move |shared| attach::detach(&shared.tag.namespace(&interface.vpc), &interface)).await
+    }
+
+    fn serve_metadata(&self, source: Arc<dyn MetadataSource>) {
+        self.services.set_source(source);
+    }
+}
+
+impl Shared {
+    /// Makes everything but the services true. Rules come before the routes that lead to them.
+    fn apply(&self, plan: &VpcPlan, ruleset: Option<&str>) -> Result<()> {
+        let (namespace, link) = (self.tag.namespace(&plan.vpc), self.tag.uplink(&plan.vpc));
+        let is_new = !netns::exists(&namespace);
+        namespace::ensure(&namespace, plan)?;
+        match ruleset {
+            Some(ruleset) => netns::enter(&netns::path(&namespace), || nft::load(ruleset))?,
+            // Somebody else removed the namespace, and the rules went with it.
+            None if is_new => netns::enter(&netns::path(&namespace), || nft::load(&vpc_ruleset(plan)))?,
+            None => {}
+        }
+        self.ensure_host()?;
+        let host = host_address(self.pool);
+        uplink::ensure(&link, &namespace, host)?;
+        uplink::publish(&link, published_addresses(plan).into_values(), host)?;
+
+        // Remembered before existing devices are looked at: a machine that is attached meanwhile reads either
+        // these addresses, or is found there.
+        let mut addresses = lock(&self.addresses);
+        for eni in &plan.enis {
+            let private = eni.addresses.iter().map(|address| address.private).collect();
+            addresses.insert(eni.id.clone(), private);
+        }
+        drop(addresses);
+        namespace::route_interfaces(&namespace, plan)
+    }
+
+    fn ensure_host(&self) -> Result<()> {
+        let mut is_ready = lock(&self.is_host_ready);
+        if !*is_ready {
+            nft::load(&host_ruleset(&self.tag, self.pool))?;
+            *is_ready = true;
+        }
+        forwarding::enable()
+    }
+
+    fn remove(&self, vpc: &str) -> Result<()> {
+        uplink::remove(&self.tag.uplink(vpc))?;
+        netns::delete(&self.tag.namespace(vpc))?;
+        if self.list()?.is_empty() {
+            self.remove_leftovers()?;
+        }
+        Ok(())
+    }
+
+    fn list(&self) -> Result<Vec<String>> {
+        Ok(netns::list()?.iter().filter_map(|name| self.tag.vpc_of_namespace(name)).collect())
+    }
+
+    /// The host's part, once no VPC is left: uplinks that lost their namespace, the table, the setting.
+    fn remove_leftovers(&self) -> Result<()> {
+        let mut is_ready = lock(&self.is_host_ready);
+        if !self.list()?.is_empty() {
+            return Ok(());
+        }
+        let mut netlink = Netlink::open()?;
+        let prefix = self.tag.uplink_prefix();
+        for link in netlink.links()?.iter().filter(|link| link.name.starts_with(&prefix)) {
+            netlink.delete_link(&link.name)?;
+        }
+        nft::delete_table(&self.tag.table())?;
+        *is_ready = false;
+        forwarding::restore()
+    }
+
+    fn addresses_of(&self, interface: &Interface) -> Vec<Ipv4Addr> {
+        let mut all = lock(&self.addresses).get(&interface.eni).cloned().unwrap_or_default();
+        if !all.contains(&interface.address) {
+            all.insert(0, interface.address);
+        }
+        all
+    }
+
+    fn forget_interfaces<'a>(&self, gone: impl Iterator<Item = &'a String>) {
+        let mut addresses = lock(&self.addresses);
+        for id in gone {
+            addresses.remove(id);
+        }
+    }
+}
+
+/// A lock whose data stays valid whatever happened to the thread that held it.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

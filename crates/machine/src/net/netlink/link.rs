@@ -1,0 +1,117 @@
+//! Links: veth pairs, and the state of any device.
+
+use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd};
+
+use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL};
+use netlink_packet_route::RouteNetlinkMessage;
+use netlink_packet_route::link::{
+    InfoData, InfoKind, InfoVeth, LinkAttribute, LinkFlags, LinkInfo, LinkMessage,
+};
+
+use super::{Netlink, unless_missing};
+use crate::driver::{Error, Result};
+use crate::spec::MacAddr;
+
+/// A device as the kernel describes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    pub index: u32,
+    pub name: String,
+    /// Hardware address; `None` for devices without one.
+    pub mac: Option<MacAddr>,
+    /// For a veth, the index of its other end, in the other end's namespace.
+    pub peer: Option<u32>,
+}
+
+/// The far end of a veth pair.
+pub struct VethPeer<'a> {
+    pub name: &'a str,
+    pub mac: MacAddr,
+    /// The namespace it is made in.
+    pub namespace: BorrowedFd<'a>,
+}
+
+impl Netlink {
+    /// Makes a veth pair: `name` here, the peer in another namespace. Neither end is up.
+    pub fn add_veth(&mut self, name: &str, mac: Option<MacAddr>, mtu: u32, peer: &VethPeer<'_>) -> Result<()> {
+        let mut far = LinkMessage::default();
+        far.attributes = vec![
+            LinkAttribute::IfName(peer.name.to_owned()),
+            LinkAttribute::Mtu(mtu),
+            LinkAttribute::Address(peer.mac.0.to_vec()),
+            LinkAttribute::NetNsFd(peer.namespace.as_raw_fd()),
+        ];
+        let mut near = LinkMessage::default();
+        near.attributes = vec![LinkAttribute::IfName(name.to_owned()), LinkAttribute::Mtu(mtu)];
+        near.attributes.extend(mac.map(|mac| LinkAttribute::Address(mac.0.to_vec())));
+        near.attributes.push(LinkAttribute::LinkInfo(vec![
+            LinkInfo::Kind(InfoKind::Veth),
+            LinkInfo::Data(InfoData::Veth(InfoVeth::Peer(far))),
+        ]));
+        self.execute(RouteNetlinkMessage::NewLink(near), NLM_F_CREATE | NLM_F_EXCL)
+            .map_err(|e| Error::io(format!("make the veth pair {name} and {}", peer.name), e))
+    }
+
+    /// The device of that name, if there is one.
+    pub fn link(&mut self, name: &str) -> Result<Option<Link>> {
+        let mut wanted = LinkMessage::default();
+        wanted.attributes = vec![LinkAttribute::IfName(name.to_owned())];
+        match self.get(RouteNetlinkMessage::GetLink(wanted)) {
+            Ok(Some(RouteNetlinkMessage::NewLink(message))) => Ok(Some(describe(message))),
+            Ok(_) => Ok(None),
+            Err(e) if is_missing(&e) => Ok(None),
+            Err(e) => Err(Error::io(format!("look up the device {name}"), e)),
+        }
+    }
+
+    /// All devices of the namespace.
+    pub fn links(&mut self) -> Result<Vec<Link>> {
+        let found = self
+            .dump(RouteNetlinkMessage::GetLink(LinkMessage::default()))
+            .map_err(|e| Error::io("list devices", e))?;
+        Ok(found
+            .into_iter()
+            .filter_map(|message| match message {
+                RouteNetlinkMessage::NewLink(message) => Some(describe(message)),
+                _ => None,
+            })
+            .collect())
+    }
+
+    /// Brings a device up and sets its maximum transmission unit.
+    pub fn set_up(&mut self, index: u32, mtu: Option<u32>) -> Result<()> {
+        let mut change = LinkMessage::default();
+        change.header.index = index;
+        change.header.flags = LinkFlags::Up;
+        change.header.change_mask = LinkFlags::Up;
+        change.attributes.extend(mtu.map(LinkAttribute::Mtu));
+        self.execute(RouteNetlinkMessage::SetLink(change), 0)
+            .map_err(|e| Error::io(format!("bring device {index} up"), e))
+    }
+
+    /// Removes a device; a missing one is fine.
+    pub fn delete_link(&mut self, name: &str) -> Result<()> {
+        let mut wanted = LinkMessage::default();
+        wanted.attributes = vec![LinkAttribute::IfName(name.to_owned())];
+        unless_missing(self.execute(RouteNetlinkMessage::DelLink(wanted), 0))
+            .map_err(|e| Error::io(format!("remove the device {name}"), e))
+    }
+}
+
+fn is_missing(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::NODEV.raw_os_error())
+}
+
+fn describe(message: LinkMessage) -> Link {
+    let mut link = Link { index: message.header.index, name: String::new(), mac: None, peer: None };
+    for attribute in message.attributes {
+        match attribute {
+            LinkAttribute::IfName(name) => link.name = name,
+            LinkAttribute::Address(bytes) => link.mac = bytes.try_into().ok().map(MacAddr),
+            LinkAttribute::Link(peer) => link.peer = Some(peer),
+            _ => {}
+        }
+    }
+    link
+}
