@@ -7,8 +7,8 @@ mod models;
 mod operations;
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
-use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 #[derive(Parser)]
@@ -28,12 +28,19 @@ enum Chore {
     Check,
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
     let root = root();
-    match Arguments::parse().chore {
+    let result = match Arguments::parse().chore {
         Chore::Models => models::run(&root),
         Chore::Codegen => codegen::run(&root),
         Chore::Check => check::run(&root),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
     }
 }
 
