@@ -121,7 +121,9 @@ fn become_init() -> Result<Never> {
         mount(from, to, c"", libc::MS_MOVE, None)?;
     }
     let _ = std::fs::remove_dir_all("/modules");
-    let _ = std::fs::remove_file("/initramfs");
+    // Images hold an empty file there. Mounted over and not written, as in a container: the program comes with
+    // whoever starts the machine, and no disk has an old one.
+    mount(c"/initramfs", c"/root/.freehold/init", c"", libc::MS_BIND, None)?;
     std::env::set_current_dir("/root")?;
     mount(c".", c"/", c"", libc::MS_MOVE, None)?;
     // SAFETY: a terminated string, and nothing else runs in this process.
