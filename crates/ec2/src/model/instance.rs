@@ -64,11 +64,10 @@ pub struct Instance {
     /// Name of the machine image in the host's image store, copied from the AMI (which may be deregistered).
     pub machine_image: String,
     pub architecture: String,
-    /// Name of the launch template and version that it came from are kept as tags, as AWS does.
     pub platform_details: String,
 }
 
-document!(Instance, "ec2.instance", |i| [Some(i.vpc.clone()), Some(i.reservation.clone()), Some(i.state.name().into())]);
+document!(Instance, "ec2.instance", |i| [Some(i.vpc.clone()), Some(i.reservation.clone()), Some(i.work().into())]);
 resource!(Instance, "i", "instance", "InvalidInstanceID", "instance", Malformed::Plain("InvalidInstanceID.Malformed"));
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -170,7 +169,7 @@ impl Instance {
             self.state_reason = outcome.reason.map(StateReason::new);
             self.transition_reason = match event {
                 Event::Stop | Event::Terminate => format!("User initiated ({})", now.strftime("%Y-%m-%d %H:%M:%S GMT")),
-                Event::Failed { .. } => format!("Server.InternalError ({})", now.strftime("%Y-%m-%d %H:%M:%S GMT")),
+                Event::Failed { .. } | Event::Lost => format!("Server.InternalError ({})", now.strftime("%Y-%m-%d %H:%M:%S GMT")),
                 _ => String::new(),
             };
         }
@@ -185,6 +184,13 @@ impl Instance {
         }
         Ok(outcome)
     }
+
+    /// What its third index holds: the state, or [`Instance::REBOOTING`]. Reconcilers select by it.
+    pub fn work(&self) -> &'static str {
+        if self.reboot_asked { Self::REBOOTING } else { self.state.name() }
+    }
+
+    pub const REBOOTING: &'static str = "rebooting";
 
     /// The host name inside and the first label of the private DNS name: `ip-172-31-0-5`.
     pub fn hostname(&self) -> String {

@@ -52,6 +52,8 @@ pub enum Event {
     Exited(ShutdownBehavior),
     /// The machine cannot be made to run. `launched`: it ran before, so there is a disk worth keeping.
     Failed { launched: bool },
+    /// The machine's disk is gone: nothing can bring the instance back.
+    Lost,
 }
 
 /// A legal answer to an event.
@@ -101,6 +103,9 @@ pub fn transition(state: InstanceState, event: Event) -> Result<Transition, Ille
 
         (Pending, Event::Failed { launched: true }) => (Stopping, Some(INTERNAL_ERROR)),
         (Pending, Event::Failed { launched: false }) => (ShuttingDown, Some(INTERNAL_ERROR)),
+
+        (ShuttingDown | Terminated, Event::Lost) => (state, None),
+        (_, Event::Lost) => (ShuttingDown, Some(INTERNAL_ERROR)),
         _ => return Err(Illegal),
     };
     Ok(Transition { from: state, to, reason })
@@ -165,6 +170,7 @@ mod tests {
             Just(Event::Terminate),
             Just(Event::Booted),
             Just(Event::Halted),
+            Just(Event::Lost),
             Just(Event::Exited(ShutdownBehavior::Stop)),
             Just(Event::Exited(ShutdownBehavior::Terminate)),
             any::<bool>().prop_map(|launched| Event::Failed { launched }),

@@ -25,6 +25,9 @@ pub struct NetworkInterface {
     /// Ids of its security groups.
     pub groups: Vec<String>,
     pub source_dest_check: bool,
+    /// Gets a public address with each start of its instance, as its launch or its subnet wanted.
+    #[serde(default)]
+    pub public_at_start: bool,
     pub attachment: Option<Attachment>,
     pub created: Timestamp,
     pub tags: Tags,
