@@ -1,0 +1,57 @@
+//! Measures a region beside its peers and prints one table. `freehold-bench FREEHOLD [MOTO_SERVER]`; `make bench`
+//! builds both and runs this.
+
+mod bare;
+mod load;
+mod measure;
+mod server;
+mod table;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use table::Table;
+
+/// The programs to measure.
+pub struct Programs {
+    pub freehold: PathBuf,
+    pub moto: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match arguments.as_slice() {
+        [word, address] if word == "--bare" => bare::serve(address),
+        [freehold] => measure_all(freehold, None),
+        [freehold, moto] => measure_all(freehold, Some(moto)),
+        _ => {
+            eprintln!("usage: freehold-bench FREEHOLD [MOTO_SERVER]");
+            return ExitCode::from(2);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("freehold-bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure_all(freehold: &str, moto: Option<&String>) -> Result<()> {
+    let moto = moto.map(PathBuf::from).filter(|path| path.exists());
+    let programs = Programs { freehold: freehold.into(), moto };
+    // The client must not be the bottleneck, nor take a core from the server: one thread.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("the runtime")?;
+    let mut table = Table::default();
+    let outcome = runtime.block_on(async {
+        measure::start(&programs, &mut table).await?;
+        measure::requests(&programs, &mut table).await?;
+        measure::describe(&programs, &mut table).await?;
+        measure::launch(&programs, &mut table).await
+    });
+    // What was measured before a failure is still worth reading.
+    print!("{table}");
+    outcome
+}

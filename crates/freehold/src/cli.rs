@@ -1,0 +1,230 @@
+//! The command line: what outsiders type, and nothing about how it is done. Wrong usage ends with exit code 2,
+//! which is clap's own.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use ipnet::Ipv4Net;
+
+/// Where a region listens when nothing else is said.
+pub const DEFAULT_LISTEN: &str = "127.0.0.1:4566";
+
+/// A region of your own: AWS's API, with machines that are really there.
+#[derive(Debug, Parser)]
+#[command(name = "freehold", version, about, max_term_width = 100, arg_required_else_help = true)]
+pub struct Cli {
+    /// Where the region keeps everything [default: /var/lib/freehold as root, $XDG_DATA_HOME/freehold else]
+    #[arg(long, global = true, value_name = "DIR", env = "FREEHOLD_DATA_DIR")]
+    pub data_dir: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Start the region
+    Up(Up),
+    /// End the control plane; machines go on running unless --machines is given
+    Down(Down),
+    /// Show what runs, what was asked for and what there is room for
+    Status(Status),
+    /// Print `export` lines that point AWS clients at the region
+    Env(Env),
+    /// Try what this host can do, and say what that means
+    Doctor(Doctor),
+    /// Walk through a region: launch, reach, firewall, resize and end a server
+    Demo(Demo),
+    /// Delete the region's state and machines
+    Reset(Reset),
+    /// Print what a machine's console showed
+    Logs(Logs),
+    /// Build, import and list machine images
+    #[command(subcommand)]
+    Image(Image),
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Up {
+    /// Address and port of the API; port 0 takes a free one
+    #[arg(long, value_name = "ADDR:PORT", default_value = DEFAULT_LISTEN, env = "FREEHOLD_LISTEN")]
+    pub listen: SocketAddr,
+    /// What instances are made of
+    #[arg(long, value_enum, default_value_t = Machines::Auto)]
+    pub machines: Machines,
+    /// Return as soon as the region serves, and leave it running
+    #[arg(long)]
+    pub detach: bool,
+    /// Let POST /_freehold/clock move the region's clock forward
+    #[arg(long)]
+    pub test_clock: bool,
+    /// Where public addresses come from; the host routes them to the machines
+    #[arg(long, value_name = "CIDR", default_value = "198.18.0.0/16", value_parser = public_pool)]
+    pub public_pool: Ipv4Net,
+    /// Virtual CPUs promised for each CPU of the host
+    #[arg(long, value_name = "X", default_value_t = 4.0, value_parser = factor)]
+    pub cpu_overcommit: f64,
+    /// Memory promised for the memory of the host
+    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = factor)]
+    pub memory_overcommit: f64,
+    /// Accept types that are larger than the whole host
+    #[arg(long)]
+    pub oversubscribe: bool,
+    /// Report readiness on standard output for a waiting parent (`--detach` runs itself with this)
+    #[arg(long, hide = true, conflicts_with = "detach")]
+    pub announce: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Machines {
+    /// Virtual machines where a probe guest boots under KVM, else containers, else none
+    Auto,
+    /// Virtual machines, emulated where KVM does not work
+    Vm,
+    /// System containers
+    Container,
+    /// In state only: all of the API, nothing runs
+    None,
+}
+
+#[derive(Debug, Args)]
+pub struct Down {
+    /// Also end and remove all machines and networks that the region made
+    #[arg(long)]
+    pub machines: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Status {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Env {
+    /// Print JSON instead of shell
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Doctor {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// What instances are made of, if the demo has to start a region
+    #[arg(long, value_enum, default_value_t = Machines::Auto)]
+    pub machines: Machines,
+    /// Leave the instance, key pair and security group (and a region that the demo started) as they are
+    #[arg(long)]
+    pub keep: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Reset {
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
+    /// Delete images too, which are slow to build again
+    #[arg(long)]
+    pub images: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Logs {
+    /// The instance: i-…
+    #[arg(value_name = "ID")]
+    pub id: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Image {
+    /// Build one of Freehold's own images from Debian packages
+    Build {
+        /// Which one
+        #[arg(value_enum, default_value_t = Recipe::Minimal)]
+        recipe: Recipe,
+    },
+    /// Import a root file system (.tar, .tar.gz) or an OCI archive
+    Import {
+        /// The file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// The image's name; the file's name else
+        #[arg(long)]
+        name: Option<String>,
+    },
+    /// List images
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Recipe {
+    /// busybox, dropbear and Freehold's guest program; seconds
+    Minimal,
+    /// Debian 12 with sshd, cloud-init, python3 and curl; minutes
+    Debian,
+}
+
+/// A positive, finite number.
+fn factor(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(value) if value.is_finite() && value > 0.0 => Ok(value),
+        _ => Err("a number greater than 0 is needed, for example 1.5".into()),
+    }
+}
+
+/// A network of at least 8 addresses, named by its first one.
+fn public_pool(text: &str) -> Result<Ipv4Net, String> {
+    let net: Ipv4Net = text.parse().map_err(|_| "an IPv4 network is needed, for example 198.18.0.0/16".to_string())?;
+    if net.prefix_len() > 29 {
+        return Err("the pool must hold at least 8 addresses (/29)".into());
+    }
+    if net.trunc() != net {
+        return Err(format!("the network starts at {}", net.trunc()));
+    }
+    Ok(net)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_data_directory_may_stand_before_or_after_the_command() {
+        for line in [["freehold", "--data-dir", "/x", "status"], ["freehold", "status", "--data-dir", "/x"]] {
+            assert_eq!(Cli::try_parse_from(line).unwrap().data_dir, Some(PathBuf::from("/x")));
+        }
+    }
+
+    #[test]
+    fn overcommit_must_be_a_positive_number() {
+        assert_eq!(factor("1.5"), Ok(1.5));
+        for wrong in ["0", "-1", "inf", "NaN", "two", ""] {
+            assert!(factor(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_public_pool_is_a_network_with_room() {
+        assert!(public_pool("198.18.0.0/16").is_ok());
+        for wrong in ["198.18.0.1/16", "198.18.0.0/30", "198.18.0.0", "::/64"] {
+            assert!(public_pool(wrong).is_err(), "{wrong}");
+        }
+    }
+}

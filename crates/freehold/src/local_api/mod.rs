@@ -1,0 +1,43 @@
+//! The region's own pages under `/_freehold/`: plain JSON, no signature. Health is for everybody; what tells of the
+//! inside or changes something answers to this host only.
+
+mod clock;
+mod health;
+mod status;
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use freehold_wire::server::PlainResponse;
+use http::{HeaderValue, Response, StatusCode, header};
+use serde::Serialize;
+
+pub use clock::ClockRoute;
+pub use health::HealthRoute;
+pub use status::StatusRoute;
+
+/// An answer in JSON.
+fn json(status: StatusCode, value: &impl Serialize) -> PlainResponse {
+    let (status, mut body) = match serde_json::to_vec(value) {
+        Ok(body) => (status, body),
+        Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, format!("{{\"error\":{:?}}}", error.to_string()).into()),
+    };
+    body.push(b'\n');
+    let mut response = Response::new(Bytes::from(body));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// A refusal in words.
+fn refuse(status: StatusCode, why: &str) -> PlainResponse {
+    json(status, &serde_json::json!({ "error": why }))
+}
+
+/// Refuses clients of other hosts.
+fn only_this_host(client: SocketAddr) -> Result<(), PlainResponse> {
+    if client.ip().to_canonical().is_loopback() {
+        return Ok(());
+    }
+    Err(refuse(StatusCode::FORBIDDEN, "this page answers to the region's own host only"))
+}

@@ -1,0 +1,122 @@
+//! What people see: results on standard output, everything else on standard error, colour only where it is wanted
+//! (<https://no-color.org>).
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+/// Prints why a command failed, in one line.
+pub fn error(error: &anyhow::Error) {
+    let prefix = paint(std::io::stderr().is_terminal(), "1;31", "freehold:");
+    eprintln!("{prefix} {}", one_line(&format!("{error:#}")));
+}
+
+/// Tells the user something on the way.
+pub fn note(text: &str) {
+    let prefix = paint(std::io::stderr().is_terminal(), "1;36", "freehold:");
+    eprintln!("{prefix} {text}");
+}
+
+/// Whether standard output may carry colour.
+pub fn colour_on_stdout() -> bool {
+    std::io::stdout().is_terminal() && colour_wanted()
+}
+
+fn colour_wanted() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+        && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// `text` in an SGR style (`1;31`), if the stream takes colour.
+pub fn paint(terminal: bool, style: &str, text: &str) -> String {
+    if terminal && colour_wanted() { format!("\u{1b}[{style}m{text}\u{1b}[0m") } else { text.to_owned() }
+}
+
+/// Something that takes long: a spinner on a terminal, a line per step elsewhere.
+pub struct Working {
+    what: String,
+    bar: Option<ProgressBar>,
+}
+
+impl Working {
+    pub fn new(what: &str) -> Self {
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let bar = ProgressBar::new_spinner();
+            if let Ok(style) = ProgressStyle::with_template("{spinner:.cyan} {msg} {elapsed}") {
+                bar.set_style(style);
+            }
+            bar.set_message(what.to_owned());
+            bar.enable_steady_tick(Duration::from_millis(80));
+            bar
+        });
+        Self { what: what.to_owned(), bar }
+    }
+
+    /// Says what is being done now.
+    pub fn step(&self, step: &str) {
+        match &self.bar {
+            Some(bar) => bar.set_message(format!("{}: {step}", self.what)),
+            None => note(&format!("{}: {step}", self.what)),
+        }
+    }
+}
+
+impl Drop for Working {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// The text without line breaks.
+fn one_line(text: &str) -> String {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ")
+}
+
+/// Rows in columns as wide as their widest cell, two spaces apart; the first row is the head.
+pub fn table(rows: &[Vec<String>]) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let mut text = String::new();
+    for row in rows {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// `90061` seconds as `1d 1h 1m 1s`, without leading zeros.
+pub fn duration(seconds: u64) -> String {
+    let parts = [(seconds / 86_400, "d"), (seconds / 3600 % 24, "h"), (seconds / 60 % 60, "m"), (seconds % 60, "s")];
+    let first = parts.iter().position(|(count, _)| *count > 0).unwrap_or(3);
+    parts[first..].iter().map(|(count, unit)| format!("{count}{unit}")).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_line_up() {
+        let rows = [["a", "long name", "c"], ["wide", "x", ""]].map(|row| row.map(String::from).to_vec());
+        assert_eq!(table(&rows), "a     long name  c\nwide  x\n");
+    }
+
+    #[test]
+    fn durations_leave_out_what_is_zero_in_front() {
+        assert_eq!(duration(0), "0s");
+        assert_eq!(duration(61), "1m 1s");
+        assert_eq!(duration(90_061), "1d 1h 1m 1s");
+    }
+
+    #[test]
+    fn a_failure_is_one_line() {
+        assert_eq!(one_line("runc failed:\n  no such file\n\n"), "runc failed:; no such file");
+    }
+}
