@@ -115,7 +115,8 @@ fn connect(path: &Path) -> Result<Connection, Error> {
              PRAGMA cache_size = -1024;
              PRAGMA mmap_size = 0;
              PRAGMA temp_store = MEMORY;
-             PRAGMA journal_size_limit = 4194304;",
+             PRAGMA wal_autocheckpoint = 4000;
+             PRAGMA journal_size_limit = 16777216;",
         )
         .map_err(fail)?;
     connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(fail)?;

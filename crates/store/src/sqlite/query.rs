@@ -58,28 +58,22 @@ pub(super) fn list(connection: &Connection, kind: &str, filter: &Filter) -> Resu
     statement.query_map(values.as_slice(), decode)?.collect()
 }
 
+/// Writes the row whatever was there. Only the one writer calls this, so nothing happens between its two statements.
 pub(super) fn put(connection: &Connection, row: &Row) -> Result<()> {
-    let [index0, index1, index2] = &row.index;
-    connection
+    let Row { kind, id, account, region, revision, document, index: [index0, index1, index2] } = row;
+    let values = params![kind, id, account, region, revision, document, index0, index1, index2];
+    let updated = connection
         .prepare_cached(
-            "INSERT INTO row (kind, id, account, region, revision, document, index0, index1, index2)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-             ON CONFLICT (kind, id) DO UPDATE SET
-                 account = excluded.account, region = excluded.region, revision = excluded.revision,
-                 document = excluded.document,
-                 index0 = excluded.index0, index1 = excluded.index1, index2 = excluded.index2",
+            "UPDATE row SET account = ?3, region = ?4, revision = ?5, document = ?6,
+                            index0 = ?7, index1 = ?8, index2 = ?9
+             WHERE kind = ?1 AND id = ?2",
         )?
-        .execute(params![
-            row.kind,
-            row.id,
-            row.account,
-            row.region,
-            row.revision,
-            row.document,
-            index0,
-            index1,
-            index2
-        ])?;
+        .execute(values)?;
+    if updated == 0 {
+        connection
+            .prepare_cached(&format!("INSERT INTO row ({COLUMNS}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"))?
+            .execute(values)?;
+    }
     Ok(())
 }
 
