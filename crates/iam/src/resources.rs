@@ -1,0 +1,135 @@
+//! The resources that a request is about, as ARNs (*Service authorization reference*). An action on nothing in
+//! particular is about `*`.
+
+use freehold_core::ids::is_well_formed;
+use freehold_store::StoreExt;
+use freehold_wire::schema::Value;
+use freehold_wire::server::Authorisation;
+
+use crate::Iam;
+use crate::condition_keys::member;
+use crate::model::{InstanceProfile, Role};
+
+/// EC2's identifiers by their prefix: the name in ARNs, and whether the ARN names the account.
+const EC2: [(&str, &str, bool); 17] = [
+    ("i", "instance", true),
+    ("vol", "volume", true),
+    ("eni", "network-interface", true),
+    ("vpc", "vpc", true),
+    ("subnet", "subnet", true),
+    ("sg", "security-group", true),
+    ("sgr", "security-group-rule", true),
+    ("rtb", "route-table", true),
+    ("igw", "internet-gateway", true),
+    ("acl", "network-acl", true),
+    ("dopt", "dhcp-options", true),
+    ("eipalloc", "elastic-ip", true),
+    ("lt", "launch-template", true),
+    ("key", "key-pair", true),
+    ("nat", "natgateway", true),
+    ("ami", "image", false),
+    ("snap", "snapshot", false),
+];
+
+/// Never empty.
+pub(crate) fn of(iam: &Iam, question: &Authorisation<'_>) -> Vec<String> {
+    let mut found = match question.service {
+        "ec2" => ec2(question),
+        "iam" => identities(iam, question),
+        "ssm" => parameters(question),
+        _ => Vec::new(),
+    };
+    if found.is_empty() {
+        found.push("*".to_owned());
+    }
+    found
+}
+
+fn ec2(question: &Authorisation<'_>) -> Vec<String> {
+    let operation = question.call.operation;
+    // Describing is about everything (*Actions defined by Amazon EC2*).
+    if operation.starts_with("Describe") {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let arn = |resource: &str, has_account: bool, id: &str| {
+        let account = if has_account { question.call.account() } else { "" };
+        format!("arn:aws:ec2:{}:{account}:{resource}/{id}", question.call.region)
+    };
+    texts(question.input, &mut |text| {
+        if let Some((_, resource, has_account)) = EC2.iter().find(|(prefix, ..)| is_well_formed(prefix, text)) {
+            found.push(arn(resource, *has_account, text));
+        }
+    });
+    if let Some(name) = member(question, "KeyName") {
+        found.push(arn("key-pair", true, name));
+    }
+    let made: &[&str] = match operation {
+        "RunInstances" => &["instance", "network-interface", "volume"],
+        "AllocateAddress" => &["elastic-ip"],
+        _ => &[],
+    };
+    found.extend(made.iter().map(|resource| arn(resource, true, "*")));
+    if let Some(made) = operation.strip_prefix("Create").filter(|made| !matches!(*made, "Tags" | "Route" | "KeyPair")) {
+        found.push(arn(&kebab(made), made != "Image", "*"));
+    }
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// `SecurityGroup` as `security-group`.
+fn kebab(name: &str) -> String {
+    let mut text = String::with_capacity(name.len() + 3);
+    for (position, character) in name.chars().enumerate() {
+        if character.is_ascii_uppercase() && position > 0 {
+            text.push('-');
+        }
+        text.push(character.to_ascii_lowercase());
+    }
+    text
+}
+
+/// Roles and profiles by name; those that do not exist have no path.
+fn identities(iam: &Iam, question: &Authorisation<'_>) -> Vec<String> {
+    let account = question.call.account();
+    let path = member(question, "Path").unwrap_or("/");
+    let role = member(question, "RoleName").map(|name| match iam.store.get::<Role>(&Role::id(account, name)) {
+        Ok(Some(role)) => role.arn().to_string(),
+        _ => format!("arn:aws:iam::{account}:role{path}{name}"),
+    });
+    let profile = member(question, "InstanceProfileName").map(|name| {
+        match iam.store.get::<InstanceProfile>(&InstanceProfile::id(account, name)) {
+            Ok(Some(profile)) => profile.arn().to_string(),
+            _ => format!("arn:aws:iam::{account}:instance-profile{path}{name}"),
+        }
+    });
+    // What is done to a profile is asked of the profile; the role beside it is passed, not changed.
+    profile.or(role).into_iter().collect()
+}
+
+fn parameters(question: &Authorisation<'_>) -> Vec<String> {
+    if question.call.operation.starts_with("Describe") {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    texts(question.input, &mut |text| {
+        if text.starts_with('/') {
+            // Public parameters belong to nobody.
+            let account = if text.starts_with("/aws/") { "" } else { question.call.account() };
+            found.push(format!("arn:aws:ssm:{}:{account}:parameter{text}", question.call.region));
+        }
+    });
+    found
+}
+
+/// Every text in a value.
+fn texts(value: &Value, visit: &mut impl FnMut(&str)) {
+    match value {
+        Value::String(text) => visit(text),
+        Value::List(items) => items.iter().for_each(|item| texts(item, visit)),
+        Value::Map(entries) => entries.iter().for_each(|(_, value)| texts(value, visit)),
+        Value::Structure(fields) => fields.iter().flatten().for_each(|field| texts(field, visit)),
+        _ => {}
+    }
+}
