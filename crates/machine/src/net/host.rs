@@ -74,6 +74,16 @@ impl HostNetwork {
         self.blocking(|shared| shared.remove_leftovers()).await
     }
 
+    /// Closes the sockets that serve guests, as the end of the process does. All else stays.
+    pub async fn stop_serving(&self) {
+        let vpcs: Vec<_> = lock(&self.vpcs).values().cloned().collect();
+        for vpc in vpcs {
+            if let Some(serving) = vpc.lock().await.serving.take() {
+                serving.stop().await;
+            }
+        }
+    }
+
     async fn blocking<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Shared) -> Result<T> + Send + 'static,

@@ -20,6 +20,8 @@ pub mod plan;
 mod rules;
 mod services;
 mod sysctl;
+#[cfg(test)]
+mod tests;
 mod uplink;
 
 use std::sync::Arc;

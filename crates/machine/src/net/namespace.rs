@@ -14,11 +14,11 @@ use crate::driver::{Error, Result};
 
 /// Parameters of a new namespace. Those of `default` pass to each device that is made later.
 ///
-/// `proxy_arp` with no delay: a guest believes that its whole subnet is on its link, and whatever it asks for
+/// `proxy_arp`: a guest believes that its whole subnet is on its link, and whatever it asks for
 /// is answered with the VPC's own hardware address, except its own address: the kernel never answers for what
 /// it would route back to the asker, so that duplicate address detection finds nothing.
 /// Reverse path filters are off because the `sources` chain does better.
-const PARAMETERS: [(&str, &str); 10] = [
+const PARAMETERS: [(&str, &str); 9] = [
     ("ipv4/ip_forward", "1"),
     ("ipv4/conf/all/rp_filter", "0"),
     ("ipv4/conf/default/rp_filter", "0"),
@@ -27,7 +27,6 @@ const PARAMETERS: [(&str, &str); 10] = [
     ("ipv4/conf/all/accept_redirects", "0"),
     ("ipv4/conf/default/accept_redirects", "0"),
     ("ipv4/conf/default/proxy_arp", "1"),
-    ("ipv4/neigh/default/proxy_delay", "0"),
     ("ipv4/icmp_echo_ignore_broadcasts", "1"),
 ];
 

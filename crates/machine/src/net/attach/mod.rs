@@ -5,11 +5,12 @@ mod tap;
 mod veth;
 
 use std::net::Ipv4Addr;
+use std::path::Path;
 
 use super::namespace::route_to;
-use super::netlink::Netlink;
-use super::{names, netns};
-use crate::driver::Result;
+use super::netlink::{Link, Netlink};
+use super::{names, netns, sysctl};
+use crate::driver::{Error, Result};
 use crate::spec::Interface;
 
 pub use tap::attach as attach_vm;
@@ -26,11 +27,27 @@ pub fn detach(namespace: &str, interface: &Interface) -> Result<()> {
 
 /// Brings the host's end up and leads the interface's addresses to it. The guest's hardware address is known,
 /// so that nobody need ask for it, and nobody else can answer.
-fn bring_up(vpc: &mut Netlink, device: u32, interface: &Interface, addresses: &[Ipv4Addr]) -> Result<()> {
-    vpc.set_up(device, Some(interface.mtu))?;
+fn bring_up(
+    namespace: &Path,
+    vpc: &mut Netlink,
+    device: &Link,
+    interface: &Interface,
+    addresses: &[Ipv4Addr],
+) -> Result<()> {
+    // The kernel would let a guest wait for up to 0.8 s before it answers in another's name. This parameter,
+    // unlike others, does not pass from a namespace's default to its devices.
+    let key = format!("ipv4/neigh/{}/proxy_delay", device.name);
+    netns::enter(namespace, || sysctl::set(&key, "0"))?;
+    vpc.set_up(device.index, Some(interface.mtu))?;
     for address in addresses {
-        vpc.set_neighbour(device, *address, interface.mac)?;
-        vpc.set_route(&route_to(*address, device))?;
+        vpc.set_neighbour(device.index, *address, interface.mac)?;
+        vpc.set_route(&route_to(*address, device.index))?;
     }
     Ok(())
+}
+
+fn find(netlink: &mut Netlink, name: &str) -> Result<Link> {
+    netlink.link(name)?.ok_or_else(|| {
+        Error::io(format!("find the device {name}"), std::io::Error::from(std::io::ErrorKind::NotFound))
+    })
 }

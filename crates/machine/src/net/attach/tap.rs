@@ -6,7 +6,7 @@ use std::os::fd::{AsFd, OwnedFd};
 
 use rustix::ioctl::{Updater, ioctl, opcode};
 
-use super::bring_up;
+use super::{bring_up, find};
 use crate::driver::{Error, Result};
 use crate::net::netlink::Netlink;
 use crate::net::{names, netns};
@@ -30,16 +30,15 @@ struct Request {
 /// last copy of it, that is, with the machine monitor.
 pub fn attach(namespace: &str, interface: &Interface, addresses: &[Ipv4Addr]) -> Result<OwnedFd> {
     let name = names::eni_link(&interface.eni);
-    let (mut vpc, tap) = netns::enter(&netns::path(namespace), || {
+    let path = netns::path(namespace);
+    let (mut vpc, tap) = netns::enter(&path, || {
         let mut vpc = Netlink::open()?;
         // A device of that name belongs to a machine monitor that is about to end.
         vpc.delete_link(&name)?;
         Ok((vpc, open(&name)?))
     })?;
-    let device = vpc.link(&name)?.map(|link| link.index).ok_or_else(|| {
-        Error::io(format!("find the device {name}"), std::io::Error::from(std::io::ErrorKind::NotFound))
-    })?;
-    bring_up(&mut vpc, device, interface, addresses)?;
+    let device = find(&mut vpc, &name)?;
+    bring_up(&path, &mut vpc, &device, interface, addresses)?;
     Ok(tap)
 }
 

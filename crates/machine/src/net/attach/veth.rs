@@ -6,7 +6,7 @@ use std::os::fd::AsFd;
 
 use ipnet::Ipv4Net;
 
-use super::bring_up;
+use super::{bring_up, find};
 use crate::driver::{Error, Result};
 use crate::net::netlink::{Link, Netlink, Route, VethPeer};
 use crate::net::{names, netns};
@@ -22,8 +22,8 @@ pub fn attach(
     addresses: &[Ipv4Addr],
 ) -> Result<()> {
     let (near_name, far_name) = (names::eni_link(&interface.eni), format!("eth{index}"));
-    let guest_path = netns::path_of_process(pid);
-    let mut vpc = netns::enter(&netns::path(namespace), Netlink::open)?;
+    let (vpc_path, guest_path) = (netns::path(namespace), netns::path_of_process(pid));
+    let mut vpc = netns::enter(&vpc_path, Netlink::open)?;
     let mut guest = netns::enter(&guest_path, Netlink::open)?;
 
     let (near, far) = (vpc.link(&near_name)?, guest.link(&far_name)?);
@@ -42,18 +42,12 @@ pub fn attach(
             (find(&mut vpc, &near_name)?, find(&mut guest, &far_name)?)
         }
     };
-    bring_up(&mut vpc, near.index, interface, addresses)?;
+    bring_up(&vpc_path, &mut vpc, &near, interface, addresses)?;
     configure_guest(&mut guest, far.index, interface, index)
 }
 
 fn is_pair(near: &Link, far: &Link) -> bool {
     near.peer == Some(far.index) && far.peer == Some(near.index)
-}
-
-fn find(netlink: &mut Netlink, name: &str) -> Result<Link> {
-    netlink.link(name)?.ok_or_else(|| {
-        Error::io(format!("find the device {name}"), std::io::Error::from(std::io::ErrorKind::NotFound))
-    })
 }
 
 /// What a guest would do for itself, were it a virtual machine: address, loopback, and a default route through

@@ -36,9 +36,9 @@ pub fn host_ruleset(tag: &Tag, pool: Ipv4Net) -> String {
         .rule(format!("oifname != {any_region} oifname != \"lo\" ip daddr {pool} drop"));
     table.chain(&output);
 
-    let mut masquerade = Chain::base("masquerade", "nat", "postrouting", "srcnat", "accept");
-    masquerade.rule(format!("ip saddr {pool} ip daddr != {pool} oifname != {any_region} oifname != \"lo\" masquerade"));
-    table.chain(&masquerade);
+    let mut outbound = Chain::base("outbound", "nat", "postrouting", "srcnat", "accept");
+    outbound.rule(format!("ip saddr {pool} ip daddr != {pool} oifname != {any_region} oifname != \"lo\" masquerade"));
+    table.chain(&outbound);
     table.finish()
 }
 
