@@ -1,0 +1,61 @@
+//! What makes EC2's desired state true: machines, networks, and what is left behind.
+
+mod apply_vpcs;
+mod bury_machines;
+mod converge_instances;
+mod notice_exits;
+mod vpc_plan;
+
+use std::sync::Arc;
+
+use freehold_core::reconcile::Reconcilers;
+use freehold_machine::DriverKind;
+use freehold_store::Document;
+use tokio::sync::{broadcast, watch};
+
+use crate::Ec2;
+use crate::model::{Address, Instance, InternetGateway, NetworkInterface, RouteTable, SecurityGroup, Subnet, Vpc};
+
+pub use apply_vpcs::{ApplyVpcs, Vpcs};
+pub use bury_machines::BuryMachines;
+pub use converge_instances::ConvergeInstances;
+pub use notice_exits::NoticeExits;
+pub use vpc_plan::plan as vpc_plan;
+
+/// Starts them all. Must be called inside a tokio runtime.
+pub fn start(ec2: &Arc<Ec2>, reconcilers: &Reconcilers) {
+    let exits = count_events(ec2);
+    let vpcs = Arc::new(Vpcs::new(Arc::clone(ec2)));
+    let watch = |kind: &str| ec2.store.watch(kind);
+    reconcilers.spawn(
+        ConvergeInstances::new(Arc::clone(ec2), Arc::clone(&vpcs)),
+        vec![watch(Instance::KIND), exits.clone()],
+    );
+    reconcilers.spawn(NoticeExits::new(Arc::clone(ec2)), vec![exits]);
+    reconcilers.spawn(BuryMachines::new(Arc::clone(ec2)), Vec::new());
+    if ec2.driver.kind() != DriverKind::None {
+        let kinds = [
+            Vpc::KIND,
+            Subnet::KIND,
+            RouteTable::KIND,
+            InternetGateway::KIND,
+            NetworkInterface::KIND,
+            SecurityGroup::KIND,
+            Address::KIND,
+        ];
+        reconcilers.spawn(ApplyVpcs::new(vpcs), kinds.iter().map(|kind| watch(kind)).collect());
+    }
+}
+
+/// A counter that moves with each event of the driver: what was heard is looked up, so that one that is missed costs
+/// time only.
+fn count_events(ec2: &Arc<Ec2>) -> watch::Receiver<u64> {
+    let mut events = ec2.driver.events();
+    let (counter, receiver) = watch::channel(0);
+    tokio::spawn(async move {
+        while !matches!(events.recv().await, Err(broadcast::error::RecvError::Closed)) && !counter.is_closed() {
+            counter.send_modify(|count| *count += 1);
+        }
+    });
+    receiver
+}

@@ -1,0 +1,73 @@
+//! `ec2.exits`: an instance whose machine ended unasked (its guest powered off, or it died) is stopped or terminated,
+//! as its shutdown behaviour says. One whose disk is gone is terminated.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use freehold_core::reconcile::{Failure, Next, Reconciler};
+use freehold_machine::MachineState;
+use freehold_store::{Filter, StoreExt, TxExt};
+
+use crate::Ec2;
+use crate::errors::Error;
+use crate::model::{Event, Instance, InstanceState};
+
+pub struct NoticeExits {
+    ec2: Arc<Ec2>,
+}
+
+impl NoticeExits {
+    pub fn new(ec2: Arc<Ec2>) -> Self {
+        Self { ec2 }
+    }
+
+    async fn is_gone(&self, id: &str) -> Result<bool, Failure> {
+        Ok(!matches!(self.ec2.driver.state(id).await?, MachineState::Running { .. }))
+    }
+}
+
+#[async_trait]
+impl Reconciler for NoticeExits {
+    fn name(&self) -> &'static str {
+        "ec2.exits"
+    }
+
+    fn period(&self) -> Duration {
+        Duration::from_secs(10)
+    }
+
+    async fn pending(&self) -> Result<Vec<String>, Failure> {
+        let mut gone = Vec::new();
+        for instance in self.ec2.store.list::<Instance>(&Filter::index(2, InstanceState::Running.name()))? {
+            if self.is_gone(&instance.id).await? {
+                gone.push(instance.id);
+            }
+        }
+        Ok(gone)
+    }
+
+    async fn step(&self, key: &str) -> Result<Next, Failure> {
+        let event = match self.ec2.driver.state(key).await? {
+            MachineState::Running { .. } => return Ok(Next::Settled),
+            MachineState::Stopped => None,
+            MachineState::Absent => Some(Event::Lost),
+        };
+        let (id, now) = (key.to_owned(), self.ec2.now());
+        self.ec2
+            .store
+            .transact(move |tx| {
+                // Only one that should run: a stop or start that was asked meanwhile is handled elsewhere.
+                let Some(mut instance) = tx.get::<Instance>(&id)?.filter(|i| i.state == InstanceState::Running) else {
+                    return Ok::<_, Error>(());
+                };
+                let event = event.unwrap_or(Event::Exited(instance.shutdown_behavior));
+                if instance.apply(event, now).is_ok() {
+                    tx.put(&instance)?;
+                }
+                Ok(())
+            })
+            .await?;
+        Ok(Next::Settled)
+    }
+}

@@ -1,0 +1,61 @@
+//! What an instance gives back when it stops, and when it is terminated.
+
+use freehold_store::{Tx, TxExt};
+
+use crate::addresses::{release_public, remove_interface};
+use crate::errors::Result;
+use crate::lookup::by_index;
+use crate::model::{Address, Instance, NetworkInterface, Volume, VolumeState};
+
+/// A stopped instance keeps everything but the public addresses that came with its launch.
+pub fn stopped(tx: &mut dyn Tx, instance: &Instance) -> Result<()> {
+    for mut interface in by_index::<NetworkInterface>(tx, 2, &instance.id)? {
+        let before = interface.clone();
+        for address in &mut interface.addresses {
+            if let Some(association) = address.association.take_if(|association| association.elastic.is_none()) {
+                release_public(tx, association.public)?;
+            }
+        }
+        if interface != before {
+            tx.put(&interface)?;
+        }
+    }
+    Ok(())
+}
+
+/// A terminated instance keeps nothing; what is not to be deleted with it is detached.
+pub fn terminated(tx: &mut dyn Tx, instance: &Instance) -> Result<()> {
+    stopped(tx, instance)?;
+    for mut interface in by_index::<NetworkInterface>(tx, 2, &instance.id)? {
+        if interface.attachment.as_ref().is_some_and(|attachment| attachment.delete_on_termination) {
+            remove_interface(tx, &interface)?;
+            continue;
+        }
+        interface.attachment = None;
+        for address in &interface.addresses {
+            tell_elastic(tx, address.association.as_ref().and_then(|a| a.elastic.as_ref()))?;
+        }
+        tx.put(&interface)?;
+    }
+    for mut volume in by_index::<Volume>(tx, 0, &instance.id)? {
+        if volume.attachment.as_ref().is_some_and(|attachment| attachment.delete_on_termination) {
+            tx.delete::<Volume>(&volume.id)?;
+        } else {
+            (volume.attachment, volume.state) = (None, VolumeState::Available);
+            tx.put(&volume)?;
+        }
+    }
+    Ok(())
+}
+
+/// The elastic address is still associated with the interface, but with no instance.
+fn tell_elastic(tx: &mut dyn Tx, elastic: Option<&(String, String)>) -> Result<()> {
+    let Some((allocation, _)) = elastic else { return Ok(()) };
+    if let Some(mut address) = tx.get::<Address>(allocation)? {
+        if let Some(association) = &mut address.association {
+            association.instance = None;
+        }
+        tx.put(&address)?;
+    }
+    Ok(())
+}
