@@ -72,3 +72,31 @@ impl From<Arn> for String {
         arn.to_string()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_resource_may_hold_colons() {
+        let arn: Arn = "arn:aws:sns:us-east-1:111122223333:topic:subscription".parse().unwrap();
+        assert_eq!((arn.service.as_str(), arn.resource.as_str()), ("sns", "topic:subscription"));
+        assert_eq!(Arn::root("111122223333").to_string(), "arn:aws:iam::111122223333:root");
+    }
+
+    #[test]
+    fn what_is_no_arn_is_refused() {
+        for text in ["", "arn", "arn:aws:iam::111122223333", "urn:aws:iam::111122223333:root"] {
+            assert_eq!(text.parse::<Arn>(), Err(InvalidArn(text.to_owned())));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn reading_and_writing_are_inverse(text in "arn(:[a-z0-9-]{0,8}){4}:.{0,20}") {
+            prop_assert_eq!(text.parse::<Arn>().unwrap().to_string(), text);
+        }
+    }
+}

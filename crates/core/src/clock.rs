@@ -64,3 +64,28 @@ impl Clock for ManualClock {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const YEAR: Duration = Duration::from_secs(365 * 24 * 3600);
+
+    #[test]
+    fn a_frozen_clock_moves_only_when_it_is_moved() {
+        let clock = ManualClock::frozen(Timestamp::UNIX_EPOCH);
+        clock.advance(Duration::from_secs(5));
+        clock.advance(Duration::from_secs(2));
+        assert_eq!(clock.now().as_second(), 7);
+    }
+
+    #[test]
+    fn a_running_clock_can_be_a_year_ahead_and_never_overflows() {
+        let clock = ManualClock::running();
+        clock.advance(YEAR);
+        assert!(clock.now() >= SystemClock.now().saturating_add(YEAR - Duration::from_secs(60)).unwrap());
+        clock.advance(Duration::MAX);
+        clock.advance(Duration::MAX);
+        assert_eq!(clock.now(), Timestamp::MAX);
+    }
+}

@@ -24,3 +24,28 @@ pub fn is_well_formed(prefix: &str, id: &str) -> bool {
         matches!(digits.len(), 8 | DIGITS) && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_generated_is_well_formed() {
+        let mut random = rand::rng();
+        let id = generate("i", &mut random);
+        assert!(is_well_formed("i", &id), "{id}");
+        assert_ne!(id, generate("i", &mut random));
+    }
+
+    #[test]
+    fn short_and_long_ids_are_well_formed_and_others_are_not() {
+        for id in ["vpc-0123abcd", "vpc-0123456789abcdef0"] {
+            assert!(is_well_formed("vpc", id), "{id}");
+        }
+        for id in
+            ["", "vpc", "vpc-", "vpc-0123", "subnet-0123abcd", "vpc-0123ABCD", "vpc-0123abcg", "vpc-0123456789abcdef01"]
+        {
+            assert!(!is_well_formed("vpc", id), "{id}");
+        }
+    }
+}

@@ -64,8 +64,9 @@ pub trait Reconciler: Send + Sync + 'static {
         16
     }
 
-    /// The keys of the objects that are not yet what they should be. Cheap: a selection from the store. It is
-    /// awaited by the reconciler's own loop, which starts no step meanwhile.
+    /// The keys of the objects that are not yet what they should be. It runs after every signal, so it must be cheap:
+    /// a selection from the store by an indexed column that only unsettled objects have, not a walk over all of the
+    /// kind. It is awaited by the reconciler's own loop, which starts no step meanwhile.
     async fn pending(&self) -> Result<Vec<String>, Failure>;
 
     /// Brings one object one step nearer.

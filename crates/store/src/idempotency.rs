@@ -1,13 +1,13 @@
 //! Client tokens: the same request with the same token is done once (*EC2 API reference, Ensuring idempotency*).
 //!
 //! The note that a token was used is written in the transaction that does what was asked, together with the answer,
-//! so a crash leaves either both or neither.
+//! so a crash leaves either both or neither. [`crate::reconcile::ForgetTokens`] removes old notes.
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::{Document, Error, Filter, Tx, TxExt};
+use crate::{Document, Error, Filter, Store, StoreExt, Tx, TxExt};
 
 /// What the caller sent.
 #[derive(Debug, Clone, Copy)]
@@ -90,6 +90,11 @@ pub fn forget(tx: &mut dyn Tx, before: Timestamp) -> Result<usize, Error> {
         }
     }
     Ok(forgotten)
+}
+
+/// Whether there are tokens that were used before `before`.
+pub fn any_used(store: &dyn Store, before: Timestamp) -> Result<bool, Error> {
+    Ok(store.list::<UsedToken>(&Filter::all())?.iter().any(|token| token.used < before))
 }
 
 fn unreadable(request: &Request<'_>, error: &serde_json::Error) -> Error {

@@ -1,0 +1,5 @@
+//! The store's own reconcilers.
+
+mod forget_tokens;
+
+pub use forget_tokens::ForgetTokens;
