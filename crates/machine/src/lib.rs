@@ -5,9 +5,15 @@ pub mod capacity;
 pub mod container;
 pub mod disk;
 pub mod driver;
+pub mod guest;
 pub mod image;
 pub mod net;
+pub mod probe;
+pub mod none;
+mod program;
 pub mod spec;
+#[cfg(test)]
+mod testing;
 pub mod vm;
 
 pub use driver::{Driver, DriverKind, Error, MachineEvent, MachineState, Result};

@@ -14,6 +14,7 @@ use tokio::sync::broadcast;
 
 use super::cgroup::{Hierarchies, Limits};
 use super::directory::Directory;
+use super::launch::KvmAccess;
 use super::power::{self, RunState, Step};
 use super::qemu::{Flavour, Inherited, Launch, OVERHEAD_MIB};
 use super::qmp::Client;
@@ -181,10 +182,7 @@ impl Shared {
     fn launch_now(&self, directory: &Directory, taps: &[OwnedFd]) -> Result<Option<u32>> {
         let spec = directory.spec()?;
         make_disk(&self.data_dir, directory, &spec)?;
-        let kvm_group = match self.flavour.kind {
-            DriverKind::Kvm => launch::kvm_group()?,
-            _ => None,
-        };
+        let (user, kvm) = (launch::user_of(&spec.id), KvmAccess::of(self.flavour.kind)?);
         let Some(lock) = directory.lock()? else { return Ok(None) };
         let media = media::open(&self.data_dir, directory, &spec)?;
         let cgroups = self.cgroups.create(&group(&spec.id), &Limits::of(&spec.resources, OVERHEAD_MIB))?;
@@ -197,7 +195,9 @@ impl Shared {
             qmp: media.qmp.as_raw_fd(),
             taps: taps.iter().map(|tap| tap.as_raw_fd()).collect(),
         };
-        let arguments = Launch { spec: &spec, flavour: &self.flavour, inherited: &inherited }.arguments();
+        let run_as = kvm.run_as(user);
+        let arguments =
+            Launch { spec: &spec, flavour: &self.flavour, inherited: &inherited, run_as }.arguments();
         let mut inherit = vec![
             inherited.kernel,
             inherited.ramdisk,
@@ -209,8 +209,8 @@ impl Shared {
         inherit.extend(&inherited.taps);
         let disk = u64::from(spec.root_disk_gib.max(1)) << 30;
         let confinement = launch::Confinement {
-            user: launch::user_of(&spec.id),
-            kvm_group,
+            user,
+            kvm,
             cgroups,
             file_size: disk,
             lock: Some(lock),

@@ -11,7 +11,7 @@ use rustix::io::FdFlags;
 use rustix::process::{Resource, Rlimit};
 use rustix::thread::UnshareFlags;
 
-use crate::driver::{Error, Result};
+use crate::driver::{DriverKind, Error, Result};
 
 pub const PROGRAM: &str = "qemu-system-x86_64";
 
@@ -19,8 +19,7 @@ pub const PROGRAM: &str = "qemu-system-x86_64";
 pub struct Confinement {
     /// User and group id.
     pub user: u32,
-    /// A group that may open `/dev/kvm`.
-    pub kvm_group: Option<u32>,
+    pub kvm: KvmAccess,
     /// `cgroup.procs` of its groups.
     pub cgroups: Vec<File>,
     /// No file may grow beyond this: the disk's size, and a bound for the console while nobody cuts it.
@@ -43,7 +42,7 @@ pub fn spawn(
     command.env("PATH", std::env::var_os("PATH").unwrap_or_else(|| "/usr/sbin:/usr/bin:/sbin:/bin".into()));
     let confine = Confine {
         user: confinement.user,
-        kvm_group: confinement.kvm_group,
+        kvm: confinement.kvm,
         cgroups: confinement.cgroups.iter().map(|file| file.as_raw_fd()).collect(),
         file_size: confinement.file_size,
         lock: confinement.lock.as_ref().map(|file| file.as_raw_fd()),
@@ -63,7 +62,7 @@ pub fn spawn(
 /// The same in numbers, made before the fork.
 struct Confine {
     user: u32,
-    kvm_group: Option<u32>,
+    kvm: KvmAccess,
     cgroups: Vec<RawFd>,
     file_size: u64,
     lock: Option<RawFd>,
@@ -91,13 +90,15 @@ impl Confine {
             // SAFETY: the child has one thread and holds no descriptor table that it shares.
             unsafe { rustix::thread::unshare_unsafe(UnshareFlags::NEWNET | UnshareFlags::NEWIPC) }?;
             let group = rustix::process::Gid::from_raw(self.user);
-            match self.kvm_group {
-                Some(kvm) => rustix::thread::set_thread_groups(&[rustix::process::Gid::from_raw(kvm)])?,
-                None => rustix::thread::set_thread_groups(&[])?,
+            match self.kvm {
+                KvmAccess::Group(kvm) => rustix::thread::set_thread_groups(&[rustix::process::Gid::from_raw(kvm)])?,
+                KvmAccess::Anybody | KvmAccess::RootOnly => rustix::thread::set_thread_groups(&[])?,
             }
-            rustix::thread::set_thread_res_gid(group, group, group)?;
-            let user = rustix::process::Uid::from_raw(self.user);
-            rustix::thread::set_thread_res_uid(user, user, user)?;
+            if self.kvm != KvmAccess::RootOnly {
+                rustix::thread::set_thread_res_gid(group, group, group)?;
+                let user = rustix::process::Uid::from_raw(self.user);
+                rustix::thread::set_thread_res_uid(user, user, user)?;
+            }
         }
         rustix::thread::set_no_new_privs(true)?;
         Ok(())
@@ -124,18 +125,34 @@ fn write_pid(lock: RawFd) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The group whose members may use KVM; `Err` says why nobody but root may.
-pub fn kvm_group() -> Result<Option<u32>> {
-    use std::os::unix::fs::MetadataExt as _;
-    let device = std::fs::metadata("/dev/kvm").map_err(|source| Error::io("looking at /dev/kvm", source))?;
-    match device.mode() {
-        mode if mode & 0o006 == 0o006 => Ok(None),
-        mode if mode & 0o060 == 0o060 => Ok(Some(device.gid())),
-        _ => Err(Error::Unsupported(
-            "/dev/kvm is open to root alone, and virtual machines do not run as root: give it a group \
-             (chgrp kvm /dev/kvm; chmod 660 /dev/kvm)"
-                .into(),
-        )),
+/// Who may open `/dev/kvm`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KvmAccess {
+    Anybody,
+    Group(u32),
+    /// QEMU has to open it as root and to give that up itself.
+    RootOnly,
+}
+
+impl KvmAccess {
+    /// As the device's owner and mode say; what is emulated needs no device.
+    pub fn of(kind: DriverKind) -> Result<Self> {
+        use std::os::unix::fs::MetadataExt as _;
+        if kind != DriverKind::Kvm {
+            return Ok(Self::Anybody);
+        }
+        let device =
+            std::fs::metadata("/dev/kvm").map_err(|source| Error::io("looking at /dev/kvm", source))?;
+        Ok(match device.mode() {
+            mode if mode & 0o006 == 0o006 => Self::Anybody,
+            mode if mode & 0o060 == 0o060 => Self::Group(device.gid()),
+            _ => Self::RootOnly,
+        })
+    }
+
+    /// The user that QEMU has to become by itself.
+    pub fn run_as(self, user: u32) -> Option<u32> {
+        (self == Self::RootOnly).then_some(user)
     }
 }
 

@@ -42,7 +42,7 @@ pub mod cgroup;
 mod console;
 mod directory;
 mod driver;
-mod launch;
+pub(crate) mod launch;
 mod media;
 mod power;
 pub mod qemu;

@@ -64,17 +64,20 @@ pub struct Launch<'a> {
     pub spec: &'a MachineSpec,
     pub flavour: &'a Flavour,
     pub inherited: &'a Inherited,
+    /// User that QEMU becomes by itself, once it has opened what only root may; `None`: it is that user
+    /// already.
+    pub run_as: Option<u32>,
 }
 
 impl Launch<'_> {
     /// The arguments, without the program's name.
     pub fn arguments(&self) -> Vec<String> {
-        let Self { spec, flavour, inherited } = self;
-        let mut arguments = base(flavour, inherited.kernel, inherited.ramdisk, &command_line(spec));
+        let Self { spec, flavour, inherited, run_as } = self;
+        let mut arguments = base(flavour, inherited.kernel, inherited.ramdisk, &command_line(spec), *run_as);
         let mut add = |name: &str, value: String| arguments.extend([name.to_owned(), value]);
         add("-name", spec.id.clone());
         add("-m", format!("size={}M", spec.resources.memory_mib));
-        add("-smp", spec.resources.vcpus.max(1).to_string());
+        add("-smp", processors(spec.resources.vcpus).to_string());
         if flavour.kind != DriverKind::Kvm {
             // How cloud-init knows EC2: *Instance identification*, the UUID begins with `ec2`.
             let vendor = "manufacturer=Amazon EC2,product=freehold";
@@ -115,13 +118,20 @@ impl Launch<'_> {
 }
 
 /// The arguments of a guest that only proves that guests start here. Its console is standard output.
-pub fn probe(flavour: &Flavour, kernel: RawFd, ramdisk: RawFd) -> Vec<String> {
-    let mut arguments = base(flavour, kernel, ramdisk, "console=ttyS0 reboot=t panic=-1 rdinit=/initramfs freehold.stage=probe");
+pub fn probe(flavour: &Flavour, kernel: RawFd, ramdisk: RawFd, run_as: Option<u32>) -> Vec<String> {
+    const COMMAND_LINE: &str = "console=ttyS0 quiet reboot=t panic=-1 rdinit=/initramfs freehold.stage=probe";
+    let mut arguments = base(flavour, kernel, ramdisk, COMMAND_LINE, run_as);
     arguments.extend(["-m", "size=192M", "-serial", "stdio", "-no-reboot"].map(str::to_owned));
     arguments
 }
 
-fn base(flavour: &Flavour, kernel: RawFd, ramdisk: RawFd, command_line: &str) -> Vec<String> {
+fn base(
+    flavour: &Flavour,
+    kernel: RawFd,
+    ramdisk: RawFd,
+    command_line: &str,
+    run_as: Option<u32>,
+) -> Vec<String> {
     let mut arguments = flavour.machine().to_vec();
     arguments.extend(["-nodefaults", "-no-user-config", "-display", "none"].map(str::to_owned));
     let mut add = |name: &str, value: String| arguments.extend([name.to_owned(), value]);
@@ -130,8 +140,20 @@ fn base(flavour: &Flavour, kernel: RawFd, ramdisk: RawFd, command_line: &str) ->
     add("-kernel", format!("/proc/self/fd/{kernel}"));
     add("-initrd", format!("/proc/self/fd/{ramdisk}"));
     add("-append", command_line.to_owned());
-    add("-sandbox", "on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny".into());
+    // Changing user is a change of privileges, even downwards.
+    let elevate = if run_as.is_some() { "allow" } else { "deny" };
+    add("-sandbox", format!("on,obsolete=deny,elevateprivileges={elevate},spawn=deny,resourcecontrol=deny"));
+    if let Some(user) = run_as {
+        add("-runas", format!("{user}:{user}"));
+    }
     arguments
+}
+
+/// What the guest sees: never more than the host has. More would only wait for each other, in locks that spin;
+/// the type's greater share of the host is in its weight.
+fn processors(vcpus: u32) -> u32 {
+    let host = std::thread::available_parallelism().map_or(1, |count| count.get() as u32);
+    vcpus.clamp(1, host)
 }
 
 /// The kernel's command line: how to boot, and who the machine is (`freehold-guest` says what it reads).
@@ -197,7 +219,7 @@ pub(super) mod tests {
         });
         let inherited =
             Inherited { kernel: 3, ramdisk: 4, image: 5, root: 6, console: 7, qmp: 8, taps: vec![9] };
-        Launch { spec: &spec, flavour, inherited: &inherited }.arguments().join(" ")
+        Launch { spec: &spec, flavour, inherited: &inherited, run_as: None }.arguments().join(" ")
     }
 
     #[test]
