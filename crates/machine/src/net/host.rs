@@ -3,7 +3,7 @@
 //! and both may be forgotten: the ruleset that was loaded last, to leave an unchanged one alone, and the
 //! addresses of each interface, for machines that come later than the plan.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::net::Ipv4Addr;
 use std::os::fd::OwnedFd;
 use std::path::Path;
@@ -44,7 +44,7 @@ struct Shared {
 struct Vpc {
     /// What `nft` was given last, and has accepted.
     ruleset: Option<String>,
-    interfaces: Vec<String>,
+    interfaces: BTreeSet<String>,
     serving: Option<Serving>,
 }
 
@@ -107,36 +107,38 @@ impl HostNetwork {
 #[async_trait]
 impl Network for HostNetwork {
     async fn apply(&self, plan: &VpcPlan) -> Result<()> {
-        let entry = self.vpc(&plan.vpc);
-        let mut vpc = entry.lock().await;
-        let ruleset = vpc_ruleset(plan);
-        let is_unchanged = vpc.ruleset.as_ref() == Some(&ruleset);
-
-        let (wanted, text) = (plan.clone(), (!is_unchanged).then(|| ruleset.clone()));
-        self.blocking(move |shared| shared.apply(&wanted, text.as_deref())).await?;
-        vpc.ruleset = Some(ruleset);
-
-        let interfaces: Vec<String> = plan.enis.iter().map(|eni| eni.id.clone()).collect();
-        let gone = std::mem::replace(&mut vpc.interfaces, interfaces);
-        self.shared.forget_interfaces(gone.iter().filter(|id| !vpc.interfaces.contains(id)));
+        // The lock goes along: a caller that gives up waiting does not let a later plan overtake this one.
+        let mut vpc = self.vpc(&plan.vpc).lock_owned().await;
+        let wanted = plan.clone();
+        let mut vpc = self
+            .blocking(move |shared| {
+                let ruleset = vpc_ruleset(&wanted);
+                let is_unchanged = vpc.ruleset.as_ref() == Some(&ruleset);
+                shared.apply(&wanted, (!is_unchanged).then_some(ruleset.as_str()))?;
+                vpc.ruleset = Some(ruleset);
+                let interfaces: BTreeSet<String> = wanted.enis.iter().map(|eni| eni.id.clone()).collect();
+                shared.forget_interfaces(vpc.interfaces.difference(&interfaces));
+                vpc.interfaces = interfaces;
+                Ok(vpc)
+            })
+            .await?;
 
         let namespace = netns::path(&self.shared.tag.namespace(&plan.vpc));
         self.services.ensure(&mut vpc.serving, &plan.vpc, &plan.cidrs, &namespace).await
     }
 
     async fn remove(&self, vpc: &str) -> Result<()> {
-        let entry = self.vpc(vpc);
-        let mut state = entry.lock().await;
+        let mut state = self.vpc(vpc).lock_owned().await;
         if let Some(serving) = state.serving.take() {
             serving.stop().await;
         }
-        self.shared.forget_interfaces(state.interfaces.iter());
-        *state = Vpc::default();
         let id = vpc.to_owned();
-        self.blocking(move |shared| shared.remove(&id)).await?;
-        drop(state);
-        lock(&self.vpcs).remove(vpc);
-        Ok(())
+        self.blocking(move |shared| {
+            shared.forget_interfaces(state.interfaces.iter());
+            *state = Vpc::default();
+            shared.remove(&id)
+        })
+        .await
     }
 
     async fn list(&self) -> Result<Vec<String>> {

@@ -7,9 +7,19 @@ use crate::driver::{Error, Result};
 
 /// Loads a ruleset into the calling thread's network namespace.
 pub fn load(ruleset: &str) -> Result<()> {
+    run(&["-f", "-"], ruleset)
+}
+
+/// Whether a ruleset would be accepted; nothing is changed.
+#[cfg(test)]
+pub fn check(ruleset: &str) -> Result<()> {
+    run(&["-c", "-f", "-"], ruleset)
+}
+
+fn run(arguments: &[&str], ruleset: &str) -> Result<()> {
     let failed = |e| Error::io("run nft", e);
     let mut nft = Command::new("nft")
-        .args(["-f", "-"])
+        .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())

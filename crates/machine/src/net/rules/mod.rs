@@ -17,6 +17,8 @@
 
 mod groups;
 mod host;
+#[cfg(test)]
+mod tests;
 mod vpc;
 
 pub use host::{host_address, host_ruleset};
