@@ -115,7 +115,7 @@ mod tests {
     #[test]
     fn memory_adds_up_and_keeps_its_length() {
         let some = text(Usage { total: 524_288, used: 1024, cached: 512, shared: 0 });
-        assert!(some.starts_with("MemTotal:          524288 kB\nMemFree:           523264 kB\n"));
+        assert!(some.starts_with("MemTotal:         524288 kB\nMemFree:          523264 kB\n"));
         let other = text(Usage { total: 524_288, used: 524_288, cached: 0, shared: 9 });
         assert_eq!(some.len(), other.len());
     }

@@ -13,6 +13,8 @@ use crate::{console, identity, keys, memory, network, power, ssh, userdata};
 const METADATA_PATIENCE: Duration = Duration::from_secs(2);
 
 pub fn run() -> ExitCode {
+    // Inherited by all but PID 1, which should be the last that the kernel chooses when memory is short.
+    let _ = fs::write("/proc/self/oom_score_adj", "200");
     if power::in_container() {
         console::provide_terminal();
         memory::keep_true();
