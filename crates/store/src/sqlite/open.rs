@@ -1,8 +1,8 @@
 //! Opening: the lock, the connection's settings, the schema.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::io::Read;
+use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
@@ -50,8 +50,9 @@ impl DirectoryLock {
             }
             Err(TryLockError::Error(error)) => return Err(fail(error)),
         }
-        // On a full disk the note stays unwritten, which harms nobody.
-        let _ = file.set_len(0).and_then(|()| writeln!(file, "{}", std::process::id()));
+        // Always as long, as ext4 takes milliseconds to cut a file. On a full disk the note stays unwritten, which
+        // harms nobody.
+        let _ = file.write_all_at(format!("{:>10}\n", std::process::id()).as_bytes(), 0);
         Ok(Self { _file: file })
     }
 }
@@ -115,8 +116,8 @@ fn connect(path: &Path) -> Result<Connection, Error> {
              PRAGMA cache_size = -1024;
              PRAGMA mmap_size = 0;
              PRAGMA temp_store = MEMORY;
-             PRAGMA wal_autocheckpoint = 4000;
-             PRAGMA journal_size_limit = 16777216;",
+             PRAGMA wal_autocheckpoint = 2000;
+             PRAGMA journal_size_limit = 8388608;",
         )
         .map_err(fail)?;
     connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(fail)?;

@@ -1,8 +1,10 @@
 //! A disk that fills up: nothing acknowledged is lost, the error says so, and writing goes on when there is room.
 //!
-//! The disk is a small tmpfs in a mount namespace of the test's own thread, which ends with it.
+//! The disk is a small tmpfs, or an ext4 file system in a file, in a mount namespace of the test's own thread, which
+//! ends with it and takes mount and loop device along.
 
 use std::path::Path;
+use std::process::Command;
 
 use rustix::mount::{MountFlags, MountPropagationFlags, mount, mount_change};
 use rustix::thread::{UnshareFlags, unshare_unsafe};
@@ -11,25 +13,56 @@ use super::super::SqliteStore;
 use crate::conformance::Ship;
 use crate::{Error, Filter, StoreExt, TxExt};
 
-/// Runs `test` on a thread that sees a file system of `size_kib` in the directory it is given.
-fn on_small_disk(size_kib: u32, test: impl FnOnce(&Path) + Send + 'static) {
+/// Runs `test` once on a tmpfs and once on an ext4 of `size_kib`, each mounted where only the test's thread sees it.
+fn on_small_disks(size_kib: u64, test: fn(&Path)) {
     if !rustix::process::geteuid().is_root() {
         eprintln!("SKIPPED: mounting a small disk takes root");
         return;
     }
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().to_owned();
-    let thread = std::thread::spawn(move || {
-        // SAFETY: only this thread's view of mounts changes; no file descriptor table is unshared.
-        unsafe { unshare_unsafe(UnshareFlags::NEWNS) }.unwrap();
-        mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC).unwrap();
-        let size = std::ffi::CString::new(format!("size={size_kib}k")).unwrap();
-        mount("tmpfs", &path, "tmpfs", MountFlags::empty(), size.as_c_str()).unwrap();
-        test(&path);
-    });
-    if let Err(panic) = thread.join() {
-        std::panic::resume_unwind(panic);
+    // SAFETY: this thread only tries whether it may; it ends at once, and its view of mounts with it.
+    let may_mount = std::thread::spawn(|| unsafe { unshare_unsafe(UnshareFlags::NEWNS) }.is_ok());
+    if !may_mount.join().unwrap() {
+        eprintln!("SKIPPED: this root may not mount (CAP_SYS_ADMIN is missing)");
+        return;
     }
+    let mut disks: Vec<fn(u64, &Path, &Path)> = vec![mount_tmpfs];
+    if Path::new("/dev/loop-control").exists() {
+        disks.push(mount_ext4);
+    } else {
+        eprintln!("SKIPPED: the part on ext4, for want of loop devices");
+    }
+    for mount in disks {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().to_owned();
+        let thread = std::thread::spawn(move || {
+            // SAFETY: only this thread's view of mounts changes; no file descriptor table is unshared.
+            unsafe { unshare_unsafe(UnshareFlags::NEWNS) }.unwrap();
+            mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC).unwrap();
+            let disk = path.join("disk");
+            std::fs::create_dir(&disk).unwrap();
+            mount(size_kib, &path, &disk);
+            test(&disk);
+        });
+        if let Err(panic) = thread.join() {
+            std::panic::resume_unwind(panic);
+        }
+    }
+}
+
+fn mount_tmpfs(size_kib: u64, _: &Path, disk: &Path) {
+    let size = std::ffi::CString::new(format!("size={size_kib}k")).unwrap();
+    mount("tmpfs", disk, "tmpfs", MountFlags::empty(), size.as_c_str()).unwrap();
+}
+
+fn mount_ext4(size_kib: u64, directory: &Path, disk: &Path) {
+    let image = directory.join("image");
+    std::fs::File::create(&image).unwrap().set_len(size_kib * 1024).unwrap();
+    let run = |command: &mut Command| {
+        let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+        assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    run(Command::new("mkfs.ext4").args(["-q", "-m0", "-b4096", "-O^has_journal"]).arg(&image));
+    run(Command::new("mount").args(["-o", "loop"]).arg(&image).arg(disk));
 }
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
@@ -66,7 +99,7 @@ fn empty(directory: &Path) {
 
 #[test]
 fn writing_stops_with_full_and_goes_on_when_there_is_room() {
-    on_small_disk(4096, |directory| {
+    on_small_disks(4096, |directory| {
         std::fs::write(directory.join("ballast"), vec![0; 1024 * 1024]).unwrap();
         let store = open(directory).unwrap();
         let mut written = Vec::new();
@@ -95,7 +128,7 @@ fn writing_stops_with_full_and_goes_on_when_there_is_room() {
 
 #[test]
 fn of_a_group_that_did_not_fit_nothing_is_there_and_everybody_is_told() {
-    on_small_disk(2048, |directory| {
+    on_small_disks(2048, |directory| {
         let store = open(directory).unwrap();
         put(&store, Ship::new("first", "1", None)).unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
@@ -146,7 +179,7 @@ async fn join_all<T>(futures: impl Iterator<Item = impl Future<Output = T>>) -> 
 
 #[test]
 fn a_full_disk_at_the_first_start_is_named() {
-    on_small_disk(1024, |directory| {
+    on_small_disks(1024, |directory| {
         fill(directory);
         let error = open(directory).unwrap_err();
         assert!(matches!(error, Error::Full), "{error}");
@@ -157,7 +190,7 @@ fn a_full_disk_at_the_first_start_is_named() {
 
 #[test]
 fn state_that_was_there_survives_a_start_on_a_full_disk() {
-    on_small_disk(1024, |directory| {
+    on_small_disks(1024, |directory| {
         put(&open(directory).unwrap(), laden("a")).unwrap();
         fill(directory);
         match open(directory) {
