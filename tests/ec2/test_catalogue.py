@@ -1,19 +1,12 @@
 """Regions, zones, instance types, offerings and account attributes."""
 
 import pytest
-from botocore.exceptions import ClientError
+from support.refusal import refusal
 
 
 @pytest.fixture
 def ec2(freehold, account):
     return freehold.client("ec2", account)
-
-
-def refusal(call, **arguments):
-    """The code that AWS refuses a call with."""
-    with pytest.raises(ClientError) as refused:
-        call(**arguments)
-    return refused.value.response["Error"]["Code"]
 
 
 def names(answer):
