@@ -1,9 +1,9 @@
 //! The network on this host's kernel. What exists is read from the kernel each time, never from a record of
 //! one's own, so that a new process finds everything as an older one left it. Only two things are remembered,
-//! and both may be forgotten: the ruleset that was loaded last, to leave an unchanged one alone, and the
-//! addresses of each interface, for machines that come later than the plan.
+//! and both may be forgotten: the ruleset that was loaded last, to leave an unchanged one alone, and the last
+//! plan, for machines that come later.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::net::Ipv4Addr;
 use std::os::fd::OwnedFd;
 use std::path::Path;
@@ -19,7 +19,7 @@ use super::names::Tag;
 use super::netlink::Netlink;
 use super::plan::VpcPlan;
 use super::rules::{host_address, host_ruleset, published_addresses, vpc_ruleset};
-use super::{Network, attach, forwarding, namespace, netns, nft, uplink};
+use super::{Network, attach, forwarding, namespace, netns, nft, policy, uplink};
 use crate::driver::{Error, Result};
 use crate::spec::Interface;
 
@@ -36,15 +36,14 @@ struct Shared {
     pool: Ipv4Net,
     /// Whether the host's own table is loaded; also serialises what is done to it.
     is_host_ready: Mutex<bool>,
-    /// All private addresses by interface, as the plans have them.
-    addresses: Mutex<HashMap<String, Vec<Ipv4Addr>>>,
+    /// The last plan of each VPC.
+    plans: Mutex<HashMap<String, Arc<VpcPlan>>>,
 }
 
 #[derive(Default)]
 struct Vpc {
     /// What `nft` was given last, and has accepted.
     ruleset: Option<String>,
-    interfaces: BTreeSet<String>,
     serving: Option<Serving>,
 }
 
@@ -54,7 +53,7 @@ impl HostNetwork {
     pub fn new(data_dir: &Path, pool: Ipv4Net) -> Result<Self> {
         let tag = Tag::of(data_dir);
         let services = GuestServices::new(data_dir)?;
-        let shared = Shared { tag, pool, is_host_ready: Mutex::default(), addresses: Mutex::default() };
+        let shared = Shared { tag, pool, is_host_ready: Mutex::default(), plans: Mutex::default() };
         Ok(Self { shared: Arc::new(shared), services, vpcs: Mutex::default() })
     }
 
@@ -116,9 +115,6 @@ impl Network for HostNetwork {
                 let is_unchanged = vpc.ruleset.as_ref() == Some(&ruleset);
                 shared.apply(&wanted, (!is_unchanged).then_some(ruleset.as_str()))?;
                 vpc.ruleset = Some(ruleset);
-                let interfaces: BTreeSet<String> = wanted.enis.iter().map(|eni| eni.id.clone()).collect();
-                shared.forget_interfaces(vpc.interfaces.difference(&interfaces));
-                vpc.interfaces = interfaces;
                 Ok(vpc)
             })
             .await?;
@@ -134,7 +130,7 @@ impl Network for HostNetwork {
         }
         let id = vpc.to_owned();
         self.blocking(move |shared| {
-            shared.forget_interfaces(state.interfaces.iter());
+            lock(&shared.plans).remove(&id);
             *state = Vpc::default();
             shared.remove(&id)
         })
@@ -149,7 +145,8 @@ impl Network for HostNetwork {
         let interface = interface.clone();
         self.blocking(move |shared| {
             let namespace = shared.tag.namespace(&interface.vpc);
-            attach::attach_container(&namespace, &interface, index, pid, &shared.addresses_of(&interface))
+            attach::attach_container(&namespace, &interface, index, pid, &shared.addresses_of(&interface))?;
+            shared.welcome(&interface)
         })
         .await
     }
@@ -158,7 +155,9 @@ impl Network for HostNetwork {
         let interface = interface.clone();
         self.blocking(move |shared| {
             let namespace = shared.tag.namespace(&interface.vpc);
-            attach::attach_vm(&namespace, &interface, &shared.addresses_of(&interface))
+            let tap = attach::attach_vm(&namespace, &interface, &shared.addresses_of(&interface))?;
+            shared.welcome(&interface)?;
+            Ok(tap)
         })
         .await
     }
@@ -190,15 +189,11 @@ impl Shared {
         uplink::ensure(&link, &namespace, host)?;
         uplink::publish(&link, published_addresses(plan).into_values(), host)?;
 
-        // Remembered before existing devices are looked at: a machine that is attached meanwhile reads either
-        // these addresses, or is found there.
-        let mut addresses = lock(&self.addresses);
-        for eni in &plan.enis {
-            let private = eni.addresses.iter().map(|address| address.private).collect();
-            addresses.insert(eni.id.clone(), private);
-        }
-        drop(addresses);
-        namespace::route_interfaces(&namespace, plan)
+        // Remembered before existing devices are looked at: a machine that is attached meanwhile either reads
+        // this plan, or is found there.
+        lock(&self.plans).insert(plan.vpc.clone(), Arc::new(plan.clone()));
+        namespace::route_interfaces(&namespace, plan)?;
+        policy::ensure(&namespace, plan)
     }
 
     fn ensure_host(&self) -> Result<()> {
@@ -239,18 +234,23 @@ impl Shared {
         forwarding::restore()
     }
 
+    /// All private addresses of an interface.
     fn addresses_of(&self, interface: &Interface) -> Vec<Ipv4Addr> {
-        let mut all = lock(&self.addresses).get(&interface.eni).cloned().unwrap_or_default();
+        let plan = lock(&self.plans).get(&interface.vpc).cloned();
+        let planned = plan.iter().flat_map(|plan| &plan.enis).filter(|eni| eni.id == interface.eni);
+        let mut all: Vec<_> = planned.flat_map(|eni| &eni.addresses).map(|address| address.private).collect();
         if !all.contains(&interface.address) {
             all.insert(0, interface.address);
         }
         all
     }
 
-    fn forget_interfaces<'a>(&self, gone: impl Iterator<Item = &'a String>) {
-        let mut addresses = lock(&self.addresses);
-        for id in gone {
-            addresses.remove(id);
+    /// Route tables may lead to the interface that has just come.
+    fn welcome(&self, interface: &Interface) -> Result<()> {
+        let plan = lock(&self.plans).get(&interface.vpc).cloned();
+        match plan {
+            Some(plan) => policy::ensure(&self.tag.namespace(&interface.vpc), &plan),
+            None => Ok(()),
         }
     }
 }

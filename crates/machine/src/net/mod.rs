@@ -17,6 +17,7 @@ mod netns;
 mod nft;
 pub mod none;
 pub mod plan;
+mod policy;
 mod rules;
 mod services;
 mod sysctl;

@@ -62,20 +62,15 @@ pub fn route_interfaces(namespace: &str, plan: &VpcPlan) -> Result<()> {
         let Some(device) = devices.get(&names::eni_link(&eni.id)).map(|link| link.index) else { continue };
         let wanted: BTreeSet<Ipv4Addr> = eni.addresses.iter().map(|address| address.private).collect();
         let mut present = BTreeSet::new();
-        for route in routes.iter().filter(|route| route.device == device) {
+        for route in routes.iter().filter(|route| route.device == device && route.via.is_none()) {
             match wanted.get(&route.destination.addr()) {
                 Some(address) => _ = present.insert(*address),
                 None => netlink.delete_route(route)?,
             }
         }
         for address in wanted.difference(&present) {
-            netlink.set_route(&route_to(*address, device))?;
+            netlink.set_route(&Route::to(Ipv4Net::from(*address), device))?;
         }
     }
     Ok(())
-}
-
-/// The route to one address of an interface.
-pub fn route_to(address: Ipv4Addr, device: u32) -> Route {
-    Route { destination: Ipv4Net::from(address), device, via: None, source: None }
 }

@@ -15,7 +15,8 @@ use super::{netns, sysctl};
 use crate::driver::{Error, Result};
 use crate::spec::MacAddr;
 
-const HOST_HOP: Ipv4Addr = Ipv4Addr::new(169, 254, 0, 1);
+/// What the VPC takes for its router to the world.
+pub const HOST_HOP: Ipv4Addr = Ipv4Addr::new(169, 254, 0, 1);
 const VPC_HOP: Ipv4Addr = Ipv4Addr::new(169, 254, 0, 2);
 const HOST_MAC: MacAddr = MacAddr([0x02, 0x66, 0x68, 0, 0, 1]);
 const VPC_MAC: MacAddr = MacAddr([0x02, 0x66, 0x68, 0, 0, 2]);
@@ -47,8 +48,8 @@ pub fn ensure(link: &str, namespace: &str, host_address: Ipv4Addr) -> Result<()>
     let far = vpc.link(UPLINK)?.ok_or_else(|| vanished(UPLINK))?.index;
     vpc.set_up(far, None)?;
     vpc.set_neighbour(far, HOST_HOP, HOST_MAC)?;
-    let default = Ipv4Net::default();
-    vpc.set_route(&Route { destination: default, device: far, via: Some(HOST_HOP), source: None })
+    host.wait_until_running(link)?;
+    vpc.set_route(&Route { via: Some(HOST_HOP), ..Route::to(Ipv4Net::default(), far) })
 }
 
 /// Makes the host's routes through the uplink lead to these public addresses and no others.
@@ -67,10 +68,9 @@ pub fn publish(link: &str, addresses: impl IntoIterator<Item = Ipv4Addr>, host_a
     }
     for address in wanted.difference(&present) {
         host.set_route(&Route {
-            destination: Ipv4Net::from(*address),
-            device,
             via: Some(VPC_HOP),
             source: Some(host_address),
+            ..Route::to(Ipv4Net::from(*address), device)
         })?;
     }
     Ok(())

@@ -7,8 +7,9 @@ mod veth;
 use std::net::Ipv4Addr;
 use std::path::Path;
 
-use super::namespace::route_to;
-use super::netlink::{Link, Netlink};
+use ipnet::Ipv4Net;
+
+use super::netlink::{Link, Netlink, Route};
 use super::{names, netns, sysctl};
 use crate::driver::{Error, Result};
 use crate::spec::Interface;
@@ -41,7 +42,7 @@ fn bring_up(
     vpc.set_up(device.index, Some(interface.mtu))?;
     for address in addresses {
         vpc.set_neighbour(device.index, *address, interface.mac)?;
-        vpc.set_route(&route_to(*address, device.index))?;
+        vpc.set_route(&Route::to(Ipv4Net::from(*address), device.index))?;
     }
     Ok(())
 }

@@ -43,7 +43,8 @@ pub fn attach(
         }
     };
     bring_up(&vpc_path, &mut vpc, &near, interface, addresses)?;
-    configure_guest(&mut guest, far.index, interface, index)
+    configure_guest(&mut guest, far.index, interface, index)?;
+    vpc.wait_until_running(&near_name)
 }
 
 fn is_pair(near: &Link, far: &Link) -> bool {
@@ -59,8 +60,7 @@ fn configure_guest(guest: &mut Netlink, device: u32, interface: &Interface, inde
     guest.set_up(device, Some(interface.mtu))?;
     guest.add_address(device, interface.address, interface.prefix)?;
     if index == 0 {
-        let via = Some(interface.gateway);
-        guest.set_route(&Route { destination: Ipv4Net::default(), device, via, source: None })?;
+        guest.set_route(&Route { via: Some(interface.gateway), ..Route::to(Ipv4Net::default(), device) })?;
     }
     Ok(())
 }

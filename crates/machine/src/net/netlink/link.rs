@@ -2,16 +2,22 @@
 
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
+use std::time::Duration;
 
 use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL};
 use netlink_packet_route::RouteNetlinkMessage;
 use netlink_packet_route::link::{
-    InfoData, InfoKind, InfoVeth, LinkAttribute, LinkFlags, LinkInfo, LinkMessage,
+    InfoData, InfoKind, InfoVeth, LinkAttribute, LinkFlags, LinkInfo, LinkMessage, State,
 };
 
 use super::{Netlink, unless_missing};
 use crate::driver::{Error, Result};
 use crate::spec::MacAddr;
+
+const WAIT: Duration = Duration::from_micros(500);
+
+/// Five seconds in all.
+const WAITS: u32 = 10_000;
 
 /// A device as the kernel describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +28,8 @@ pub struct Link {
     pub mac: Option<MacAddr>,
     /// For a veth, the index of its other end, in the other end's namespace.
     pub peer: Option<u32>,
+    /// Whether it transmits: up, and so is its other end.
+    pub is_running: bool,
 }
 
 /// The far end of a veth pair.
@@ -90,6 +98,18 @@ impl Netlink {
             .map_err(|e| Error::io(format!("bring device {index} up"), e))
     }
 
+    /// Waits until a veth whose two ends are up transmits. The kernel notices that an end which came up first
+    /// has found the other a moment later, and drops what is sent until then.
+    pub fn wait_until_running(&mut self, name: &str) -> Result<()> {
+        for _ in 0..WAITS {
+            if self.link(name)?.is_some_and(|link| link.is_running) {
+                return Ok(());
+            }
+            std::thread::sleep(WAIT);
+        }
+        Err(Error::io(format!("wait for the device {name}"), io::Error::from(io::ErrorKind::TimedOut)))
+    }
+
     /// Removes a device; a missing one is fine.
     pub fn delete_link(&mut self, name: &str) -> Result<()> {
         let mut wanted = LinkMessage::default();
@@ -104,12 +124,13 @@ fn is_missing(error: &io::Error) -> bool {
 }
 
 fn describe(message: LinkMessage) -> Link {
-    let mut link = Link { index: message.header.index, name: String::new(), mac: None, peer: None };
+    let mut link = Link { index: message.header.index, name: String::new(), mac: None, peer: None, is_running: false };
     for attribute in message.attributes {
         match attribute {
             LinkAttribute::IfName(name) => link.name = name,
             LinkAttribute::Address(bytes) => link.mac = bytes.try_into().ok().map(MacAddr),
             LinkAttribute::Link(peer) => link.peer = Some(peer),
+            LinkAttribute::OperState(state) => link.is_running = state == State::Up,
             _ => {}
         }
     }

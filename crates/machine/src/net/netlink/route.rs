@@ -1,4 +1,4 @@
-//! Routes of the main table.
+//! Routes.
 
 use std::net::Ipv4Addr;
 
@@ -15,6 +15,8 @@ use crate::driver::{Error, Result};
 /// A unicast route through a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Route {
+    /// Number of the table; 254 is the main one.
+    pub table: u32,
     pub destination: Ipv4Net,
     /// Index of the device.
     pub device: u32,
@@ -23,6 +25,13 @@ pub struct Route {
     pub via: Option<Ipv4Addr>,
     /// The source address that the host prefers on this route.
     pub source: Option<Ipv4Addr>,
+}
+
+impl Route {
+    /// A route of the main table, to something that is on the device's own link.
+    pub fn to(destination: Ipv4Net, device: u32) -> Self {
+        Self { table: RouteHeader::RT_TABLE_MAIN.into(), destination, device, via: None, source: None }
+    }
 }
 
 impl Netlink {
@@ -38,7 +47,7 @@ impl Netlink {
             .map_err(|e| Error::io(format!("remove the route to {}", route.destination), e))
     }
 
-    /// The unicast routes of the main table.
+    /// The unicast routes of all tables.
     pub fn routes(&mut self) -> Result<Vec<Route>> {
         let mut wanted = RouteMessage::default();
         wanted.header.address_family = AddressFamily::Inet;
@@ -58,7 +67,7 @@ fn encode(route: &Route) -> RouteMessage {
     let mut message = RouteMessage::default();
     message.header.address_family = AddressFamily::Inet;
     message.header.destination_prefix_length = route.destination.prefix_len();
-    message.header.table = RouteHeader::RT_TABLE_MAIN;
+    message.attributes.push(RouteAttribute::Table(route.table));
     message.header.protocol = RouteProtocol::Static;
     message.header.kind = RouteType::Unicast;
     message.header.scope = if route.via.is_some() { RouteScope::Universe } else { RouteScope::Link };
@@ -78,12 +87,14 @@ fn encode(route: &Route) -> RouteMessage {
 
 fn decode(message: &RouteMessage) -> Option<Route> {
     let header = &message.header;
-    if header.table != RouteHeader::RT_TABLE_MAIN || header.kind != RouteType::Unicast {
+    if header.kind != RouteType::Unicast {
         return None;
     }
+    let mut table = u32::from(header.table);
     let (mut network, mut device, mut via, mut source) = (Ipv4Addr::UNSPECIFIED, None, None, None);
     for attribute in &message.attributes {
         match attribute {
+            RouteAttribute::Table(number) => table = *number,
             RouteAttribute::Destination(RouteAddress::Inet(address)) => network = *address,
             RouteAttribute::Oif(index) => device = Some(*index),
             RouteAttribute::Gateway(RouteAddress::Inet(address)) => via = Some(*address),
@@ -92,5 +103,5 @@ fn decode(message: &RouteMessage) -> Option<Route> {
         }
     }
     let destination = Ipv4Net::new(network, header.destination_prefix_length).ok()?;
-    Some(Route { destination, device: device?, via, source })
+    Some(Route { table, destination, device: device?, via, source })
 }

@@ -6,6 +6,7 @@
 //! | chain | hook, priority | asks |
 //! | --- | --- | --- |
 //! | `sources` | prerouting, raw | is this the sender's own address? |
+//! | `marks` | prerouting, mangle | which route table is the sender's? (where a route leads to an interface) |
 //! | `publish` | prerouting, dstnat | from the world: which private address is meant? |
 //! | `routing` | forward, filter - 2 | to or from the world: does the subnet's route table say so? |
 //! | `egress` | forward, filter - 1 | does a group of the sender allow it? |

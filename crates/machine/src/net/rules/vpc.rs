@@ -10,6 +10,7 @@ use super::groups::{Direction, add_groups, interface_chain};
 use super::{Chain, Table, VPC_TABLE, dispatch, identifier, list};
 use crate::net::names::{UPLINK, eni_link};
 use crate::net::plan::{EniPlan, RoutePlan, RouteTarget, SubnetPlan, VpcPlan};
+use crate::net::policy;
 use crate::net::services::{METADATA_ADDRESS, resolver_addresses};
 
 const ESTABLISHED: &str = "ct state vmap { established : accept, related : accept, invalid : drop }";
@@ -20,6 +21,7 @@ pub fn vpc_ruleset(plan: &VpcPlan) -> String {
     let plan = &canonical(plan);
     let mut table = Table::new(VPC_TABLE);
     add_sources(&mut table, plan);
+    add_marks(&mut table, plan);
     add_translation(&mut table, plan);
     add_routing(&mut table, plan);
     add_groups(&mut table, plan);
@@ -88,6 +90,20 @@ fn add_sources(table: &mut Table, plan: &VpcPlan) {
 
 fn cidrs(plan: &VpcPlan) -> String {
     list(Ipv4Net::aggregate(&plan.cidrs))
+}
+
+/// Packets of subnets with a route table of the kernel's own carry its number.
+fn add_marks(table: &mut Table, plan: &VpcPlan) {
+    let mut marks = Vec::new();
+    for (mark, subnet) in policy::tables(plan) {
+        let members = plan.enis.iter().filter(|eni| eni.subnet == subnet.id);
+        marks.extend(members.map(|eni| format!("\"{}\" : {mark}", eni_link(&eni.id))));
+    }
+    if !marks.is_empty() {
+        let mut chain = Chain::base("marks", "filter", "prerouting", "mangle", "accept");
+        chain.rule(format!("meta mark set iifname map {{ {} }}", list(marks)));
+        table.chain(&chain);
+    }
 }
 
 /// One private address for each public one and the other way round, at the edge to the world.

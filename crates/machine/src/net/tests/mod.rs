@@ -7,6 +7,7 @@ mod guest;
 mod isolation;
 mod lifecycle;
 mod metadata;
+mod routing;
 mod rules;
 
 use fixture::Region;
