@@ -19,6 +19,7 @@ use super::power::{self, RunState, Step};
 use super::qemu::{Flavour, Inherited, Launch, OVERHEAD_MIB};
 use super::qmp::Client;
 use super::{console, launch, media, watch};
+use crate::capacity::Host;
 use crate::driver::{Driver, DriverKind, Error, MachineEvent, MachineState, Result};
 use crate::net::Network;
 use crate::spec::{MachineId, MachineSpec, Resources};
@@ -83,7 +84,12 @@ impl VmDriver {
     fn adopt(&self) -> Result<()> {
         for id in self.shared.ids()? {
             let directory = self.shared.directory(&id)?;
-            let Some(pid) = directory.running()? else { continue };
+            let Some(pid) = directory.running()? else {
+                if directory.file("qmp.sock").exists() {
+                    self.bury(directory);
+                }
+                continue;
+            };
             watch::exit(&self.shared, &id, pid)?;
             if directory.file("rebooting").exists() {
                 self.follow_reboot(&id);
@@ -91,6 +97,20 @@ impl VmDriver {
             tracing::info!(machine = id, pid, "adopted");
         }
         Ok(())
+    }
+
+    /// Cleans up after a machine that ended while nobody watched.
+    fn bury(&self, directory: Directory) {
+        let shared = self.shared.clone();
+        tokio::spawn(async move {
+            let turn = shared.turn(&directory.id);
+            let _turn = turn.lock().await;
+            if let Ok(None) = directory.running()
+                && let Err(error) = shared.clean(&directory).await
+            {
+                tracing::warn!(machine = directory.id, %error, "an ended machine was not cleaned up");
+            }
+        });
     }
 
     /// Drives a reboot to its end, whoever began it.
@@ -196,8 +216,9 @@ impl Shared {
             taps: taps.iter().map(|tap| tap.as_raw_fd()).collect(),
         };
         let run_as = kvm.run_as(user);
+        let processors = Host::detect()?.processors_for(spec.resources.vcpus);
         let arguments =
-            Launch { spec: &spec, flavour: &self.flavour, inherited: &inherited, run_as }.arguments();
+            Launch { spec: &spec, flavour: &self.flavour, inherited: &inherited, run_as, processors }.arguments();
         let mut inherit = vec![
             inherited.kernel,
             inherited.ramdisk,

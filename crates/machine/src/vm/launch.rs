@@ -79,6 +79,9 @@ impl Confine {
         }
         let size = Some(self.file_size);
         rustix::process::setrlimit(Resource::Fsize, Rlimit { current: size, maximum: size })?;
+        // Beyond that limit a write shall fail, not end the machine.
+        // SAFETY: ignoring a signal installs no handler.
+        unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
         rustix::process::setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
         if let Some(lock) = self.lock {
             write_pid(lock)?;

@@ -67,17 +67,19 @@ pub struct Launch<'a> {
     /// User that QEMU becomes by itself, once it has opened what only root may; `None`: it is that user
     /// already.
     pub run_as: Option<u32>,
+    /// CPUs that the guest sees ([`crate::capacity::Host::processors_for`]).
+    pub processors: u32,
 }
 
 impl Launch<'_> {
     /// The arguments, without the program's name.
     pub fn arguments(&self) -> Vec<String> {
-        let Self { spec, flavour, inherited, run_as } = self;
+        let Self { spec, flavour, inherited, run_as, processors } = self;
         let mut arguments = base(flavour, inherited.kernel, inherited.ramdisk, &command_line(spec), *run_as);
         let mut add = |name: &str, value: String| arguments.extend([name.to_owned(), value]);
         add("-name", spec.id.clone());
         add("-m", format!("size={}M", spec.resources.memory_mib));
-        add("-smp", processors(spec.resources.vcpus).to_string());
+        add("-smp", processors.to_string());
         if flavour.kind != DriverKind::Kvm {
             // How cloud-init knows EC2: *Instance identification*, the UUID begins with `ec2`.
             let vendor = "manufacturer=Amazon EC2,product=freehold";
@@ -149,13 +151,6 @@ fn base(
     arguments
 }
 
-/// What the guest sees: never more than the host has. More would only wait for each other, in locks that spin;
-/// the type's greater share of the host is in its weight.
-fn processors(vcpus: u32) -> u32 {
-    let host = std::thread::available_parallelism().map_or(1, |count| count.get() as u32);
-    vcpus.clamp(1, host)
-}
-
 /// The kernel's command line: how to boot, and who the machine is (`freehold-guest` says what it reads).
 fn command_line(spec: &MachineSpec) -> String {
     let interfaces = spec
@@ -219,7 +214,7 @@ pub(super) mod tests {
         });
         let inherited =
             Inherited { kernel: 3, ramdisk: 4, image: 5, root: 6, console: 7, qmp: 8, taps: vec![9] };
-        Launch { spec: &spec, flavour, inherited: &inherited, run_as: None }.arguments().join(" ")
+        Launch { spec: &spec, flavour, inherited: &inherited, run_as: None, processors: 2 }.arguments().join(" ")
     }
 
     #[test]

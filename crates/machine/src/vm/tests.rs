@@ -207,6 +207,19 @@ async fn a_machine_lives_through_everything_and_leaves_nothing() {
 
     second.start(id).await.unwrap();
     let process = pid(&second, id).await;
+
+    // It ends while nobody watches; the next control plane buries it.
+    drop(second);
+    let killed = rustix::process::Pid::from_raw(process as i32).unwrap();
+    rustix::process::kill_process(killed, rustix::process::Signal::KILL).unwrap();
+    let second = driver(data_dir);
+    crate::testing::wait_until("the dead machine's cgroup is gone", || {
+        !Hierarchies::detect().unwrap().exists(&super::driver::group(id))
+    });
+    assert_eq!(second.state(id).await.unwrap(), MachineState::Stopped);
+
+    second.start(id).await.unwrap();
+    let process = pid(&second, id).await;
     second.destroy(id).await.unwrap();
     second.destroy(id).await.unwrap();
     assert_eq!(second.state(id).await.unwrap(), MachineState::Absent);
