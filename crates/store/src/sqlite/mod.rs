@@ -15,6 +15,7 @@
 
 mod committer;
 mod failure;
+mod lock;
 mod open;
 mod query;
 mod readers;
@@ -32,7 +33,7 @@ use crate::transaction::Job;
 use crate::watchers::Watchers;
 use crate::{Error, Filter, Row, Store};
 use committer::{Committer, Waiting};
-use open::DirectoryLock;
+use lock::DirectoryLock;
 use readers::Readers;
 
 /// A region's state in a directory of its own. Dropping it waits for the commit that is under way.

@@ -1,8 +1,7 @@
-//! Opening: the lock, the connection's settings, the schema.
+//! Opening: the connection's settings, the schema.
 
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
-use std::io::Read;
-use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
@@ -16,46 +15,6 @@ pub(super) const DATABASE: &str = "state.db";
 const APPLICATION: i32 = 0x4652_4844;
 /// In order; a database's version is how many of them it has seen.
 const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_rows.sql")];
-
-/// An exclusive lock on the data directory, held as long as the value lives.
-#[derive(Debug)]
-pub(super) struct DirectoryLock {
-    _file: File,
-}
-
-impl DirectoryLock {
-    pub fn take(directory: &Path) -> Result<Self, Error> {
-        let path = directory.join("lock");
-        let fail = |error: std::io::Error| classify_io(&path, &error);
-        DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(fail)?;
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(&path)
-            .map_err(fail)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let mut holder = String::new();
-                // Who holds it is a courtesy; the lock itself is what counts.
-                let _ = file.read_to_string(&mut holder);
-                let directory = directory.display();
-                return Err(Error::Locked(match holder.trim() {
-                    "" => directory.to_string(),
-                    pid => format!("{directory} (process {pid})"),
-                }));
-            }
-            Err(TryLockError::Error(error)) => return Err(fail(error)),
-        }
-        // Always as long, as ext4 takes milliseconds to cut a file. On a full disk the note stays unwritten, which
-        // harms nobody.
-        let _ = file.write_all_at(format!("{:>10}\n", std::process::id()).as_bytes(), 0);
-        Ok(Self { _file: file })
-    }
-}
 
 /// The connection that writes, with its schema up to date.
 ///

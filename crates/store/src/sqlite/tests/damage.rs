@@ -104,7 +104,7 @@ async fn flipped_bytes_never_bring_the_process_down() {
                     error,
                     Error::Damaged { .. } | Error::Corrupt { .. } | Error::NewerSchema { .. } | Error::Engine(_)
                 );
-                assert!(known, "at {position}: {error}");
+                assert!(known, "at {position}: {error:?}");
             }
         }
     }
