@@ -171,6 +171,7 @@ pub enum Image {
 pub enum Recipe {
     /// busybox, dropbear and Freehold's guest program; seconds
     Minimal,
+    #[value(name = "debian-12", alias = "debian")]
     /// Debian 12 with sshd, cloud-init, python3 and curl; minutes
     Debian,
 }

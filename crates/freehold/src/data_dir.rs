@@ -54,6 +54,16 @@ impl DataDir {
         self.0.join("root-key.json")
     }
 
+    /// A directory per machine.
+    pub fn machines(&self) -> PathBuf {
+        self.0.join("machines")
+    }
+
+    /// What machines are made of here.
+    pub fn machine_kind(&self) -> PathBuf {
+        self.0.join("machines.json")
+    }
+
     /// The image store.
     pub fn images(&self) -> PathBuf {
         self.0.join("images")

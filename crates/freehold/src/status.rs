@@ -33,13 +33,11 @@ pub struct Machines {
     pub reason: String,
 }
 
-/// What the host has and what of it is promised.
+/// What may be promised to instances, overcommit included.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Capacity {
     pub vcpus: u64,
-    pub vcpus_promised: u64,
     pub memory_mib: u64,
-    pub memory_mib_promised: u64,
 }
 
 /// One behaviour that makes desired state true.

@@ -1,19 +1,19 @@
 //! `GET /_freehold/status`: what `freehold status` shows.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use async_trait::async_trait;
 use freehold_wire::server::{Metrics, OperationStatus, PlainRequest, PlainResponse, Route, Support};
 use http::{Method, StatusCode};
 
 use super::{json, only_this_host, refuse};
-use crate::status::{Status, UnknownOperation};
+use crate::region::Report;
+use crate::status::UnknownOperation;
 
 /// Gathers the page anew for every request.
 pub struct StatusRoute {
     /// Everything but what the server itself counts.
-    pub gather: Arc<dyn Fn() -> Status + Send + Sync>,
+    pub report: Report,
 }
 
 #[async_trait]
@@ -29,7 +29,10 @@ impl Route for StatusRoute {
         if request.method() != Method::GET {
             return refuse(StatusCode::METHOD_NOT_ALLOWED, "GET this page");
         }
-        let mut status = (self.gather)();
+        let mut status = match self.report.gather() {
+            Ok(status) => status,
+            Err(error) => return refuse(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+        };
         status.unknown_operations = metrics.called().into_iter().filter_map(asked_in_vain).collect();
         json(StatusCode::OK, &status)
     }

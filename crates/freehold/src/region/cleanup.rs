@@ -1,8 +1,17 @@
 //! Ends and removes everything that a region made on this host, from what is on the host and on disk alone: works
 //! the same whether or not a control plane ever comes back.
 
-use anyhow::Result;
+use std::sync::Arc;
 
+use anyhow::{Context, Result};
+use freehold_machine::image::ImageStore;
+use freehold_machine::net::host::HostNetwork;
+use freehold_machine::net::{Network, none::NoNetwork};
+use freehold_machine::none::NoMachines;
+use freehold_machine::vm::qemu::Flavour;
+use freehold_machine::{Driver, DriverKind};
+
+use super::machines::{open, remembered};
 use crate::data_dir::DataDir;
 
 /// What was removed.
@@ -14,6 +23,41 @@ pub struct Removed {
 
 /// Removes every machine and network of the data directory. The caller holds its lock.
 pub async fn everything(data: &DataDir) -> Result<Removed> {
-    let _ = data;
-    Ok(Removed::default())
+    let Some(kind) = remembered(data) else { return Ok(Removed::default()) };
+    // Any pool does: nothing new is published.
+    let host = if kind == DriverKind::None {
+        None
+    } else {
+        Some(Arc::new(HostNetwork::new(data.path(), HostNetwork::DEFAULT_POOL)?))
+    };
+    let network: Arc<dyn Network> = host.clone().map_or_else(|| Arc::new(NoNetwork) as _, |host| host as _);
+    let driver = driver_of(data, kind, &network)?;
+    let mut removed = Removed::default();
+    for id in driver.list().await? {
+        driver.destroy(&id).await.with_context(|| format!("{id} cannot be removed"))?;
+        removed.machines += 1;
+    }
+    if let Some(host) = host {
+        removed.networks = host.list().await?.len();
+        host.purge().await.context("the network cannot be removed")?;
+    }
+    Ok(removed)
+}
+
+/// What a machine's console showed.
+pub async fn console(data: &DataDir, id: &str) -> Result<Vec<u8>> {
+    let kind = remembered(data).with_context(|| format!("{} has no machines", data.path().display()))?;
+    let network: Arc<dyn Network> = Arc::new(NoNetwork);
+    Ok(driver_of(data, kind, &network)?.console(id).await?)
+}
+
+/// A driver that finds what an earlier one made.
+fn driver_of(data: &DataDir, kind: DriverKind, network: &Arc<dyn Network>) -> Result<Arc<dyn Driver>> {
+    let flavour = match kind {
+        DriverKind::None => return Ok(Arc::new(NoMachines::open(&data.machines())?)),
+        DriverKind::Container => None,
+        // Nothing is started, so any flavour finds the machines of all.
+        DriverKind::Kvm | DriverKind::Tcg => Some(Flavour::tcg()),
+    };
+    open(data, flavour, &ImageStore::open(data.path())?, network)
 }

@@ -1,51 +1,143 @@
 //! What instances are made of on this host, chosen once at start.
 
+use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
+use freehold_ec2::capacity::Pool;
+use freehold_ec2::images::{HostImages, NoImages};
+use freehold_ec2::stored_images::StoredImages;
+use freehold_machine::container::ContainerDriver;
+use freehold_machine::image::{ImageStore, Recipe};
 use freehold_machine::net::Network;
+use freehold_machine::net::host::HostNetwork;
 use freehold_machine::net::none::NoNetwork;
+use freehold_machine::none::NoMachines;
+use freehold_machine::probe::{Capabilities, Choice, Requested, choose};
+use freehold_machine::vm::qemu::Flavour;
+use freehold_machine::vm::{VmDriver, VmOptions};
 use freehold_machine::{Driver, DriverKind};
 
-use super::state_only::StateOnly;
+use super::capacity;
 use crate::cli::{self, Machines};
+use crate::commands::image::build;
 use crate::data_dir::DataDir;
+use crate::terminal::Working;
 
-/// The driver and network of a region, and why these.
+/// Everything of the host that the region uses, and why this.
 pub struct Hardware {
     pub driver: Arc<dyn Driver>,
     pub network: Arc<dyn Network>,
+    pub images: Arc<dyn HostImages>,
+    pub pool: Pool,
     pub reason: String,
 }
 
 impl Hardware {
-    /// Follows the operator's wish, or finds out what the host can do.
+    /// Follows the operator's wish, or finds out what the host can do. The first start with machines builds the
+    /// minimal image, which takes seconds.
     pub async fn choose(data: &DataDir, options: &cli::Up) -> Result<Self> {
-        match options.machines {
-            Machines::None => Ok(Self::none(data.path(), "asked for with --machines none; nothing runs")),
-            Machines::Container | Machines::Vm => bail!("not wired yet"),
-            Machines::Auto => Ok(Self::none(data.path(), "not wired yet")),
+        let Choice { kind, flavour, reason } = decide(data, options.machines).await?;
+        remember(data, kind)?;
+        if kind == DriverKind::None {
+            return Ok(Self {
+                driver: Arc::new(NoMachines::open(&data.machines())?),
+                network: Arc::new(NoNetwork),
+                images: Arc::new(NoImages),
+                pool: Pool::UNLIMITED,
+                reason,
+            });
         }
-    }
-
-    fn none(data_dir: &Path, reason: &str) -> Self {
-        Self { driver: Arc::new(StateOnly::new(data_dir)), network: Arc::new(NoNetwork), reason: reason.into() }
+        let store = ImageStore::open(data.path())?;
+        if store.list()?.is_empty() {
+            let store = store.clone();
+            tokio::task::spawn_blocking(move || build(&store, Recipe::Minimal)).await??;
+        }
+        let network: Arc<dyn Network> = Arc::new(HostNetwork::new(data.path(), options.public_pool)?);
+        let driver = open(data, flavour, &store, &network)?;
+        let images = Arc::new(StoredImages::new(store, data.machines()));
+        Ok(Self { driver, network, images, pool: capacity::pool(options)?, reason })
     }
 
     /// As `status` and `/_freehold/health` call it.
     pub fn name(&self) -> &'static str {
-        match self.driver.kind() {
-            DriverKind::Kvm => "kvm",
-            DriverKind::Tcg => "tcg",
-            DriverKind::Container => "container",
-            DriverKind::None => "none",
-        }
+        name(self.driver.kind())
     }
 }
 
-/// What a machine's console showed, whichever driver made it.
-pub async fn console(data: &DataDir, id: &str) -> Result<Vec<u8>> {
-    let _ = data;
-    bail!("no machine {id}")
+/// What was asked for, or the best that works. The first start tries what the host can do, which takes seconds.
+async fn decide(data: &DataDir, wanted: Machines) -> Result<Choice> {
+    let requested = match wanted {
+        Machines::Auto => Requested::Auto,
+        Machines::Vm => Requested::Vm,
+        Machines::Container => Requested::Container,
+        Machines::None => {
+            let reason = "asked for with --machines none: all of the API, and nothing runs".into();
+            return Ok(Choice { kind: DriverKind::None, reason, flavour: None });
+        }
+    };
+    let host = match Capabilities::cached(data.path()) {
+        Some(host) => host,
+        None => {
+            let data_dir = data.path().to_owned();
+            let _working = Working::new("trying what this host can do");
+            tokio::task::spawn_blocking(move || Capabilities::probe(&data_dir)).await??
+        }
+    };
+    Ok(choose(requested, &host)?)
+}
+
+/// The driver of a data directory: virtual machines of some flavour, else containers.
+pub fn open(
+    data: &DataDir,
+    flavour: Option<Flavour>,
+    images: &ImageStore,
+    network: &Arc<dyn Network>,
+) -> Result<Arc<dyn Driver>> {
+    let network = Arc::clone(network);
+    Ok(match flavour {
+        Some(flavour) => Arc::new(VmDriver::new(VmOptions { data_dir: data.path().into(), flavour, network })?),
+        None => Arc::new(ContainerDriver::new(data.path(), images.clone(), network)?),
+    })
+}
+
+/// The names of the design.
+pub fn name(kind: DriverKind) -> &'static str {
+    match kind {
+        DriverKind::Kvm => "kvm",
+        DriverKind::Tcg => "tcg",
+        DriverKind::Container => "container",
+        DriverKind::None => "none",
+    }
+}
+
+/// What the machines of a data directory are made of, if it has been used.
+pub fn remembered(data: &DataDir) -> Option<DriverKind> {
+    serde_json::from_slice(&fs::read(data.machine_kind()).ok()?).ok()
+}
+
+/// Notes what machines are made of. Machines of another kind must be gone: one driver cannot run the other's.
+fn remember(data: &DataDir, kind: DriverKind) -> Result<()> {
+    let same = |before| is_vm(before) && is_vm(kind) || before == kind;
+    match remembered(data) {
+        Some(before) if same(before) => {}
+        Some(before) if has_entries(&data.machines()) => bail!(
+            "the instances on {} are made of {}, not {}; end them with freehold down --machines first",
+            data.path().display(),
+            name(before),
+            name(kind)
+        ),
+        _ => {}
+    }
+    fs::write(data.machine_kind(), serde_json::to_vec(&kind)?)
+        .with_context(|| format!("{} cannot be written", data.machine_kind().display()))
+}
+
+fn is_vm(kind: DriverKind) -> bool {
+    matches!(kind, DriverKind::Kvm | DriverKind::Tcg)
+}
+
+fn has_entries(directory: &Path) -> bool {
+    fs::read_dir(directory).is_ok_and(|mut entries| entries.next().is_some())
 }

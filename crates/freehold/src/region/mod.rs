@@ -1,18 +1,20 @@
 //! The region, put together: address, state, hardware, services, reconcilers, in this order. No logic of its own;
 //! what each part does is in the part.
 
+mod capacity;
 pub mod cleanup;
 mod listen;
 pub mod machines;
 mod report;
-mod state_only;
+mod roles;
+mod root_key;
+mod services;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context, Result};
-use freehold_core::reconcile::Reconcilers;
 use freehold_core::{Clock, DEFAULT_REGION, ManualClock, SystemClock};
+use freehold_iam::Development;
 use freehold_store::SharedStore;
 use freehold_store::sqlite::SqliteStore;
 use freehold_wire::server::Server;
@@ -24,9 +26,8 @@ use crate::data_dir::DataDir;
 use crate::local_api::{ClockRoute, HealthRoute, StatusRoute};
 use crate::pid_file::Record;
 use machines::Hardware;
-
-/// How long a step of a reconciler may take to finish when the region ends; what is cut off is done again later.
-const GRACE: Duration = Duration::from_secs(5);
+pub use report::Report;
+use services::Services;
 
 /// Serves until SIGTERM or SIGINT.
 pub async fn serve(data: &DataDir, options: &cli::Up) -> Result<()> {
@@ -36,40 +37,44 @@ pub async fn serve(data: &DataDir, options: &cli::Up) -> Result<()> {
 
     let listener = listen::listen(options.listen).await?;
     let listen = listener.local_addr().context("the address of the listener")?;
+    let development = if listen.ip().is_loopback() { Development::Accepted } else { Development::Refused };
     let (clock, test_clock) = clock(options.test_clock);
     let store: SharedStore = Arc::new(SqliteStore::open(&data.state(), DEFAULT_REGION)?);
     let hardware = Hardware::choose(data, options).await?;
     say(options, &format!("machines: {}: {}", hardware.name(), hardware.reason));
+    let services = Services::start(Arc::clone(&store), Arc::clone(&clock), &hardware, options, development)?;
+    root_key::publish(&services.iam, data).await?;
 
-    let reconcilers = Arc::new(Reconcilers::new(Arc::clone(&clock)));
     let record = Record::of_this_process(listen)?;
-    let services: Vec<String> = Vec::new();
-    let mut server = Server::builder(DEFAULT_REGION, Arc::new(Nobody), Arc::new(SystemClock))
-        .route(Arc::new(HealthRoute { driver: hardware.name().into(), services: services.clone() }))
-        .route(Arc::new(StatusRoute {
-            gather: report::gatherer(data, &record, &hardware, services, Arc::clone(&clock), Arc::clone(&reconcilers)),
-        }));
-    if let Some(clock) = test_clock {
-        server = server.route(Arc::new(ClockRoute { clock }));
+    let endpoint = services.endpoint();
+    let names: Vec<String> = endpoint.iter().map(|service| service.model.id.to_owned()).collect();
+    let report = Report::new(data, &record, &hardware, names.clone(), store, Arc::clone(&services.reconcilers));
+    // Clients sign by their own clocks, so signatures are judged by the machine's even where tests move the region's.
+    let mut server = Server::builder(DEFAULT_REGION, Arc::clone(&services.iam) as _, Arc::new(SystemClock))
+        .route(Arc::new(HealthRoute { driver: hardware.name().into(), services: names }))
+        .route(Arc::new(StatusRoute { report }));
+    for service in endpoint {
+        server = server.service(service);
     }
-    let server = server.build();
+    if let Some(clock) = test_clock {
+        server = server.route(Arc::new(ClockRoute { clock, reconcilers: Arc::clone(&services.reconcilers) }));
+    }
 
     record.write(&data.pid_file())?;
     say(options, &format!("serving {DEFAULT_REGION} at {} from {}", record.endpoint, data.path().display()));
     if options.announce {
         announce::send(&Message::Ready);
     }
-    server
-        .serve(listener, async {
-            tokio::select! {
-                _ = terminate.recv() => {}
-                _ = interrupt.recv() => {}
-            }
-            tracing::info!("ending");
-        })
-        .await;
-    reconcilers.stop(GRACE).await;
-    // A next control plane may have written its own by now only if it holds the lock, which this one still does.
+    let told_to_end = async {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("ending");
+    };
+    server.build().serve(listener, told_to_end).await;
+    services.stop().await;
+    // Nobody else has written one meanwhile: this process still holds the directory's lock.
     let _ = std::fs::remove_file(data.pid_file());
     Ok(())
 }
@@ -89,18 +94,5 @@ fn say(options: &cli::Up, text: &str) {
     tracing::info!("{text}");
     if options.announce {
         announce::send(&Message::Note(text.into()));
-    }
-}
-
-struct Nobody;
-impl freehold_wire::server::Authenticator for Nobody {
-    fn credentials(&self, _: &str) -> Option<Arc<freehold_wire::server::Credentials>> {
-        None
-    }
-    fn authorise(
-        &self,
-        _: &freehold_wire::server::Authorisation<'_>,
-    ) -> Result<(), freehold_wire::server::Denied> {
-        Ok(())
     }
 }

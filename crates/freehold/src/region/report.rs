@@ -1,55 +1,82 @@
 //! Gathers what `/_freehold/status` shows.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use freehold_core::Clock;
 use freehold_core::reconcile::{self, Reconcilers};
+use freehold_ec2::capacity::Pool;
+use freehold_ec2::model::Instance;
+use freehold_store::{Filter, SharedStore, StoreExt};
 use jiff::Timestamp;
 
 use super::machines::Hardware;
 use crate::data_dir::DataDir;
 use crate::pid_file::Record;
-use crate::status::{Machines, Reconciler, Status};
+use crate::status::{Capacity, Machines, Reconciler, Status};
 
-/// A function that gathers the status anew each time. The region started now.
-pub fn gatherer(
-    data: &DataDir,
-    record: &Record,
-    hardware: &Hardware,
-    services: Vec<String>,
-    clock: Arc<dyn Clock>,
+/// What does not change while the region runs, and where the rest is found.
+pub struct Report {
+    blank: Status,
+    started: Instant,
+    store: SharedStore,
     reconcilers: Arc<Reconcilers>,
-) -> Arc<dyn Fn() -> Status + Send + Sync> {
-    let started = Instant::now();
-    let blank = Status {
-        version: record.version.clone(),
-        endpoint: record.endpoint.clone(),
-        data_dir: data.path().display().to_string(),
-        pid: std::process::id(),
-        started_at: clock.now(),
-        uptime_seconds: 0,
-        machines: Machines { driver: hardware.name().into(), reason: hardware.reason.clone() },
-        services,
-        instances: Default::default(),
-        capacity: None,
-        reconcilers: Vec::new(),
-        unknown_operations: Vec::new(),
-    };
-    Arc::new(move || Status {
-        uptime_seconds: started.elapsed().as_secs(),
-        reconcilers: reconcilers.snapshot().into_iter().map(reconciler).collect(),
-        ..blank.clone()
-    })
+}
+
+impl Report {
+    /// The region starts now.
+    pub fn new(
+        data: &DataDir,
+        record: &Record,
+        hardware: &Hardware,
+        services: Vec<String>,
+        store: SharedStore,
+        reconcilers: Arc<Reconcilers>,
+    ) -> Self {
+        let blank = Status {
+            version: record.version.clone(),
+            endpoint: record.endpoint.clone(),
+            data_dir: data.path().display().to_string(),
+            pid: std::process::id(),
+            started_at: Timestamp::now(),
+            uptime_seconds: 0,
+            machines: Machines { driver: hardware.name().into(), reason: hardware.reason.clone() },
+            services,
+            instances: BTreeMap::new(),
+            capacity: capacity(hardware.pool),
+            reconcilers: Vec::new(),
+            unknown_operations: Vec::new(),
+        };
+        Self { blank, started: Instant::now(), store, reconcilers }
+    }
+
+    /// The status now, but for what the server itself counts.
+    pub fn gather(&self) -> Result<Status, freehold_store::Error> {
+        let mut instances = BTreeMap::new();
+        for instance in self.store.list::<Instance>(&Filter::default())? {
+            *instances.entry(instance.state.name().to_owned()).or_default() += 1;
+        }
+        Ok(Status {
+            uptime_seconds: self.started.elapsed().as_secs(),
+            instances,
+            reconcilers: self.reconcilers.snapshot().into_iter().map(reconciler).collect(),
+            ..self.blank.clone()
+        })
+    }
+}
+
+/// What may be promised; nothing to show where there is no limit.
+fn capacity(pool: Pool) -> Option<Capacity> {
+    (pool != Pool::UNLIMITED).then_some(Capacity { vcpus: pool.cpu_millis / 1000, memory_mib: pool.memory_mib })
 }
 
 fn reconciler(status: reconcile::Status) -> Reconciler {
-    let activated = |_: &Timestamp| u64::try_from(status.last_duration.as_millis()).unwrap_or(u64::MAX);
+    let took = u64::try_from(status.last_duration.as_millis()).unwrap_or(u64::MAX);
     Reconciler {
         name: status.name.into(),
         activations: status.activations,
         last_started: status.last_activation,
-        last_took_ms: status.last_activation.as_ref().map(activated),
+        last_took_ms: status.last_activation.map(|_| took),
         pending: status.keys.len() as u64,
         failures: status.failures,
         last_error: status.last_error.map(|error| match error.key {

@@ -1,0 +1,67 @@
+//! The services of a region: what each stands on, and the reconcilers that each brings.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Result;
+use freehold_core::reconcile::Reconcilers;
+use freehold_core::{Clock, DEFAULT_REGION};
+use freehold_ec2::{Ec2, Parts, Region};
+use freehold_iam::{Development, ForgetExpired, Iam};
+use freehold_store::SharedStore;
+use freehold_wire::Service;
+
+use super::machines::Hardware;
+use super::roles::Roles;
+use crate::cli;
+
+/// How long a step of a reconciler may take to finish when the region ends; what is cut off is done again later.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// The region's services, at work.
+pub struct Services {
+    pub iam: Arc<Iam>,
+    pub ec2: Arc<Ec2>,
+    pub reconcilers: Arc<Reconcilers>,
+}
+
+impl Services {
+    /// Puts the services together and sets their reconcilers to work. Whatever an earlier control plane left is
+    /// picked up by them.
+    pub fn start(
+        store: SharedStore,
+        clock: Arc<dyn Clock>,
+        hardware: &Hardware,
+        options: &cli::Up,
+        development: Development,
+    ) -> Result<Self> {
+        let iam = Iam::new(Arc::clone(&store), Arc::clone(&clock), development);
+        let ec2 = Ec2::new(Parts {
+            store,
+            clock: Arc::clone(&clock),
+            region: Region::new(DEFAULT_REGION),
+            driver: Arc::clone(&hardware.driver),
+            network: Arc::clone(&hardware.network),
+            images: Arc::clone(&hardware.images),
+            roles: Arc::new(Roles { iam: Arc::clone(&iam), clock: Arc::clone(&clock) }),
+            pool: hardware.pool,
+            public_pool: options.public_pool,
+        });
+        let reconcilers = Arc::new(Reconcilers::new(clock));
+        reconcilers.spawn(ForgetExpired::new(Arc::clone(&iam)), Vec::new());
+        freehold_ec2::reconcile::start(&ec2, &reconcilers);
+        Ok(Self { iam, ec2, reconcilers })
+    }
+
+    /// What the endpoint serves.
+    pub fn endpoint(&self) -> Vec<Service> {
+        let mut services = Vec::from(self.iam.services());
+        services.push(freehold_ec2::operations::service(&self.ec2));
+        services
+    }
+
+    /// Starts no more work and waits a moment for what is under way.
+    pub async fn stop(&self) {
+        self.reconcilers.stop(GRACE).await;
+    }
+}
