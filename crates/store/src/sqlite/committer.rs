@@ -45,6 +45,8 @@ struct Group {
     touched: BTreeSet<String>,
     /// The last revision that was given.
     revision: u64,
+    /// Why the transaction can only be rolled back as a whole.
+    broken: Option<Error>,
 }
 
 impl Committer {
@@ -77,9 +79,8 @@ impl Committer {
         while let Some(Waiting { job, answer }) = next {
             let outcome = self.attempt(job, &mut group);
             group.answers.push((answer, outcome));
-            // Some errors (a full disk among them) make the engine roll back the whole transaction.
-            let is_open = !self.connection.is_autocommit();
-            next = if is_open && group.answers.len() < GROUP { self.queue.try_recv().ok() } else { None };
+            let goes_on = group.broken.is_none() && group.answers.len() < GROUP;
+            next = if goes_on { self.queue.try_recv().ok() } else { None };
         }
         match self.finish(&group) {
             Ok(()) => {
@@ -101,7 +102,10 @@ impl Committer {
 
     /// Runs one job; what it wrote stays in the open transaction only if it succeeds.
     fn attempt(&self, job: Job, group: &mut Group) -> Result<(), Error> {
-        self.control("SAVEPOINT job")?;
+        if let Err(error) = self.control("SAVEPOINT job") {
+            group.broken = Some(error.clone());
+            return Err(error);
+        }
         let mut tx = SqliteTx {
             connection: &self.connection,
             path: &self.path,
@@ -112,36 +116,39 @@ impl Committer {
         };
         let verdict = catch_unwind(AssertUnwindSafe(|| job(&mut tx)));
         let SqliteTx { revision, mut touched, failure, .. } = tx;
-        let outcome = match (verdict, failure) {
+        let (outcome, end) = match (verdict, failure) {
             (Ok(true), None) => {
-                self.control("RELEASE job")?;
                 group.revision = revision;
                 group.touched.append(&mut touched);
-                return Ok(());
+                (Ok(()), self.control("RELEASE job"))
             }
-            (_, Some(failure)) => Err(failure),
-            (Ok(false), None) => Ok(()),
-            (Err(_), None) => Err(Error::Panicked),
+            // Some errors (a full disk among them) make the engine roll back the whole transaction, and the savepoint
+            // with it; then this failure is everybody's.
+            (_, Some(failure)) => (Err(failure.clone()), self.take_back().map_err(|_| failure)),
+            (Ok(false), None) => (Ok(()), self.take_back()),
+            (Err(_), None) => (Err(Error::Panicked), self.take_back()),
         };
-        if !self.connection.is_autocommit() {
-            self.control("ROLLBACK TO job")?;
-            self.control("RELEASE job")?;
-        }
+        group.broken = end.err();
         outcome
+    }
+
+    /// Undoes what was written since the savepoint.
+    fn take_back(&self) -> Result<(), Error> {
+        self.control("ROLLBACK TO job")?;
+        self.control("RELEASE job")
     }
 
     /// Makes the group durable, or leaves nothing of it.
     fn finish(&self, group: &Group) -> Result<(), Error> {
-        if self.connection.is_autocommit() {
-            let mut failures = group.answers.iter().filter_map(|(_, outcome)| outcome.as_ref().err());
-            return Err(failures.next_back().cloned().unwrap_or(Error::Full));
-        }
-        let committed = self.commit(group.revision);
-        if committed.is_err() && !self.connection.is_autocommit() {
+        let outcome = match &group.broken {
+            None => self.commit(group.revision),
+            Some(broken) => Err(broken.clone()),
+        };
+        if outcome.is_err() && !self.connection.is_autocommit() {
             // A failure here too leaves the transaction open, and the next BEGIN says so.
             let _ = self.control("ROLLBACK");
         }
-        committed
+        outcome
     }
 
     fn commit(&self, revision: u64) -> Result<(), Error> {
