@@ -156,7 +156,7 @@ async fn a_machine_boots_is_limited_and_leaves_nothing_behind() {
     // 100 MiB do not fit into 64: the kernel ends what asks for them, and the machine goes on.
     let hungry = region.inside(&id, "x=$(head -c 100000000 /dev/zero | tr '\\0' x); echo survived");
     assert!(!hungry.contains("survived"), "{hungry}");
-    let full = region.inside(&id, "head -c 1500000000 /dev/zero > /big; rm -f /big");
+    let full = region.inside(&id, "dd if=/dev/zero of=/big bs=1M; rm -f /big");
     assert!(full.contains("No space left"), "{full}");
     assert!(region.inside(&id, "ps").contains("dropbear"));
     region.driver.destroy(&id).await.unwrap();
@@ -244,4 +244,34 @@ async fn what_is_not_there_is_said() {
     assert!(matches!(region.driver.start("nobody").await, Err(Error::NoMachine(_))));
     assert!(matches!(region.driver.start("../etc").await, Err(Error::NoMachine(_))));
     region.driver.destroy("nobody").await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn fifty_machines_start_at_once() {
+    let Some(region) = Region::new() else { return };
+    let began = std::time::Instant::now();
+    let starts: Vec<_> = (0..50)
+        .map(|number| {
+            let (driver, spec) = (region.driver.clone(), region.spec(number));
+            tokio::spawn(async move {
+                driver.create(&spec).await?;
+                driver.start(&spec.id).await?;
+                Ok::<_, Error>(spec.id)
+            })
+        })
+        .collect();
+    let mut ids = Vec::new();
+    for start in starts {
+        ids.push(start.await.unwrap().unwrap());
+    }
+    eprintln!("50 machines started in {:?}", began.elapsed());
+    for id in &ids {
+        assert!(matches!(region.driver.state(id).await.unwrap(), MachineState::Running { .. }));
+        region.console_shows(id, "boot finished").await;
+    }
+    eprintln!("50 machines booted in {:?}", began.elapsed());
+    for id in &ids {
+        region.driver.destroy(id).await.unwrap();
+    }
+    region.assert_clean();
 }

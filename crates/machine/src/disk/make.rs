@@ -5,6 +5,7 @@ use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use rustix::fs::SeekFrom as Sparse;
 
@@ -30,8 +31,16 @@ fn template(templates: &Path, gib: u32) -> Result<PathBuf> {
         return Ok(path);
     }
     let failed = |error| Error::io("make a disk template", error);
+    // Many machines of one size may be made at once; one of them formats.
+    static FORMATTING: Mutex<()> = Mutex::new(());
+    let _alone = FORMATTING.lock().unwrap_or_else(PoisonError::into_inner);
+    if path.exists() {
+        return Ok(path);
+    }
     let draft = draft_of(&path);
-    let tree = draft.with_extension("tree");
+    let mut tree = draft.clone().into_os_string();
+    tree.push(".tree");
+    let tree = PathBuf::from(tree);
     for directory in ["upper", "work"] {
         fs::create_dir_all(tree.join(directory)).map_err(failed)?;
     }
