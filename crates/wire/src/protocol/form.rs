@@ -17,7 +17,9 @@ fn sources<'a>(parts: &Parts<'a>) -> Result<[&'a str; 2], Malformed> {
 
 /// Bodies are read as forms unless they say that they are something else.
 fn has_form(parts: &Parts<'_>) -> bool {
-    parts.header("content-type").is_none_or(|value| value.starts_with("application/x-www-form-urlencoded"))
+    const FORM: &str = "application/x-www-form-urlencoded";
+    let is_form = |value: &str| value.get(..FORM.len()).is_some_and(|start| start.eq_ignore_ascii_case(FORM));
+    parts.header("content-type").is_none_or(is_form)
 }
 
 /// Every name and value of a request's query string and form, in the order they came.
