@@ -47,6 +47,11 @@ impl Ledger {
         Self { pool, promised: Mutex::default() }
     }
 
+    /// What there is in all.
+    pub fn pool(&self) -> Pool {
+        self.pool
+    }
+
     /// Promises `share` to each of `instances`, or to none. What an instance had is given up.
     pub fn promise(&self, instances: &[String], share: Share) -> Result<(), Full> {
         let mut promised = self.lock();

@@ -11,6 +11,7 @@ pub mod default_network;
 pub mod errors;
 pub mod filters;
 pub mod images;
+pub mod launch;
 pub mod lookup;
 mod machine_spec;
 pub mod model;
@@ -20,6 +21,7 @@ pub mod reconcile;
 pub mod region;
 mod release;
 pub mod roles;
+pub mod stored_images;
 pub mod tagging;
 mod view;
 
@@ -29,7 +31,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use freehold_core::Clock;
 use freehold_machine::Driver;
 use freehold_machine::net::Network;
-use freehold_store::{SharedStore, StoreExt};
+use freehold_store::{Filter, SharedStore, StoreExt};
 use ipnet::Ipv4Net;
 use jiff::Timestamp;
 
@@ -37,6 +39,7 @@ use capacity::{Ledger, Pool};
 pub use errors::{Error, Result};
 use images::HostImages;
 use lookup::Committed;
+use model::Instance;
 pub use region::{Region, Zone};
 use roles::InstanceRoles;
 
@@ -71,10 +74,16 @@ pub struct Ec2 {
 }
 
 impl Ec2 {
-    pub fn new(parts: Parts) -> Arc<Self> {
+    /// Puts the service together. What instances hold of the host already is noted from the store.
+    pub fn new(parts: Parts) -> Result<Arc<Self>> {
         let Parts { store, clock, region, driver, network, images, roles, pool, public_pool } = parts;
         let ledger = Ledger::new(pool);
-        Arc::new(Self {
+        for instance in store.list::<Instance>(&Filter::default())? {
+            if let Some(kind) = catalogue::find(&instance.instance_type).filter(|_| instance.state.holds_capacity()) {
+                ledger.note(&instance.id, kind.share());
+            }
+        }
+        Ok(Arc::new(Self {
             store,
             clock,
             region,
@@ -85,7 +94,7 @@ impl Ec2 {
             ledger,
             public_pool,
             welcomed: RwLock::default(),
-        })
+        }))
     }
 
     pub fn now(&self) -> Timestamp {

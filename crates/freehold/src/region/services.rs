@@ -46,7 +46,7 @@ impl Services {
             roles: Arc::new(Roles { iam: Arc::clone(&iam), clock: Arc::clone(&clock) }),
             pool: hardware.pool,
             public_pool: options.public_pool,
-        });
+        })?;
         let reconcilers = Arc::new(Reconcilers::new(clock));
         reconcilers.spawn(ForgetExpired::new(Arc::clone(&iam)), Vec::new());
         freehold_ec2::reconcile::start(&ec2, &reconcilers);

@@ -1,0 +1,34 @@
+//! Launching: from what a request and its template say to instances that are written down.
+//!
+//! ```text
+//! RunInstancesRequest ─ request ─► LaunchParameters ─┐
+//! LaunchTemplateVersion ──────────────────────────── over ─► resolve ─► Blueprint ─ make ─► rows
+//! ```
+//! Reading and merging say nothing of the account; [`resolve`] looks everything up and refuses what does not fit;
+//! [`make`] writes. The last two run in one transaction.
+
+mod interfaces;
+mod make;
+mod request;
+mod resolve;
+mod root_device;
+mod template;
+
+use crate::model::{IamProfile, Image, Tags};
+
+pub use make::{Made, make, new_mac};
+pub use request::{launch_parameters, metadata_parameters, shutdown_behavior};
+pub use resolve::{Blueprint, instance_type, resolve};
+pub use template::{TemplateSource, find_template, template_parameters};
+
+/// What is looked up before the transaction, because it is not in the store.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    pub image: Image,
+    pub iam_profile: Option<IamProfile>,
+}
+
+/// The tags for one kind of resource that the launch makes.
+pub fn tags_for(all: &[(String, Tags)], kind: &str) -> Tags {
+    all.iter().find(|(named, _)| named == kind).map(|(_, tags)| tags.clone()).unwrap_or_default()
+}

@@ -1,0 +1,299 @@
+//! How instances are shown. An answer joins an instance with its interfaces and the names of their groups.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use freehold_api::ec2 as api;
+
+use crate::errors::Result;
+use crate::lookup::{self, Reader, by_index};
+use crate::model::{Instance, InstanceState, MetadataOptions, NetworkInterface, PublicAssociation, SecurityGroup, Tenancy};
+use crate::region::Region;
+use crate::{catalogue, view};
+
+/// An instance with what answers and filters need besides.
+#[derive(Debug, Clone)]
+pub struct InstanceView {
+    pub instance: Instance,
+    /// In the order of their device indexes.
+    pub interfaces: Vec<NetworkInterface>,
+    /// Names of the account's security groups by id.
+    pub group_names: Arc<HashMap<String, String>>,
+    pub region: Arc<Region>,
+}
+
+/// More instances than this are joined with one reading of all interfaces.
+const FEW: usize = 4;
+
+pub fn gather(
+    from: &mut (impl Reader + ?Sized),
+    region: &Region,
+    account: &str,
+    instances: Vec<Instance>,
+) -> Result<Vec<InstanceView>> {
+    let region = Arc::new(region.clone());
+    let groups: Vec<SecurityGroup> = lookup::all(from, account)?;
+    let group_names = Arc::new(groups.into_iter().map(|group| (group.id, group.name)).collect::<HashMap<_, _>>());
+    let mut by_instance: HashMap<String, Vec<NetworkInterface>> = HashMap::new();
+    if instances.len() > FEW {
+        for interface in lookup::all::<NetworkInterface>(from, account)? {
+            if let Some(attachment) = &interface.attachment {
+                by_instance.entry(attachment.instance.clone()).or_default().push(interface);
+            }
+        }
+    } else {
+        for instance in &instances {
+            by_instance.insert(instance.id.clone(), by_index(from, 2, &instance.id)?);
+        }
+    }
+    let join = |instance: Instance| {
+        let mut interfaces = by_instance.remove(&instance.id).unwrap_or_default();
+        interfaces.sort_by_key(|interface| interface.attachment.as_ref().map(|attachment| attachment.device_index));
+        InstanceView { instance, interfaces, group_names: Arc::clone(&group_names), region: Arc::clone(&region) }
+    };
+    Ok(instances.into_iter().map(join).collect())
+}
+
+impl InstanceView {
+    pub fn primary(&self) -> Option<&NetworkInterface> {
+        self.interfaces.first()
+    }
+
+    pub fn public_ip(&self) -> Option<String> {
+        self.primary()?.public().map(|address| address.to_string())
+    }
+
+    pub fn public_dns(&self) -> Option<String> {
+        self.public_ip().map(|address| public_name(&self.region, &address))
+    }
+
+    pub fn private_ip(&self) -> Option<String> {
+        self.primary().map(|interface| interface.primary().to_string())
+    }
+
+    pub fn private_dns(&self) -> Option<String> {
+        self.private_ip().map(|address| private_name(&self.region, &address))
+    }
+
+    pub fn group_name(&self, id: &str) -> String {
+        self.group_names.get(id).cloned().unwrap_or_default()
+    }
+
+    fn groups(&self, ids: &[String]) -> Vec<api::GroupIdentifier> {
+        let identify = |id: &String| api::GroupIdentifier {
+            group_id: Some(id.clone()),
+            group_name: Some(self.group_name(id)),
+        };
+        ids.iter().map(identify).collect()
+    }
+}
+
+/// `ip-172-31-0-5.ec2.internal`
+pub fn private_name(region: &Region, address: &str) -> String {
+    format!("ip-{}.{}", address.replace('.', "-"), region.internal_domain())
+}
+
+/// `ec2-203-0-113-5.compute-1.amazonaws.com`
+pub fn public_name(region: &Region, address: &str) -> String {
+    format!("ec2-{}.{}", address.replace('.', "-"), region.public_domain())
+}
+
+pub fn state(state: InstanceState) -> api::InstanceState {
+    api::InstanceState { code: Some(state.code()), name: Some(state.name().into()) }
+}
+
+pub fn tenancy(tenancy: Tenancy) -> &'static str {
+    match tenancy {
+        Tenancy::Default => "default",
+        Tenancy::Dedicated => "dedicated",
+        Tenancy::Host => "host",
+    }
+}
+
+pub fn metadata_options(options: &MetadataOptions) -> api::InstanceMetadataOptionsResponse {
+    let switch = |on| Some(if on { "enabled" } else { "disabled" }.to_owned());
+    api::InstanceMetadataOptionsResponse {
+        state: Some("applied".into()),
+        http_tokens: Some(if options.tokens_required { "required" } else { "optional" }.into()),
+        http_put_response_hop_limit: Some(options.hop_limit.into()),
+        http_endpoint: switch(options.endpoint_enabled),
+        http_protocol_ipv6: switch(false),
+        instance_metadata_tags: switch(options.tags_enabled),
+    }
+}
+
+pub fn instance(shown: &InstanceView) -> api::Instance {
+    let own = &shown.instance;
+    let kind = catalogue::find(&own.instance_type);
+    let primary = shown.primary();
+    let ended = own.state == InstanceState::Terminated;
+    api::Instance {
+        instance_id: Some(own.id.clone()),
+        image_id: Some(own.image.clone()),
+        state: Some(state(own.state)),
+        private_dns_name: Some(shown.private_dns().unwrap_or_default()),
+        public_dns_name: Some(shown.public_dns().unwrap_or_default()),
+        state_transition_reason: Some(own.transition_reason.clone()),
+        state_reason: own.state_reason.as_ref().map(|reason| api::StateReason {
+            code: Some(reason.code.clone()),
+            message: Some(reason.message.clone()),
+        }),
+        key_name: own.key_name.clone(),
+        ami_launch_index: i32::try_from(own.launch_index).ok(),
+        product_codes: Some(Vec::new()),
+        instance_type: Some(own.instance_type.clone()),
+        launch_time: Some(own.launch_time),
+        placement: Some(api::Placement {
+            availability_zone: Some(own.placement.zone.clone()),
+            availability_zone_id: Some(own.placement.zone_id.clone()),
+            group_name: Some(String::new()),
+            tenancy: Some(tenancy(own.placement.tenancy).into()),
+            ..Default::default()
+        }),
+        monitoring: Some(api::Monitoring {
+            state: Some(if own.monitoring { "enabled" } else { "disabled" }.into()),
+            ..Default::default()
+        }),
+        subnet_id: (!ended).then(|| own.subnet.clone()),
+        vpc_id: (!ended).then(|| own.vpc.clone()),
+        private_ip_address: shown.private_ip(),
+        public_ip_address: shown.public_ip(),
+        architecture: Some(own.architecture.clone()),
+        block_device_mappings: Some(if ended { Vec::new() } else { vec![root_mapping(own)] }),
+        client_token: Some(own.client_token.clone()),
+        ebs_optimized: Some(own.ebs_optimized),
+        ena_support: Some(true),
+        hypervisor: Some("xen".into()),
+        iam_instance_profile: own
+            .iam_profile
+            .as_ref()
+            .map(|profile| api::IamInstanceProfile { arn: Some(profile.arn.clone()), id: Some(profile.id.clone()) }),
+        network_interfaces: Some(shown.interfaces.iter().map(|interface| interface_of(shown, interface)).collect()),
+        root_device_name: Some(own.root.name.clone()),
+        root_device_type: Some("ebs".into()),
+        security_groups: Some(primary.map(|interface| shown.groups(&interface.groups)).unwrap_or_default()),
+        source_dest_check: primary.map(|interface| interface.source_dest_check),
+        tags: view::tags(&own.tags),
+        virtualization_type: Some("hvm".into()),
+        cpu_options: kind.map(|kind| api::CpuOptions {
+            core_count: i32::try_from(kind.cores).ok(),
+            threads_per_core: i32::try_from(kind.threads_per_core).ok(),
+            ..Default::default()
+        }),
+        capacity_reservation_specification: Some(api::CapacityReservationSpecificationResponse {
+            capacity_reservation_preference: Some("open".into()),
+            ..Default::default()
+        }),
+        hibernation_options: Some(api::HibernationOptions { configured: Some(false) }),
+        metadata_options: Some(metadata_options(&own.metadata)),
+        enclave_options: Some(api::EnclaveOptions { enabled: Some(false) }),
+        boot_mode: Some("uefi-preferred".into()),
+        current_instance_boot_mode: Some("legacy-bios".into()),
+        platform_details: Some(own.platform_details.clone()),
+        usage_operation: Some("RunInstances".into()),
+        usage_operation_update_time: Some(own.created),
+        private_dns_name_options: Some(api::PrivateDnsNameOptionsResponse {
+            hostname_type: Some("ip-name".into()),
+            enable_resource_name_dns_a_record: Some(false),
+            enable_resource_name_dns_aaaa_record: Some(false),
+        }),
+        maintenance_options: Some(api::InstanceMaintenanceOptions {
+            auto_recovery: Some("default".into()),
+            ..Default::default()
+        }),
+        operator: Some(api::OperatorResponse { managed: Some(false), ..Default::default() }),
+        ..Default::default()
+    }
+}
+
+fn root_mapping(own: &Instance) -> api::InstanceBlockDeviceMapping {
+    api::InstanceBlockDeviceMapping {
+        device_name: Some(own.root.name.clone()),
+        ebs: Some(api::EbsInstanceBlockDevice {
+            attach_time: Some(own.root.attached),
+            delete_on_termination: Some(own.root.delete_on_termination),
+            status: Some("attached".into()),
+            volume_id: Some(own.root.volume.clone()),
+            ..Default::default()
+        }),
+    }
+}
+
+/// The root device as DescribeInstanceAttribute shows it too.
+pub fn block_devices(own: &Instance) -> Vec<api::InstanceBlockDeviceMapping> {
+    vec![root_mapping(own)]
+}
+
+/// Groups as DescribeInstanceAttribute shows them.
+pub fn groups(shown: &InstanceView) -> Vec<api::GroupIdentifier> {
+    shown.primary().map(|interface| shown.groups(&interface.groups)).unwrap_or_default()
+}
+
+fn interface_of(shown: &InstanceView, interface: &NetworkInterface) -> api::InstanceNetworkInterface {
+    let association = |association: &PublicAssociation| api::InstanceNetworkInterfaceAssociation {
+        public_ip: Some(association.public.to_string()),
+        public_dns_name: Some(public_name(&shown.region, &association.public.to_string())),
+        ip_owner_id: Some(match &association.elastic {
+            Some(_) => interface.account.clone(),
+            None => "amazon".into(),
+        }),
+        ..Default::default()
+    };
+    let addresses = interface.addresses.iter().enumerate().map(|(index, address)| api::InstancePrivateIpAddress {
+        association: address.association.as_ref().map(association),
+        primary: Some(index == 0),
+        private_dns_name: Some(private_name(&shown.region, &address.private.to_string())),
+        private_ip_address: Some(address.private.to_string()),
+    });
+    let primary = interface.primary().to_string();
+    api::InstanceNetworkInterface {
+        association: interface.addresses.first().and_then(|first| first.association.as_ref()).map(association),
+        attachment: interface.attachment.as_ref().map(|attachment| api::InstanceNetworkInterfaceAttachment {
+            attach_time: Some(attachment.attached),
+            attachment_id: Some(attachment.id.clone()),
+            delete_on_termination: Some(attachment.delete_on_termination),
+            device_index: i32::try_from(attachment.device_index).ok(),
+            status: Some("attached".into()),
+            network_card_index: Some(0),
+            ..Default::default()
+        }),
+        description: Some(interface.description.clone()),
+        groups: Some(shown.groups(&interface.groups)),
+        ipv6_addresses: Some(Vec::new()),
+        mac_address: Some(interface.mac_text()),
+        network_interface_id: Some(interface.id.clone()),
+        owner_id: Some(interface.account.clone()),
+        private_dns_name: Some(private_name(&shown.region, &primary)),
+        private_ip_address: Some(primary),
+        private_ip_addresses: Some(addresses.collect()),
+        source_dest_check: Some(interface.source_dest_check),
+        status: Some(interface.status().name().into()),
+        subnet_id: Some(interface.subnet.clone()),
+        vpc_id: Some(interface.vpc.clone()),
+        interface_type: Some("interface".into()),
+        operator: Some(api::OperatorResponse { managed: Some(false), ..Default::default() }),
+        ..Default::default()
+    }
+}
+
+/// Instances grouped by the calls that made them, in the order in which they come.
+pub fn reservations(shown: &[InstanceView]) -> Vec<api::Reservation> {
+    let mut reservations: Vec<api::Reservation> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for one in shown {
+        let place = *places.entry(&one.instance.reservation).or_insert_with(|| {
+            reservations.push(api::Reservation {
+                reservation_id: Some(one.instance.reservation.clone()),
+                owner_id: Some(one.instance.account.clone()),
+                groups: Some(Vec::new()),
+                instances: Some(Vec::new()),
+                ..Default::default()
+            });
+            reservations.len() - 1
+        });
+        if let Some(instances) = &mut reservations[place].instances {
+            instances.push(instance(one));
+        }
+    }
+    reservations
+}
