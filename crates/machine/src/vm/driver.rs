@@ -301,7 +301,7 @@ pub(super) fn group(id: &str) -> String {
 }
 
 fn make_disk(data_dir: &Path, directory: &Directory, spec: &MachineSpec) -> Result<()> {
-    let templates = data_dir.join("cache/disks");
+    let templates = data_dir.join("disk-templates");
     std::fs::create_dir_all(&templates).map_err(|source| Error::io("making the disk templates", source))?;
     crate::disk::make(&templates, &crate::disk::image_of(&directory.path), spec.root_disk_gib.max(1))
 }

@@ -1,5 +1,7 @@
 //! Real machines under TCG, from creation to nothing left.
 
+mod network;
+
 use std::os::fd::{AsRawFd as _, FromRawFd as _, OwnedFd};
 use std::path::Path;
 use std::process::Command;
@@ -8,9 +10,9 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 
-use super::cgroup::Hierarchies;
-use super::qemu::Flavour;
-use super::{VmDriver, VmOptions};
+use crate::vm::cgroup::Hierarchies;
+use crate::vm::qemu::Flavour;
+use crate::vm::{VmDriver, VmOptions};
 use crate::driver::{Driver, MachineEvent, MachineState, Result};
 use crate::image::{Description, ImageStore};
 use crate::net::metadata::MetadataSource;
@@ -79,7 +81,7 @@ fn image(data_dir: &Path) -> String {
 }
 
 fn spec(id: &str, image: &str) -> MachineSpec {
-    let mut spec = super::qemu::tests::spec(id);
+    let mut spec = crate::vm::qemu::tests::spec(id);
     spec.image = image.into();
     spec.resources.vcpus = 1;
     spec.resources.memory_mib = 256;
@@ -96,9 +98,30 @@ fn spec(id: &str, image: &str) -> MachineSpec {
 }
 
 fn driver(data_dir: &Path) -> VmDriver {
-    let options =
-        VmOptions { data_dir: data_dir.to_owned(), flavour: Flavour::tcg(), network: Arc::new(LooseTaps) };
-    VmDriver::new(options).unwrap()
+    driver_on(data_dir, Arc::new(LooseTaps))
+}
+
+fn driver_on(data_dir: &Path, network: Arc<dyn Network>) -> VmDriver {
+    VmDriver::new(VmOptions { data_dir: data_dir.to_owned(), flavour: Flavour::tcg(), network }).unwrap()
+}
+
+/// Whether machines can be made here; says so loudly where not.
+fn can_run() -> bool {
+    if !crate::testing::is_root("virtual machines") {
+        return false;
+    }
+    let found = Command::new(crate::vm::launch::PROGRAM).arg("--version").output().is_ok();
+    if !found {
+        eprintln!("SKIPPED: {} is not installed", crate::vm::launch::PROGRAM);
+    }
+    found
+}
+
+/// The kernel is fetched once for all runs of the tests.
+fn share_kernels(data_dir: &Path) {
+    let kernels = std::env::temp_dir().join("freehold-test-kernels");
+    std::fs::create_dir_all(&kernels).unwrap();
+    std::os::unix::fs::symlink(&kernels, data_dir.join("kernels")).unwrap();
 }
 
 /// Waits until the console shows `text` for the `times`th time.
@@ -137,27 +160,20 @@ impl Drop for Guard<'_> {
             && let Some(pid) = rustix::process::Pid::from_raw(pid)
         {
             let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
-            let _ = Hierarchies::detect().unwrap().remove(&super::driver::group(self.1));
+            let _ = Hierarchies::detect().unwrap().remove(&crate::vm::driver::group(self.1));
         }
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_machine_lives_through_everything_and_leaves_nothing() {
-    if !crate::testing::is_root("virtual machines") {
-        return;
-    }
-    if Command::new(super::launch::PROGRAM).arg("--version").output().is_err() {
-        eprintln!("SKIPPED: {} is not installed", super::launch::PROGRAM);
+    if !can_run() {
         return;
     }
     let place = crate::testing::directory("vm");
     let (data_dir, id) = (place.path(), "i-vmtest1");
     let _guard = Guard(data_dir, id);
-    // Fetched once for all runs of the tests.
-    let kernels = std::env::temp_dir().join("freehold-test-kernels");
-    std::fs::create_dir_all(&kernels).unwrap();
-    std::os::unix::fs::symlink(&kernels, data_dir.join("kernels")).unwrap();
+    share_kernels(data_dir);
 
     let image = image(data_dir);
     let first = driver(data_dir);
@@ -173,7 +189,7 @@ async fn a_machine_lives_through_everything_and_leaves_nothing() {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     assert!(!status.contains("Uid:\t0\t"), "QEMU runs as root:\n{status}");
     assert!(status.contains("Seccomp:\t2"), "QEMU runs without its sandbox");
-    assert!(Hierarchies::detect().unwrap().exists(&super::driver::group(id)));
+    assert!(Hierarchies::detect().unwrap().exists(&crate::vm::driver::group(id)));
     shows(&first, id, "freehold: Freehold guest", 1).await;
 
     // Another control plane finds it, and its power button works.
@@ -195,7 +211,7 @@ async fn a_machine_lives_through_everything_and_leaves_nothing() {
     exited(&mut events, id).await;
     shows(&second, id, "freehold: powering off", 2).await;
     assert_eq!(second.state(id).await.unwrap(), MachineState::Stopped);
-    assert!(!Hierarchies::detect().unwrap().exists(&super::driver::group(id)));
+    assert!(!Hierarchies::detect().unwrap().exists(&crate::vm::driver::group(id)));
 
     second.resize(id, &larger).await.unwrap();
     second.start(id).await.unwrap();
@@ -214,7 +230,7 @@ async fn a_machine_lives_through_everything_and_leaves_nothing() {
     rustix::process::kill_process(killed, rustix::process::Signal::KILL).unwrap();
     let second = driver(data_dir);
     crate::testing::wait_until("the dead machine's cgroup is gone", || {
-        !Hierarchies::detect().unwrap().exists(&super::driver::group(id))
+        !Hierarchies::detect().unwrap().exists(&crate::vm::driver::group(id))
     });
     assert_eq!(second.state(id).await.unwrap(), MachineState::Stopped);
 
@@ -225,23 +241,21 @@ async fn a_machine_lives_through_everything_and_leaves_nothing() {
     assert_eq!(second.state(id).await.unwrap(), MachineState::Absent);
     assert!(second.list().await.unwrap().is_empty());
     assert!(!Path::new(&format!("/proc/{process}")).exists(), "QEMU is still there");
-    assert!(!Hierarchies::detect().unwrap().exists(&super::driver::group(id)));
+    assert!(!Hierarchies::detect().unwrap().exists(&crate::vm::driver::group(id)));
 }
 
 #[tokio::test]
 async fn a_machine_whose_vmm_cannot_start_leaves_nothing_running() {
-    if !crate::testing::is_root("virtual machines") {
+    if !can_run() {
         return;
     }
     let place = crate::testing::directory("vm-refused");
     let driver = driver(place.path());
     assert!(driver.start("i-nothing").await.is_err());
     driver.create(&spec("i-vmtest2", "ami-00000000000000000")).await.unwrap();
-    let kernels = std::env::temp_dir().join("freehold-test-kernels");
-    std::fs::create_dir_all(&kernels).unwrap();
-    std::os::unix::fs::symlink(&kernels, place.path().join("kernels")).unwrap();
+    share_kernels(place.path());
     assert!(driver.start("i-vmtest2").await.is_err(), "there is no such image");
     assert_eq!(driver.state("i-vmtest2").await.unwrap(), MachineState::Stopped);
-    assert!(!Hierarchies::detect().unwrap().exists(&super::driver::group("i-vmtest2")));
+    assert!(!Hierarchies::detect().unwrap().exists(&crate::vm::driver::group("i-vmtest2")));
     driver.destroy("i-vmtest2").await.unwrap();
 }
