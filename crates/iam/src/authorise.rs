@@ -20,6 +20,10 @@ impl Authenticator for Iam {
         self.key(access_key_id).map(|key| Arc::clone(&key.credentials))
     }
 
+    fn has_ended(&self, credentials: &Credentials) -> bool {
+        credentials.expires.is_some_and(|expires| expires <= self.clock.now())
+    }
+
     fn authorise(&self, question: &Authorisation<'_>) -> Result<(), Denied> {
         let caller = &question.call.principal;
         // Root may do everything. Temporary credentials of root may not change who may do what (*STS API reference,

@@ -1,9 +1,9 @@
 //! What the server asks about callers. Implemented by `freehold-iam`.
 
-use jiff::Timestamp;
 use std::sync::Arc;
 
 use freehold_core::Principal;
+use jiff::Timestamp;
 
 use super::Denied;
 use crate::Call;
@@ -15,7 +15,7 @@ pub struct Credentials {
     pub secret_access_key: String,
     /// Temporary credentials have one.
     pub session_token: Option<String>,
-    /// From then on the credentials are refused.
+    /// Where they end some day, when: see [`Authenticator::has_ended`].
     pub expires: Option<Timestamp>,
     pub principal: Principal,
 }
@@ -36,6 +36,10 @@ pub struct Authorisation<'a> {
 pub trait Authenticator: Send + Sync + 'static {
     /// What belongs to the access key; `None` if nobody has it.
     fn credentials(&self, access_key_id: &str) -> Option<Arc<Credentials>>;
+
+    /// Whether the credentials' time is over, by the region's clock: the clock that signatures are judged by is the
+    /// clients'.
+    fn has_ended(&self, credentials: &Credentials) -> bool;
 
     /// Whether the call is allowed.
     fn authorise(&self, question: &Authorisation<'_>) -> Result<(), Denied>;

@@ -174,7 +174,7 @@ impl Walk<'_> {
         };
         sigv4::verify(request, claim, secret, now, Rules::default(), &self.server.signing_keys)?;
         // Only the holder is told that the credentials have ended.
-        if credentials.expires.is_some_and(|expires| expires <= now) {
+        if self.server.authenticator.has_ended(&credentials) {
             return Err(Rejection::expired_token());
         }
         Ok(credentials)
