@@ -26,15 +26,16 @@ pub async fn create_vpc(ec2: Arc<Ec2>, call: Call, input: CreateVpcRequest) -> R
     dry_run(input.dry_run)?;
 
     let account = call.account().to_owned();
-    let vpc =
-        ec2.store.transact(move |tx| default_network::make_vpc(tx, &account, cidr, false, tenancy, tags)).await?;
+    let vpc = ec2.store.transact(move |tx| default_network::make_vpc(tx, &account, cidr, false, tenancy, tags)).await?;
     Ok(CreateVpcResult { vpc: Some(view::vpc(&vpc)) })
 }
 
 /// A block between /16 and /28, host bits cleared as AWS clears them (*VPC user guide, VPC CIDR blocks*).
 fn parse_cidr(text: &str) -> Result<Ipv4Net> {
     let cidr: Ipv4Net = text.parse().map_err(|_| {
-        Error::InvalidParameterValue(format!("Value ({text}) for parameter cidrBlock is invalid. This is not a valid CIDR block."))
+        Error::InvalidParameterValue(format!(
+            "Value ({text}) for parameter cidrBlock is invalid. This is not a valid CIDR block."
+        ))
     })?;
     if !(16..=28).contains(&cidr.prefix_len()) {
         return Err(Error::other("InvalidVpc.Range", format!("The CIDR '{text}' is invalid.")));
