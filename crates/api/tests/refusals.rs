@@ -220,13 +220,14 @@ fn operations_that_are_not_there_are_refused_by_name() {
 }
 
 #[test]
-fn every_pattern_of_the_models_can_be_enforced() {
+fn every_pattern_and_enumeration_of_the_models_can_be_enforced() {
     fn walk(schema: &'static freehold_wire::schema::Schema, seen: &mut Vec<*const u8>) {
         use freehold_wire::schema::Kind;
         if seen.contains(&std::ptr::from_ref(schema).cast()) {
             return;
         }
         seen.push(std::ptr::from_ref(schema).cast());
+        assert!(schema.constraint.values.is_sorted(), "{}", schema.name);
         if let Some(pattern) = schema.constraint.pattern {
             assert!(pattern.is_supported(), "{}: {}", schema.name, pattern.text);
         }

@@ -59,7 +59,7 @@ pub struct Constraint {
     pub max: Option<i64>,
     /// A regular expression that the whole string matches.
     pub pattern: Option<&'static Pattern>,
-    /// The values a string may have. Empty: any.
+    /// The values a string may have, sorted. Empty: any.
     pub values: &'static [&'static str],
 }
 

@@ -75,7 +75,10 @@ fn schema(context: &Context<'_>, name: &str, shape: &Shape) -> Option<String> {
         }
     }
     if !shape.values.is_empty() {
-        tail += &format!("\n    .values(&[\n{}    ])", lines(&shape.values, 8));
+        // The check searches them by halves: EC2 has more than a thousand instance types.
+        let mut values = shape.values.clone();
+        values.sort();
+        tail += &format!("\n    .values(&[\n{}    ])", lines(&values, 8));
     }
     if shape.sensitive {
         tail += "\n    .sensitive()";

@@ -36,34 +36,43 @@ pub fn element(out: &mut Vec<u8>, name: &str, content: &str) {
 /// Writes text. Characters that XML 1.0 cannot hold in any spelling become U+FFFD, for a document that no parser
 /// reads helps nobody; a carriage return is spelt out, because parsers turn a bare one into a line feed.
 pub fn text(out: &mut Vec<u8>, content: &str) {
-    let bytes = content.as_bytes();
-    let mut written = 0;
-    let mut at = 0;
-    while at < bytes.len() {
-        let (length, escaped): (usize, &[u8]) = match bytes[at] {
-            b'&' => (1, b"&amp;"),
-            b'<' => (1, b"&lt;"),
-            b'>' => (1, b"&gt;"),
-            b'"' => (1, b"&quot;"),
-            b'\r' => (1, b"&#13;"),
-            b'\t' | b'\n' | 0x20..=0xEE | 0xF0.. => {
-                at += 1;
-                continue;
-            }
-            0xEF if matches!(bytes[at..], [_, 0xBF, 0xBE | 0xBF, ..]) => (3, "\u{FFFD}".as_bytes()),
-            0xEF => {
-                at += 1;
-                continue;
-            }
-            _ => (1, "\u{FFFD}".as_bytes()),
+    let mut rest = content.as_bytes();
+    while let Some(at) = rest.iter().position(|byte| SPECIAL[usize::from(*byte)]) {
+        out.extend_from_slice(&rest[..at]);
+        let (length, escaped): (usize, &[u8]) = match rest[at..] {
+            [b'&', ..] => (1, b"&amp;"),
+            [b'<', ..] => (1, b"&lt;"),
+            [b'>', ..] => (1, b"&gt;"),
+            [b'"', ..] => (1, b"&quot;"),
+            [b'\r', ..] => (1, b"&#13;"),
+            [0xEF, 0xBF, 0xBE | 0xBF, ..] => (3, REPLACEMENT),
+            // Any other character that begins like those two.
+            [0xEF, ..] => (1, &[0xEF]),
+            _ => (1, REPLACEMENT),
         };
-        out.extend_from_slice(&bytes[written..at]);
         out.extend_from_slice(escaped);
-        at += length;
-        written = at;
+        rest = &rest[at + length..];
     }
-    out.extend_from_slice(&bytes[written..]);
+    out.extend_from_slice(rest);
 }
+
+const REPLACEMENT: &[u8] = "\u{FFFD}".as_bytes();
+
+/// Bytes that may not be copied as they are: markup, control characters, and the first of U+FFFE and U+FFFF.
+static SPECIAL: [bool; 256] = {
+    let mut special = [false; 256];
+    let mut byte = 0;
+    while byte < 0x20 {
+        special[byte] = !matches!(byte as u8, b'\t' | b'\n');
+        byte += 1;
+    }
+    special[b'&' as usize] = true;
+    special[b'<' as usize] = true;
+    special[b'>' as usize] = true;
+    special[b'"' as usize] = true;
+    special[0xEF] = true;
+    special
+};
 
 #[cfg(test)]
 mod tests {

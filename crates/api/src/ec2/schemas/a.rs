@@ -14,15 +14,15 @@ pub static ACCELERATOR_COUNT_REQUEST: Schema = Schema::structure("AcceleratorCou
 
 pub static ACCELERATOR_MANUFACTURER: Schema = Schema::new("AcceleratorManufacturer", Kind::String)
     .values(&[
-        "amazon-web-services", "amd", "nvidia", "xilinx", "habana",
+        "amazon-web-services", "amd", "habana", "nvidia", "xilinx",
     ]);
 
 pub static ACCELERATOR_MANUFACTURER_SET: Schema = Schema::list("AcceleratorManufacturerSet", &element("item", &ACCELERATOR_MANUFACTURER));
 
 pub static ACCELERATOR_NAME: Schema = Schema::new("AcceleratorName", Kind::String)
     .values(&[
-        "a100", "inferentia", "k520", "k80", "m60", "radeon-pro-v520", "t4", "vu9p", "v100", "a10g", "h100", "t4g",
-        "l40s", "l4", "gaudi-hl-205", "inferentia2", "trainium", "trainium2", "u30",
+        "a100", "a10g", "gaudi-hl-205", "h100", "inferentia", "inferentia2", "k520", "k80", "l4", "l40s", "m60",
+        "radeon-pro-v520", "t4", "t4g", "trainium", "trainium2", "u30", "v100", "vu9p",
     ]);
 
 pub static ACCELERATOR_NAME_SET: Schema = Schema::list("AcceleratorNameSet", &element("item", &ACCELERATOR_NAME));
@@ -39,7 +39,7 @@ pub static ACCELERATOR_TOTAL_MEMORY_MIB_REQUEST: Schema = Schema::structure("Acc
 
 pub static ACCELERATOR_TYPE: Schema = Schema::new("AcceleratorType", Kind::String)
     .values(&[
-        "gpu", "fpga", "inference", "media",
+        "fpga", "gpu", "inference", "media",
     ]);
 
 pub static ACCELERATOR_TYPE_SET: Schema = Schema::list("AcceleratorTypeSet", &element("item", &ACCELERATOR_TYPE));
@@ -53,7 +53,7 @@ pub static ACCOUNT_ATTRIBUTE_LIST: Schema = Schema::list("AccountAttributeList",
 
 pub static ACCOUNT_ATTRIBUTE_NAME: Schema = Schema::new("AccountAttributeName", Kind::String)
     .values(&[
-        "supported-platforms", "default-vpc",
+        "default-vpc", "supported-platforms",
     ]);
 
 pub static ACCOUNT_ATTRIBUTE_NAME_STRING_LIST: Schema = Schema::list("AccountAttributeNameStringList", &element("attributeName", &ACCOUNT_ATTRIBUTE_NAME));
@@ -122,7 +122,7 @@ pub static ALLOWED_INSTANCE_TYPE_SET: Schema = Schema::list("AllowedInstanceType
 
 pub static AMD_SEV_SNP_SPECIFICATION: Schema = Schema::new("AmdSevSnpSpecification", Kind::String)
     .values(&[
-        "enabled", "disabled",
+        "disabled", "enabled",
     ]);
 
 pub static APPLICATION_STATUS_SUMMARY: Schema = Schema::structure("ApplicationStatusSummary", &[
@@ -132,14 +132,14 @@ pub static APPLICATION_STATUS_SUMMARY: Schema = Schema::structure("ApplicationSt
 
 pub static ARCHITECTURE_TYPE: Schema = Schema::new("ArchitectureType", Kind::String)
     .values(&[
-        "i386", "x86_64", "arm64", "x86_64_mac", "arm64_mac",
+        "arm64", "arm64_mac", "i386", "x86_64", "x86_64_mac",
     ]);
 
 pub static ARCHITECTURE_TYPE_LIST: Schema = Schema::list("ArchitectureTypeList", &element("item", &ARCHITECTURE_TYPE));
 
 pub static ARCHITECTURE_VALUES: Schema = Schema::new("ArchitectureValues", Kind::String)
     .values(&[
-        "i386", "x86_64", "arm64", "x86_64_mac", "arm64_mac",
+        "arm64", "arm64_mac", "i386", "x86_64", "x86_64_mac",
     ]);
 
 pub static ASSIGN_PRIVATE_IP_ADDRESSES_REQUEST: Schema = Schema::structure("AssignPrivateIpAddressesRequest", &[
@@ -226,12 +226,12 @@ pub static ATTACHMENT_ENA_SRD_UDP_SPECIFICATION: Schema = Schema::structure("Att
 
 pub static ATTACHMENT_LIMIT_TYPE: Schema = Schema::new("AttachmentLimitType", Kind::String)
     .values(&[
-        "shared", "dedicated",
+        "dedicated", "shared",
     ]);
 
 pub static ATTACHMENT_STATUS: Schema = Schema::new("AttachmentStatus", Kind::String)
     .values(&[
-        "attaching", "attached", "detaching", "detached",
+        "attached", "attaching", "detached", "detaching",
     ]);
 
 pub static ATTRIBUTE_BOOLEAN_VALUE: Schema = Schema::structure("AttributeBooleanValue", &[
@@ -312,12 +312,12 @@ pub static AVAILABILITY_ZONE_MESSAGE_LIST: Schema = Schema::list("AvailabilityZo
 
 pub static AVAILABILITY_ZONE_OPT_IN_STATUS: Schema = Schema::new("AvailabilityZoneOptInStatus", Kind::String)
     .values(&[
-        "opt-in-not-required", "opted-in", "not-opted-in",
+        "not-opted-in", "opt-in-not-required", "opted-in",
     ]);
 
 pub static AVAILABILITY_ZONE_STATE: Schema = Schema::new("AvailabilityZoneState", Kind::String)
     .values(&[
-        "available", "information", "impaired", "unavailable", "constrained",
+        "available", "constrained", "impaired", "information", "unavailable",
     ]);
 
 pub static AVAILABILITY_ZONE_SUB_GEOGRAPHY: Schema = Schema::structure("AvailabilityZoneSubGeography", &[

@@ -4,14 +4,14 @@ use super::*;
 
 pub static BANDWIDTH_WEIGHTING_TYPE: Schema = Schema::new("BandwidthWeightingType", Kind::String)
     .values(&[
-        "default", "vpc-1", "ebs-1",
+        "default", "ebs-1", "vpc-1",
     ]);
 
 pub static BANDWIDTH_WEIGHTING_TYPE_LIST: Schema = Schema::list("BandwidthWeightingTypeList", &element("item", &BANDWIDTH_WEIGHTING_TYPE));
 
 pub static BARE_METAL: Schema = Schema::new("BareMetal", Kind::String)
     .values(&[
-        "included", "required", "excluded",
+        "excluded", "included", "required",
     ]);
 
 pub static BASELINE_EBS_BANDWIDTH_MBPS: Schema = Schema::structure("BaselineEbsBandwidthMbps", &[
@@ -45,7 +45,7 @@ pub static BLOCK_DEVICE_MAPPING_REQUEST_LIST: Schema = Schema::list("BlockDevice
 
 pub static BLOCK_PUBLIC_ACCESS_MODE: Schema = Schema::new("BlockPublicAccessMode", Kind::String)
     .values(&[
-        "off", "block-bidirectional", "block-ingress",
+        "block-bidirectional", "block-ingress", "off",
     ]);
 
 pub static BLOCK_PUBLIC_ACCESS_STATES: Schema = Schema::structure("BlockPublicAccessStates", &[
@@ -71,5 +71,5 @@ pub static BOOT_MODE_VALUES: Schema = Schema::new("BootModeValues", Kind::String
 
 pub static BURSTABLE_PERFORMANCE: Schema = Schema::new("BurstablePerformance", Kind::String)
     .values(&[
-        "included", "required", "excluded",
+        "excluded", "included", "required",
     ]);

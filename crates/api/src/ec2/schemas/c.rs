@@ -4,7 +4,7 @@ use super::*;
 
 pub static CAPACITY_RESERVATION_PREFERENCE: Schema = Schema::new("CapacityReservationPreference", Kind::String)
     .values(&[
-        "capacity-reservations-only", "open", "none",
+        "capacity-reservations-only", "none", "open",
     ]);
 
 pub static CAPACITY_RESERVATION_SPECIFICATION: Schema = Schema::structure("CapacityReservationSpecification", &[
@@ -80,7 +80,7 @@ pub static CORE_COUNT_LIST: Schema = Schema::list("CoreCountList", &element("ite
 
 pub static CPU_MANUFACTURER: Schema = Schema::new("CpuManufacturer", Kind::String)
     .values(&[
-        "intel", "amd", "amazon-web-services", "apple",
+        "amazon-web-services", "amd", "apple", "intel",
     ]);
 
 pub static CPU_MANUFACTURER_SET: Schema = Schema::list("CpuManufacturerSet", &element("item", &CPU_MANUFACTURER));

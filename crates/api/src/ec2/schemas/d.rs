@@ -580,5 +580,5 @@ pub static DISK_TYPE: Schema = Schema::new("DiskType", Kind::String)
 
 pub static DOMAIN_TYPE: Schema = Schema::new("DomainType", Kind::String)
     .values(&[
-        "vpc", "standard",
+        "standard", "vpc",
     ]);

@@ -32,7 +32,7 @@ pub static EBS_CARD_INFO_LIST: Schema = Schema::list("EbsCardInfoList", &element
 
 pub static EBS_ENCRYPTION_SUPPORT: Schema = Schema::new("EbsEncryptionSupport", Kind::String)
     .values(&[
-        "unsupported", "supported",
+        "supported", "unsupported",
     ]);
 
 pub static EBS_INFO: Schema = Schema::structure("EbsInfo", &[
@@ -64,7 +64,7 @@ pub static EBS_INSTANCE_BLOCK_DEVICE_SPECIFICATION: Schema = Schema::structure("
 
 pub static EBS_NVME_SUPPORT: Schema = Schema::new("EbsNvmeSupport", Kind::String)
     .values(&[
-        "unsupported", "supported", "required",
+        "required", "supported", "unsupported",
     ]);
 
 pub static EBS_OPTIMIZED_INFO: Schema = Schema::structure("EbsOptimizedInfo", &[
@@ -78,7 +78,7 @@ pub static EBS_OPTIMIZED_INFO: Schema = Schema::structure("EbsOptimizedInfo", &[
 
 pub static EBS_OPTIMIZED_SUPPORT: Schema = Schema::new("EbsOptimizedSupport", Kind::String)
     .values(&[
-        "unsupported", "supported", "default",
+        "default", "supported", "unsupported",
     ]);
 
 pub static EBS_STATUS_DETAILS: Schema = Schema::structure("EbsStatusDetails", &[
@@ -160,7 +160,7 @@ pub static ENA_SRD_UDP_SPECIFICATION_REQUEST: Schema = Schema::structure("EnaSrd
 
 pub static ENA_SUPPORT: Schema = Schema::new("EnaSupport", Kind::String)
     .values(&[
-        "unsupported", "supported", "required",
+        "required", "supported", "unsupported",
     ]);
 
 pub static ENCLAVE_OPTIONS: Schema = Schema::structure("EnclaveOptions", &[
@@ -173,14 +173,14 @@ pub static ENCLAVE_OPTIONS_REQUEST: Schema = Schema::structure("EnclaveOptionsRe
 
 pub static EPHEMERAL_NVME_SUPPORT: Schema = Schema::new("EphemeralNvmeSupport", Kind::String)
     .values(&[
-        "unsupported", "supported", "required",
+        "required", "supported", "unsupported",
     ]);
 
 pub static ERROR_SET: Schema = Schema::list("ErrorSet", &element("item", &VALIDATION_ERROR));
 
 pub static EVENT_CODE: Schema = Schema::new("EventCode", Kind::String)
     .values(&[
-        "instance-reboot", "system-reboot", "system-maintenance", "instance-retirement", "instance-stop",
+        "instance-reboot", "instance-retirement", "instance-stop", "system-maintenance", "system-reboot",
     ]);
 
 static EXCLUDED_INSTANCE_TYPE_PATTERN: Pattern = Pattern::new("[a-zA-Z0-9\\.\\*\\-]+");

@@ -11,7 +11,7 @@ pub static FILTER_LIST: Schema = Schema::list("FilterList", &element("Filter", &
 
 pub static FLEXIBLE_ENA_QUEUES_SUPPORT: Schema = Schema::new("FlexibleEnaQueuesSupport", Kind::String)
     .values(&[
-        "unsupported", "supported",
+        "supported", "unsupported",
     ]);
 
 pub static FPGA_DEVICE_INFO: Schema = Schema::structure("FpgaDeviceInfo", &[

@@ -33,5 +33,5 @@ pub static KEY_PAIR_LIST: Schema = Schema::list("KeyPairList", &element("item", 
 
 pub static KEY_TYPE: Schema = Schema::new("KeyType", Kind::String)
     .values(&[
-        "rsa", "ed25519",
+        "ed25519", "rsa",
     ]);

@@ -207,7 +207,7 @@ pub static LAUNCH_TEMPLATE_INSTANCE_METADATA_OPTIONS_REQUEST: Schema = Schema::s
 
 pub static LAUNCH_TEMPLATE_INSTANCE_METADATA_OPTIONS_STATE: Schema = Schema::new("LaunchTemplateInstanceMetadataOptionsState", Kind::String)
     .values(&[
-        "pending", "applied",
+        "applied", "pending",
     ]);
 
 pub static LAUNCH_TEMPLATE_INSTANCE_METADATA_PROTOCOL_IPV6: Schema = Schema::new("LaunchTemplateInstanceMetadataProtocolIpv6", Kind::String)
@@ -443,7 +443,7 @@ pub static LICENSE_SPECIFICATION_LIST_REQUEST: Schema = Schema::list("LicenseSpe
 
 pub static LOCAL_STORAGE: Schema = Schema::new("LocalStorage", Kind::String)
     .values(&[
-        "included", "required", "excluded",
+        "excluded", "included", "required",
     ]);
 
 pub static LOCAL_STORAGE_TYPE: Schema = Schema::new("LocalStorageType", Kind::String)
@@ -455,5 +455,5 @@ pub static LOCAL_STORAGE_TYPE_SET: Schema = Schema::list("LocalStorageTypeSet", 
 
 pub static LOCATION_TYPE: Schema = Schema::new("LocationType", Kind::String)
     .values(&[
-        "region", "availability-zone", "availability-zone-id", "outpost",
+        "availability-zone", "availability-zone-id", "outpost", "region",
     ]);

@@ -4,7 +4,7 @@ use super::*;
 
 pub static MARKET_TYPE: Schema = Schema::new("MarketType", Kind::String)
     .values(&[
-        "spot", "capacity-block", "interruptible-capacity-reservation", "on-demand",
+        "capacity-block", "interruptible-capacity-reservation", "on-demand", "spot",
     ]);
 
 pub static MEDIA_ACCELERATOR_INFO: Schema = Schema::structure("MediaAcceleratorInfo", &[

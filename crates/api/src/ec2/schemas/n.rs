@@ -4,7 +4,7 @@ use super::*;
 
 pub static NESTED_VIRTUALIZATION_SPECIFICATION: Schema = Schema::new("NestedVirtualizationSpecification", Kind::String)
     .values(&[
-        "enabled", "disabled",
+        "disabled", "enabled",
     ]);
 
 pub static NETWORK_ACL: Schema = Schema::structure("NetworkAcl", &[
@@ -69,7 +69,7 @@ pub static NETWORK_CARD_INFO_LIST: Schema = Schema::list("NetworkCardInfoList", 
 
 pub static NETWORK_CARD_INTERFACE_TYPE: Schema = Schema::new("NetworkCardInterfaceType", Kind::String)
     .values(&[
-        "interface", "efa", "efa-only", "secondary",
+        "efa", "efa-only", "interface", "secondary",
     ]);
 
 pub static NETWORK_CARD_INTERFACE_TYPE_LIST: Schema = Schema::list("NetworkCardInterfaceTypeList", &element("item", &NETWORK_CARD_INTERFACE_TYPE));
@@ -163,7 +163,7 @@ pub static NETWORK_INTERFACE_ATTACHMENT_CHANGES: Schema = Schema::structure("Net
 
 pub static NETWORK_INTERFACE_ATTRIBUTE: Schema = Schema::new("NetworkInterfaceAttribute", Kind::String)
     .values(&[
-        "description", "groupSet", "sourceDestCheck", "attachment", "associatePublicIpAddress",
+        "associatePublicIpAddress", "attachment", "description", "groupSet", "sourceDestCheck",
     ]);
 
 pub static NETWORK_INTERFACE_COUNT: Schema = Schema::structure("NetworkInterfaceCount", &[
@@ -178,7 +178,7 @@ pub static NETWORK_INTERFACE_COUNT_REQUEST: Schema = Schema::structure("NetworkI
 
 pub static NETWORK_INTERFACE_CREATION_TYPE: Schema = Schema::new("NetworkInterfaceCreationType", Kind::String)
     .values(&[
-        "efa", "efa-only", "branch", "trunk",
+        "branch", "efa", "efa-only", "trunk",
     ]);
 
 pub static NETWORK_INTERFACE_ID_LIST: Schema = Schema::list("NetworkInterfaceIdList", &element("item", &STRING));
@@ -204,15 +204,15 @@ pub static NETWORK_INTERFACE_PRIVATE_IP_ADDRESS_LIST: Schema = Schema::list("Net
 
 pub static NETWORK_INTERFACE_STATUS: Schema = Schema::new("NetworkInterfaceStatus", Kind::String)
     .values(&[
-        "available", "associated", "attaching", "in-use", "detaching",
+        "associated", "attaching", "available", "detaching", "in-use",
     ]);
 
 pub static NETWORK_INTERFACE_TYPE: Schema = Schema::new("NetworkInterfaceType", Kind::String)
     .values(&[
-        "interface", "natGateway", "efa", "efa-only", "trunk", "load_balancer", "network_load_balancer", "vpc_endpoint",
-        "branch", "transit_gateway", "lambda", "quicksight", "global_accelerator_managed", "api_gateway_managed",
-        "gateway_load_balancer", "gateway_load_balancer_endpoint", "iot_rules_managed",
-        "aws_codestar_connections_managed",
+        "api_gateway_managed", "aws_codestar_connections_managed", "branch", "efa", "efa-only", "gateway_load_balancer",
+        "gateway_load_balancer_endpoint", "global_accelerator_managed", "interface", "iot_rules_managed", "lambda",
+        "load_balancer", "natGateway", "network_load_balancer", "quicksight", "transit_gateway", "trunk",
+        "vpc_endpoint",
     ]);
 
 pub static NEURON_DEVICE_CORE_INFO: Schema = Schema::structure("NeuronDeviceCoreInfo", &[
@@ -240,7 +240,7 @@ pub static NEURON_INFO: Schema = Schema::structure("NeuronInfo", &[
 
 pub static NITRO_ENCLAVES_SUPPORT: Schema = Schema::new("NitroEnclavesSupport", Kind::String)
     .values(&[
-        "unsupported", "supported",
+        "supported", "unsupported",
     ]);
 
 pub static NITRO_TPM_INFO: Schema = Schema::structure("NitroTpmInfo", &[
@@ -249,7 +249,7 @@ pub static NITRO_TPM_INFO: Schema = Schema::structure("NitroTpmInfo", &[
 
 pub static NITRO_TPM_SUPPORT: Schema = Schema::new("NitroTpmSupport", Kind::String)
     .values(&[
-        "unsupported", "supported",
+        "supported", "unsupported",
     ]);
 
 pub static NITRO_TPM_SUPPORTED_VERSIONS_LIST: Schema = Schema::list("NitroTpmSupportedVersionsList", &element("item", &STRING));

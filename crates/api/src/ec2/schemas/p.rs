@@ -27,7 +27,7 @@ pub static PERMISSION_GROUP: Schema = Schema::new("PermissionGroup", Kind::Strin
 
 pub static PHC_SUPPORT: Schema = Schema::new("PhcSupport", Kind::String)
     .values(&[
-        "unsupported", "supported",
+        "supported", "unsupported",
     ]);
 
 pub static PLACEMENT: Schema = Schema::structure("Placement", &[

@@ -9,7 +9,7 @@ pub static REBOOT_INSTANCES_REQUEST: Schema = Schema::structure("RebootInstances
 
 pub static REBOOT_MIGRATION_SUPPORT: Schema = Schema::new("RebootMigrationSupport", Kind::String)
     .values(&[
-        "unsupported", "supported",
+        "supported", "unsupported",
     ]);
 
 pub static REFERENCED_SECURITY_GROUP: Schema = Schema::structure("ReferencedSecurityGroup", &[
@@ -148,34 +148,35 @@ pub static RESOURCE_ID_LIST: Schema = Schema::list("ResourceIdList", &element("i
 
 pub static RESOURCE_TYPE: Schema = Schema::new("ResourceType", Kind::String)
     .values(&[
-        "capacity-reservation", "client-vpn-endpoint", "customer-gateway", "carrier-gateway", "coip-pool",
-        "declarative-policies-report", "dedicated-host", "dhcp-options", "egress-only-internet-gateway", "elastic-ip",
-        "elastic-gpu", "export-image-task", "export-instance-task", "fca-policy", "fleet", "fpga-image",
-        "host-reservation", "image", "image-usage-report", "import-image-task", "import-snapshot-task", "instance",
-        "instance-event-window", "internet-gateway", "ipam", "ipam-pool", "ipam-scope", "ipv4pool-ec2", "ipv6pool-ec2",
-        "key-pair", "launch-template", "local-gateway", "local-gateway-route-table", "local-gateway-virtual-interface",
-        "local-gateway-virtual-interface-group", "local-gateway-route-table-vpc-association",
-        "local-gateway-route-table-virtual-interface-group-association", "natgateway", "network-acl",
-        "network-interface", "network-insights-analysis", "network-insights-path", "network-insights-access-scope",
-        "network-insights-access-scope-analysis", "outpost-lag", "placement-group", "prefix-list",
-        "replace-root-volume-task", "reserved-instances", "route-table", "security-group", "security-group-rule",
+        "application-status-check", "capacity-block", "capacity-manager-data-export", "capacity-reservation",
+        "capacity-reservation-cancellation-quote", "capacity-reservation-fleet",
+        "capacity-reservation-modification-quote", "carrier-gateway", "client-vpn-endpoint", "coip-pool",
+        "customer-gateway", "declarative-policies-report", "dedicated-host", "dhcp-options",
+        "egress-only-internet-gateway", "elastic-gpu", "elastic-ip", "export-image-task", "export-instance-task",
+        "fca-policy", "fleet", "fpga-image", "host-reservation", "image", "image-usage-report", "import-image-task",
+        "import-snapshot-task", "instance", "instance-connect-endpoint", "instance-event-window", "internet-gateway",
+        "ipam", "ipam-external-resource-verification-token", "ipam-internet-registry-association", "ipam-policy",
+        "ipam-pool", "ipam-pool-allocation", "ipam-prefix-list-resolver", "ipam-prefix-list-resolver-target",
+        "ipam-resource-discovery", "ipam-resource-discovery-association", "ipam-scope", "ipv4pool-ec2", "ipv6pool-ec2",
+        "key-pair", "launch-template", "local-gateway", "local-gateway-route-table",
+        "local-gateway-route-table-virtual-interface-group-association", "local-gateway-route-table-vpc-association",
+        "local-gateway-virtual-interface", "local-gateway-virtual-interface-group", "mac-modification-task",
+        "metric-category", "natgateway", "network-acl", "network-insights-access-scope",
+        "network-insights-access-scope-analysis", "network-insights-analysis", "network-insights-path",
+        "network-interface", "outpost-lag", "placement-group", "prefix-list", "replace-root-volume-task",
+        "reserved-instances", "route-server", "route-server-endpoint", "route-server-peer", "route-table",
+        "secondary-interface", "secondary-network", "secondary-subnet", "security-group", "security-group-rule",
         "service-link-virtual-interface", "snapshot", "spot-fleet-request", "spot-instances-request", "subnet",
-        "subnet-cidr-reservation", "traffic-mirror-filter", "traffic-mirror-session", "traffic-mirror-target",
-        "transit-gateway", "transit-gateway-attachment", "transit-gateway-connect-peer",
-        "transit-gateway-multicast-domain", "transit-gateway-policy-table", "transit-gateway-metering-policy",
-        "transit-gateway-route-table", "transit-gateway-route-table-announcement", "volume", "vpc", "vpc-endpoint",
-        "vpc-endpoint-connection", "vpc-endpoint-service", "vpc-endpoint-service-permission", "vpc-peering-connection",
-        "vpn-connection", "vpn-gateway", "vpc-flow-log", "capacity-reservation-fleet", "traffic-mirror-filter-rule",
-        "vpc-endpoint-connection-device-type", "verified-access-instance", "verified-access-group",
-        "verified-access-endpoint", "verified-access-policy", "verified-access-trust-provider",
-        "vpn-connection-device-type", "vpc-block-public-access-exclusion", "vpc-encryption-control", "route-server",
-        "route-server-endpoint", "route-server-peer", "ipam-resource-discovery", "ipam-resource-discovery-association",
-        "instance-connect-endpoint", "verified-access-endpoint-target", "ipam-external-resource-verification-token",
-        "capacity-block", "mac-modification-task", "ipam-prefix-list-resolver", "ipam-policy",
-        "ipam-prefix-list-resolver-target", "ipam-internet-registry-association", "secondary-interface",
-        "secondary-network", "secondary-subnet", "capacity-manager-data-export", "vpn-concentrator",
-        "ipam-pool-allocation", "capacity-reservation-cancellation-quote", "application-status-check",
-        "capacity-reservation-modification-quote", "metric-category",
+        "subnet-cidr-reservation", "traffic-mirror-filter", "traffic-mirror-filter-rule", "traffic-mirror-session",
+        "traffic-mirror-target", "transit-gateway", "transit-gateway-attachment", "transit-gateway-connect-peer",
+        "transit-gateway-metering-policy", "transit-gateway-multicast-domain", "transit-gateway-policy-table",
+        "transit-gateway-route-table", "transit-gateway-route-table-announcement", "verified-access-endpoint",
+        "verified-access-endpoint-target", "verified-access-group", "verified-access-instance",
+        "verified-access-policy", "verified-access-trust-provider", "volume", "vpc",
+        "vpc-block-public-access-exclusion", "vpc-encryption-control", "vpc-endpoint", "vpc-endpoint-connection",
+        "vpc-endpoint-connection-device-type", "vpc-endpoint-service", "vpc-endpoint-service-permission",
+        "vpc-flow-log", "vpc-peering-connection", "vpn-concentrator", "vpn-connection", "vpn-connection-device-type",
+        "vpn-gateway",
     ]);
 
 pub static RESPONSE_ERROR: Schema = Schema::structure("ResponseError", &[
@@ -307,7 +308,7 @@ pub static ROUTE_LIST: Schema = Schema::list("RouteList", &element("item", &ROUT
 
 pub static ROUTE_ORIGIN: Schema = Schema::new("RouteOrigin", Kind::String)
     .values(&[
-        "CreateRouteTable", "CreateRoute", "EnableVgwRoutePropagation", "Advertisement",
+        "Advertisement", "CreateRoute", "CreateRouteTable", "EnableVgwRoutePropagation",
     ]);
 
 pub static ROUTE_STATE: Schema = Schema::new("RouteState", Kind::String)
@@ -344,7 +345,7 @@ pub static ROUTE_TABLE_ASSOCIATION_STATE: Schema = Schema::structure("RouteTable
 
 pub static ROUTE_TABLE_ASSOCIATION_STATE_CODE: Schema = Schema::new("RouteTableAssociationStateCode", Kind::String)
     .values(&[
-        "associating", "associated", "disassociating", "disassociated", "failed",
+        "associated", "associating", "disassociated", "disassociating", "failed",
     ]);
 
 pub static ROUTE_TABLE_ID_STRING_LIST: Schema = Schema::list("RouteTableIdStringList", &element("item", &STRING));

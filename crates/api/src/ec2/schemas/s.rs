@@ -4,7 +4,7 @@ use super::*;
 
 pub static SSE_TYPE: Schema = Schema::new("SSEType", Kind::String)
     .values(&[
-        "sse-ebs", "sse-kms", "none",
+        "none", "sse-ebs", "sse-kms",
     ]);
 
 pub static SCAN_RESULTS: Schema = Schema::structure("ScanResults", &[
@@ -115,12 +115,12 @@ pub static SENSITIVE_USER_DATA: Schema = Schema::new("SensitiveUserData", Kind::
 
 pub static SERVICE_MANAGED: Schema = Schema::new("ServiceManaged", Kind::String)
     .values(&[
-        "alb", "nlb", "rnat", "rds",
+        "alb", "nlb", "rds", "rnat",
     ]);
 
 pub static SEVERITY_LABEL: Schema = Schema::new("SeverityLabel", Kind::String)
     .values(&[
-        "informational", "low", "medium", "high", "critical",
+        "critical", "high", "informational", "low", "medium",
     ]);
 
 pub static SHUTDOWN_BEHAVIOR: Schema = Schema::new("ShutdownBehavior", Kind::String)
@@ -130,12 +130,12 @@ pub static SHUTDOWN_BEHAVIOR: Schema = Schema::new("ShutdownBehavior", Kind::Str
 
 pub static SNAPSHOT_LOCATION_ENUM: Schema = Schema::new("SnapshotLocationEnum", Kind::String)
     .values(&[
-        "regional", "local",
+        "local", "regional",
     ]);
 
 pub static SNAPSHOT_RETURN_CODES: Schema = Schema::new("SnapshotReturnCodes", Kind::String)
     .values(&[
-        "success", "skipped", "missing-permissions", "internal-error", "client-error",
+        "client-error", "internal-error", "missing-permissions", "skipped", "success",
     ]);
 
 pub static SPOT_INSTANCE_TYPE: Schema = Schema::new("SpotInstanceType", Kind::String)
@@ -173,7 +173,7 @@ pub static STATUS_NAME: Schema = Schema::new("StatusName", Kind::String)
 
 pub static STATUS_TYPE: Schema = Schema::new("StatusType", Kind::String)
     .values(&[
-        "passed", "failed", "insufficient-data", "initializing",
+        "failed", "initializing", "insufficient-data", "passed",
     ]);
 
 pub static STOP_INSTANCES_REQUEST: Schema = Schema::structure("StopInstancesRequest", &[
@@ -221,7 +221,7 @@ pub static SUBNET_CIDR_BLOCK_STATE: Schema = Schema::structure("SubnetCidrBlockS
 
 pub static SUBNET_CIDR_BLOCK_STATE_CODE: Schema = Schema::new("SubnetCidrBlockStateCode", Kind::String)
     .values(&[
-        "associating", "associated", "disassociating", "disassociated", "failing", "failed",
+        "associated", "associating", "disassociated", "disassociating", "failed", "failing",
     ]);
 
 pub static SUBNET_ID_LIST: Schema = Schema::list("SubnetIdList", &element("AssociatedSubnetId", &STRING));
@@ -242,12 +242,12 @@ pub static SUBNET_LIST: Schema = Schema::list("SubnetList", &element("item", &SU
 
 pub static SUBNET_STATE: Schema = Schema::new("SubnetState", Kind::String)
     .values(&[
-        "pending", "available", "unavailable", "failed", "failed-insufficient-capacity",
+        "available", "failed", "failed-insufficient-capacity", "pending", "unavailable",
     ]);
 
 pub static SUMMARY_STATUS: Schema = Schema::new("SummaryStatus", Kind::String)
     .values(&[
-        "ok", "impaired", "insufficient-data", "not-applicable", "initializing",
+        "impaired", "initializing", "insufficient-data", "not-applicable", "ok",
     ]);
 
 pub static SUPPORTED_ADDITIONAL_PROCESSOR_FEATURE: Schema = Schema::new("SupportedAdditionalProcessorFeature", Kind::String)

@@ -27,7 +27,7 @@ pub static TAG_SPECIFICATION_LIST: Schema = Schema::list("TagSpecificationList",
 
 pub static TENANCY: Schema = Schema::new("Tenancy", Kind::String)
     .values(&[
-        "default", "dedicated", "host",
+        "dedicated", "default", "host",
     ]);
 
 pub static TERMINATE_INSTANCES_REQUEST: Schema = Schema::structure("TerminateInstancesRequest", &[

@@ -36,7 +36,7 @@ pub static UPDATE_SECURITY_GROUP_RULE_DESCRIPTIONS_INGRESS_RESULT: Schema = Sche
 
 pub static USAGE_CLASS_TYPE: Schema = Schema::new("UsageClassType", Kind::String)
     .values(&[
-        "spot", "on-demand", "capacity-block",
+        "capacity-block", "on-demand", "spot",
     ]);
 
 pub static USAGE_CLASS_TYPE_LIST: Schema = Schema::list("UsageClassTypeList", &element("item", &USAGE_CLASS_TYPE));

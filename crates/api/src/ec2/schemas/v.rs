@@ -86,7 +86,7 @@ pub static VOLUME_ATTACHMENT_LIST: Schema = Schema::list("VolumeAttachmentList",
 
 pub static VOLUME_ATTACHMENT_STATE: Schema = Schema::new("VolumeAttachmentState", Kind::String)
     .values(&[
-        "attaching", "attached", "detaching", "detached", "busy",
+        "attached", "attaching", "busy", "detached", "detaching",
     ]);
 
 pub static VOLUME_ID_STRING_LIST: Schema = Schema::list("VolumeIdStringList", &element("VolumeId", &STRING));
@@ -95,12 +95,12 @@ pub static VOLUME_LIST: Schema = Schema::list("VolumeList", &element("item", &VO
 
 pub static VOLUME_STATE: Schema = Schema::new("VolumeState", Kind::String)
     .values(&[
-        "creating", "available", "in-use", "deleting", "deleted", "error",
+        "available", "creating", "deleted", "deleting", "error", "in-use",
     ]);
 
 pub static VOLUME_TYPE: Schema = Schema::new("VolumeType", Kind::String)
     .values(&[
-        "standard", "io1", "io2", "gp2", "sc1", "st1", "gp3",
+        "gp2", "gp3", "io1", "io2", "sc1", "st1", "standard",
     ]);
 
 pub static VPC: Schema = Schema::structure("Vpc", &[
@@ -120,7 +120,7 @@ pub static VPC: Schema = Schema::structure("Vpc", &[
 
 pub static VPC_ATTRIBUTE_NAME: Schema = Schema::new("VpcAttributeName", Kind::String)
     .values(&[
-        "enableDnsSupport", "enableDnsHostnames", "enableNetworkAddressUsageMetrics",
+        "enableDnsHostnames", "enableDnsSupport", "enableNetworkAddressUsageMetrics",
     ]);
 
 pub static VPC_CIDR_BLOCK_ASSOCIATION: Schema = Schema::structure("VpcCidrBlockAssociation", &[
@@ -138,7 +138,7 @@ pub static VPC_CIDR_BLOCK_STATE: Schema = Schema::structure("VpcCidrBlockState",
 
 pub static VPC_CIDR_BLOCK_STATE_CODE: Schema = Schema::new("VpcCidrBlockStateCode", Kind::String)
     .values(&[
-        "associating", "associated", "disassociating", "disassociated", "failing", "failed",
+        "associated", "associating", "disassociated", "disassociating", "failed", "failing",
     ]);
 
 pub static VPC_ENCRYPTION_CONTROL: Schema = Schema::structure("VpcEncryptionControl", &[
@@ -172,12 +172,12 @@ pub static VPC_ENCRYPTION_CONTROL_EXCLUSION: Schema = Schema::structure("VpcEncr
 
 pub static VPC_ENCRYPTION_CONTROL_EXCLUSION_STATE: Schema = Schema::new("VpcEncryptionControlExclusionState", Kind::String)
     .values(&[
-        "enabling", "enabled", "disabling", "disabled",
+        "disabled", "disabling", "enabled", "enabling",
     ]);
 
 pub static VPC_ENCRYPTION_CONTROL_EXCLUSION_STATE_INPUT: Schema = Schema::new("VpcEncryptionControlExclusionStateInput", Kind::String)
     .values(&[
-        "enable", "disable",
+        "disable", "enable",
     ]);
 
 pub static VPC_ENCRYPTION_CONTROL_EXCLUSIONS: Schema = Schema::structure("VpcEncryptionControlExclusions", &[
@@ -195,13 +195,13 @@ pub static VPC_ENCRYPTION_CONTROL_EXCLUSIONS: Schema = Schema::structure("VpcEnc
 
 pub static VPC_ENCRYPTION_CONTROL_MODE: Schema = Schema::new("VpcEncryptionControlMode", Kind::String)
     .values(&[
-        "monitor", "enforce",
+        "enforce", "monitor",
     ]);
 
 pub static VPC_ENCRYPTION_CONTROL_STATE: Schema = Schema::new("VpcEncryptionControlState", Kind::String)
     .values(&[
-        "enforce-in-progress", "monitor-in-progress", "enforce-failed", "monitor-failed", "deleting", "deleted",
-        "available", "creating", "delete-failed",
+        "available", "creating", "delete-failed", "deleted", "deleting", "enforce-failed", "enforce-in-progress",
+        "monitor-failed", "monitor-in-progress",
     ]);
 
 pub static VPC_ID_STRING_LIST: Schema = Schema::list("VpcIdStringList", &element("VpcId", &STRING));
@@ -222,5 +222,5 @@ pub static VPC_LIST: Schema = Schema::list("VpcList", &element("item", &VPC));
 
 pub static VPC_STATE: Schema = Schema::new("VpcState", Kind::String)
     .values(&[
-        "pending", "available", "deleting",
+        "available", "deleting", "pending",
     ]);

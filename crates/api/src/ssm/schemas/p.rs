@@ -100,12 +100,12 @@ pub static PARAMETER_STRING_QUERY_OPTION: Schema = Schema::new("ParameterStringQ
 
 pub static PARAMETER_TIER: Schema = Schema::new("ParameterTier", Kind::String)
     .values(&[
-        "Standard", "Advanced", "Intelligent-Tiering",
+        "Advanced", "Intelligent-Tiering", "Standard",
     ]);
 
 pub static PARAMETER_TYPE: Schema = Schema::new("ParameterType", Kind::String)
     .values(&[
-        "String", "StringList", "SecureString",
+        "SecureString", "String", "StringList",
     ]);
 
 pub static PARAMETERS_FILTER: Schema = Schema::structure("ParametersFilter", &[
@@ -115,7 +115,7 @@ pub static PARAMETERS_FILTER: Schema = Schema::structure("ParametersFilter", &[
 
 pub static PARAMETERS_FILTER_KEY: Schema = Schema::new("ParametersFilterKey", Kind::String)
     .values(&[
-        "Name", "Type", "KeyId",
+        "KeyId", "Name", "Type",
     ]);
 
 pub static PARAMETERS_FILTER_LIST: Schema = Schema::list("ParametersFilterList", &element("member", &PARAMETERS_FILTER));
