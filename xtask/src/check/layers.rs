@@ -16,7 +16,7 @@ const LAYERS: &[&[(&str, &[&str])]] = &[
     &[("api", &[]), ("machine", &[]), ("store", &[])],
     &[("iam", &[])],
     &[("ec2", &[]), ("ssm", &[])],
-    &[("freehold", &[])],
+    &[("bench", &[]), ("freehold", &[])],
 ];
 
 /// Edges that point down and yet must not be.
