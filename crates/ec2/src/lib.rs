@@ -14,6 +14,7 @@ pub mod images;
 pub mod launch;
 pub mod lookup;
 mod machine_spec;
+pub mod metadata;
 pub mod model;
 pub mod operations;
 pub mod pages;

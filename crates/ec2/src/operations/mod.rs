@@ -12,6 +12,8 @@ mod interfaces;
 mod security;
 mod vpc;
 
+pub(crate) use instances::view as instance_view;
+
 use std::future::Future;
 use std::sync::Arc;
 

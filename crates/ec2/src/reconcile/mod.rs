@@ -14,6 +14,7 @@ use freehold_store::Document;
 use tokio::sync::{broadcast, watch};
 
 use crate::Ec2;
+use crate::metadata::Metadata;
 use crate::model::{Address, Instance, InternetGateway, NetworkInterface, RouteTable, SecurityGroup, Subnet, Vpc};
 
 pub use apply_vpcs::{ApplyVpcs, Vpcs};
@@ -24,6 +25,7 @@ pub use vpc_plan::plan as vpc_plan;
 
 /// Starts them all. Must be called inside a tokio runtime.
 pub fn start(ec2: &Arc<Ec2>, reconcilers: &Reconcilers) {
+    ec2.network.serve_metadata(Arc::new(Metadata::new(Arc::clone(ec2))));
     let exits = count_events(ec2);
     let vpcs = Arc::new(Vpcs::new(Arc::clone(ec2)));
     let watch = |kind: &str| ec2.store.watch(kind);
