@@ -18,7 +18,7 @@ use crate::model::{IamProfile, Image, Tags};
 
 pub use make::{Made, make, new_mac};
 pub use request::{launch_parameters, metadata_parameters, shutdown_behavior};
-pub use resolve::{Blueprint, instance_type, resolve};
+pub use resolve::{Blueprint, check_architecture, instance_type, resolve};
 pub use template::{TemplateSource, find_template, template_parameters};
 
 /// What is looked up before the transaction, because it is not in the store.
