@@ -42,10 +42,7 @@ enum Never {}
 fn boot() -> Result<Never> {
     mount(c"devtmpfs", c"/dev", c"devtmpfs", 0, None)?;
     mount(c"proc", c"/proc", c"proc", 0, None)?;
-    if std::fs::read_to_string("/proc/cmdline")?
-        .split_ascii_whitespace()
-        .any(|word| word == "freehold.stage=probe")
-    {
+    if std::fs::read_to_string("/proc/cmdline")?.split_ascii_whitespace().any(|word| word == "freehold.stage=probe") {
         println!("{PROBE_REACHED}");
         power_off();
     }
@@ -59,20 +56,12 @@ fn boot() -> Result<Never> {
     let (image, disk) = wait_for_disks()?;
     mount(&image, c"/lower", c"erofs", libc::MS_RDONLY, None)?;
     mount(&disk, c"/disk", c"ext4", libc::MS_NOATIME, None)?;
-    mount(
-        c"overlay",
-        c"/root",
-        c"overlay",
-        0,
-        Some(c"lowerdir=/lower,upperdir=/disk/upper,workdir=/disk/work"),
-    )?;
+    mount(c"overlay", c"/root", c"overlay", 0, Some(c"lowerdir=/lower,upperdir=/disk/upper,workdir=/disk/work"))?;
     become_init()
 }
 
 fn sorted(directory: &Path) -> Result<Vec<PathBuf>> {
-    let mut entries = std::fs::read_dir(directory)?
-        .map(|entry| Ok(entry?.path()))
-        .collect::<Result<Vec<_>>>()?;
+    let mut entries = std::fs::read_dir(directory)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
     entries.sort();
     Ok(entries)
 }
@@ -132,12 +121,8 @@ fn become_init() -> Result<Never> {
     }
     std::env::set_current_dir("/")?;
     let arguments = [c"init".as_ptr(), std::ptr::null()];
-    let environment = [
-        c"PATH=/usr/sbin:/usr/bin:/sbin:/bin".as_ptr(),
-        c"HOME=/".as_ptr(),
-        c"TERM=linux".as_ptr(),
-        std::ptr::null(),
-    ];
+    let environment =
+        [c"PATH=/usr/sbin:/usr/bin:/sbin:/bin".as_ptr(), c"HOME=/".as_ptr(), c"TERM=linux".as_ptr(), std::ptr::null()];
     // SAFETY: both arrays are terminated and live until the call, which returns only if it failed.
     unsafe { libc::execve(NEXT.as_ptr(), arguments.as_ptr(), environment.as_ptr()) };
     Err(Error::last_os_error())

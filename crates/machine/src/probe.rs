@@ -103,9 +103,8 @@ impl Capabilities {
 
     /// Why not all of `needed` work: the first that fails.
     fn missing(&self, needed: &[Feature]) -> Option<&Finding> {
-        let failed = |feature: &Feature| {
-            self.findings.iter().find(|finding| finding.feature == *feature && !finding.works)
-        };
+        let failed =
+            |feature: &Feature| self.findings.iter().find(|finding| finding.feature == *feature && !finding.works);
         needed.iter().find_map(failed)
     }
 }

@@ -37,9 +37,7 @@ impl Ledger {
         if let Some(promise) = self.promises.get(id).filter(|promise| promise.request == request) {
             return Ok(promise.placement.clone());
         }
-        Self { promises: BTreeMap::new(), ..*self }
-            .find(request, None)
-            .map_err(|why| Refusal::NeverFits { why })?;
+        Self { promises: BTreeMap::new(), ..*self }.find(request, None).map_err(|why| Refusal::NeverFits { why })?;
         let placement = self.find(request, Some(id)).map_err(|why| Refusal::NoRoomNow { why })?;
         self.promises.insert(id.to_owned(), Promise { request, placement: placement.clone() });
         Ok(placement)

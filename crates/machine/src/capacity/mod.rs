@@ -23,8 +23,8 @@ pub struct Host {
 impl Host {
     /// This host, as the kernel lets us use it.
     pub fn detect() -> Result<Self> {
-        let text = std::fs::read_to_string("/proc/meminfo")
-            .map_err(|source| Error::io("reading /proc/meminfo", source))?;
+        let text =
+            std::fs::read_to_string("/proc/meminfo").map_err(|source| Error::io("reading /proc/meminfo", source))?;
         let total = text.lines().find_map(|line| line.strip_prefix("MemTotal:"));
         let kib: u64 = total
             .and_then(|rest| rest.trim().strip_suffix(" kB")?.trim().parse().ok())

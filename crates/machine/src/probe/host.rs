@@ -19,7 +19,9 @@ pub fn all(data_dir: &Path) -> Vec<Finding> {
     let root = rustix::process::geteuid().is_root();
     let use_it = |feature, meaning: (&str, &str), probe: &dyn Fn() -> Result<String>| {
         let outcome = if root || matches!(feature, Feature::Root | Feature::Qemu | Feature::UserNamespaces) {
-            std::fs::create_dir_all(at).map_err(|source| Error::io("making a scratch directory", source)).and_then(|()| probe())
+            std::fs::create_dir_all(at)
+                .map_err(|source| Error::io("making a scratch directory", source))
+                .and_then(|()| probe())
         } else {
             Err(Error::Unsupported("not tried without root".into()))
         };
@@ -48,8 +50,10 @@ pub fn all(data_dir: &Path) -> Vec<Finding> {
         use_it(
             Feature::UserNamespaces,
             ("Root in a container is nobody on the host.", "Containers would run with the host's root id."),
-            &|| program::run("unshare", Command::new("unshare").args(["--user", "--map-root-user", "true"]))
-                .map(|_| "a process became root of its own".into()),
+            &|| {
+                program::run("unshare", Command::new("unshare").args(["--user", "--map-root-user", "true"]))
+                    .map(|_| "a process became root of its own".into())
+            },
         ),
         use_it(
             Feature::NetworkNamespaces,
@@ -76,11 +80,7 @@ pub fn all(data_dir: &Path) -> Vec<Finding> {
             ("Images can be packed for virtual machines.", "Install erofs-utils for virtual machines."),
             &|| erofs(at),
         ),
-        use_it(
-            Feature::Runc,
-            ("Instances can be system containers.", "Install runc for containers."),
-            &|| runc(at),
-        ),
+        use_it(Feature::Runc, ("Instances can be system containers.", "Install runc for containers."), &|| runc(at)),
         use_it(
             Feature::Qemu,
             ("Instances can be virtual machines.", "Install qemu-system-x86 for virtual machines."),
@@ -153,7 +153,8 @@ fn overlay(scratch: &Path) -> Result<String> {
         part("upper").display(),
         part("work").display()
     );
-    let options = std::ffi::CString::new(options).map_err(|error| Error::io("naming an overlay", std::io::Error::from(error)))?;
+    let options =
+        std::ffi::CString::new(options).map_err(|error| Error::io("naming an overlay", std::io::Error::from(error)))?;
     rustix::mount::mount("overlay", part("merged"), "overlay", MountFlags::empty(), Some(options.as_c_str()))
         .map_err(|error| Error::io("mounting an overlay", error))?;
     let written = std::fs::write(part("merged").join("file"), "x");

@@ -11,7 +11,9 @@ pub fn of_this_host() -> String {
     let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default().trim().to_owned();
     let cpu = read("/proc/cpuinfo")
         .lines()
-        .find_map(|line| line.strip_prefix("model name").map(|name| name.trim_start_matches(['\t', ' ', ':']).to_owned()))
+        .find_map(|line| {
+            line.strip_prefix("model name").map(|name| name.trim_start_matches(['\t', ' ', ':']).to_owned())
+        })
         .unwrap_or_default();
     let mut parts = vec![
         format!("freehold {}", env!("CARGO_PKG_VERSION")),

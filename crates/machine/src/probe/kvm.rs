@@ -76,13 +76,7 @@ pub fn boot(data_dir: &Path, flavour: &Flavour) -> Result<Duration> {
     let arguments = qemu::probe(flavour, image.as_raw_fd(), disk.as_raw_fd(), kvm.run_as(user));
     let log = data_dir.join(format!(".probe-{:016x}.log", rand::random::<u64>()));
     let file = std::fs::File::create(&log).map_err(|source| Error::io("making the probe's log", source))?;
-    let confinement = Confinement {
-        user,
-        kvm,
-        cgroups: Vec::new(),
-        file_size: 1 << 20,
-        lock: None,
-    };
+    let confinement = Confinement { user, kvm, cgroups: Vec::new(), file_size: 1 << 20, lock: None };
     let inherit = vec![image.as_raw_fd(), disk.as_raw_fd()];
     let booted = launch::spawn(&arguments, inherit, Stdio::piped(), file, &confinement)
         .and_then(|child| watch(child, flavour.kind == crate::driver::DriverKind::Kvm));

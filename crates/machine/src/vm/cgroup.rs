@@ -51,10 +51,9 @@ impl Limits {
         let quota = (u64::from(self.cpu_millis) * PERIOD_MICROS / 1000).max(1000);
         let cpus = self.cpus.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
         match (controller, v2) {
-            ("cpu", true) => vec![
-                ("cpu.weight", self.cpu_weight.to_string()),
-                ("cpu.max", format!("{quota} {PERIOD_MICROS}")),
-            ],
+            ("cpu", true) => {
+                vec![("cpu.weight", self.cpu_weight.to_string()), ("cpu.max", format!("{quota} {PERIOD_MICROS}"))]
+            }
             ("cpu", false) => vec![
                 // The kernel's default is 100 in version 2 and 1,024 in version 1.
                 ("cpu.shares", (u64::from(self.cpu_weight) * 1024 / 100).max(2).to_string()),
@@ -74,9 +73,7 @@ impl Hierarchies {
     pub fn detect() -> Result<Self> {
         let mounts = std::fs::read_to_string("/proc/self/mountinfo")
             .map_err(|source| Error::io("reading /proc/self/mountinfo", source))?;
-        Ok(Self::parse(&mounts, |root| {
-            std::fs::read_to_string(root.join("cgroup.controllers")).unwrap_or_default()
-        }))
+        Ok(Self::parse(&mounts, |root| std::fs::read_to_string(root.join("cgroup.controllers")).unwrap_or_default()))
     }
 
     /// Reads a `mountinfo`; `controllers` gives the text of a version 2 root's `cgroup.controllers`.
@@ -191,16 +188,12 @@ fn inherit(group: &Path, root: &Path, file: &str) -> Result<()> {
 }
 
 fn write(path: &Path, value: &str) -> Result<()> {
-    std::fs::write(path, value)
-        .map_err(|source| Error::io(format!("writing {value:?} to {}", path.display()), source))
+    std::fs::write(path, value).map_err(|source| Error::io(format!("writing {value:?} to {}", path.display()), source))
 }
 
 fn open_procs(group: &Path) -> Result<File> {
     let path = group.join("cgroup.procs");
-    File::options()
-        .write(true)
-        .open(&path)
-        .map_err(|source| Error::io(format!("opening {}", path.display()), source))
+    File::options().write(true).open(&path).map_err(|source| Error::io(format!("opening {}", path.display()), source))
 }
 
 #[cfg(test)]

@@ -53,9 +53,7 @@ pub fn trim(path: &Path) -> Result<()> {
     let block = metadata.blksize().max(4096);
     let old = (metadata.len() - KEPT) / block * block;
     rustix::fs::fallocate(&file, FallocateFlags::COLLAPSE_RANGE, 0, old)
-        .or_else(|_| {
-            rustix::fs::fallocate(&file, FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE, 0, old)
-        })
+        .or_else(|_| rustix::fs::fallocate(&file, FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE, 0, old))
         .map_err(|source| Error::io("cutting the console's file", source))
 }
 

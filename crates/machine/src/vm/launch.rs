@@ -144,8 +144,7 @@ impl KvmAccess {
         if kind != DriverKind::Kvm {
             return Ok(Self::Anybody);
         }
-        let device =
-            std::fs::metadata("/dev/kvm").map_err(|source| Error::io("looking at /dev/kvm", source))?;
+        let device = std::fs::metadata("/dev/kvm").map_err(|source| Error::io("looking at /dev/kvm", source))?;
         Ok(match device.mode() {
             mode if mode & 0o006 == 0o006 => Self::Anybody,
             mode if mode & 0o060 == 0o060 => Self::Group(device.gid()),

@@ -27,9 +27,8 @@ pub struct Media {
 pub fn open(data_dir: &Path, directory: &Directory, spec: &MachineSpec) -> Result<Media> {
     let kernel = kernel::ensure(&data_dir.join("kernels"))?;
     let image = ImageStore::open(data_dir)?.erofs(&spec.image)?;
-    let read = |path: &Path| {
-        File::open(path).map_err(|source| Error::io(format!("opening {}", path.display()), source))
-    };
+    let read =
+        |path: &Path| File::open(path).map_err(|source| Error::io(format!("opening {}", path.display()), source));
     let root = crate::disk::image_of(&directory.path);
     Ok(Media {
         kernel: read(&kernel.image)?,
@@ -42,8 +41,7 @@ pub fn open(data_dir: &Path, directory: &Directory, spec: &MachineSpec) -> Resul
             .map_err(|source| Error::io("opening the machine's disk", source))?,
         console: console::open(&directory.file("console.log"))?,
         qmp: listen(directory)?,
-        log: File::create(directory.file("qemu.log"))
-            .map_err(|source| Error::io("making QEMU's log", source))?,
+        log: File::create(directory.file("qemu.log")).map_err(|source| Error::io("making QEMU's log", source))?,
     })
 }
 

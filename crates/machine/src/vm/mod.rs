@@ -47,8 +47,11 @@ mod media;
 mod power;
 pub mod qemu;
 pub mod qmp;
-mod watch;
+mod reboot;
+mod shared;
+mod start;
 #[cfg(test)]
 mod tests;
+mod watch;
 
 pub use driver::{VmDriver, VmOptions};

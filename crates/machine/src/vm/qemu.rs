@@ -86,9 +86,7 @@ impl Launch<'_> {
             add("-smbios", format!("type=1,{vendor},uuid={0},serial={0}", identity(&spec.id)));
         }
 
-        for (name, fd, read_only) in
-            [("image", inherited.image, "on"), ("root", inherited.root, "off")]
-        {
+        for (name, fd, read_only) in [("image", inherited.image, "on"), ("root", inherited.root, "off")] {
             add("-add-fd", format!("fd={fd},set={fd}"));
             add(
                 "-blockdev",
@@ -127,13 +125,7 @@ pub fn probe(flavour: &Flavour, kernel: RawFd, ramdisk: RawFd, run_as: Option<u3
     arguments
 }
 
-fn base(
-    flavour: &Flavour,
-    kernel: RawFd,
-    ramdisk: RawFd,
-    command_line: &str,
-    run_as: Option<u32>,
-) -> Vec<String> {
+fn base(flavour: &Flavour, kernel: RawFd, ramdisk: RawFd, command_line: &str, run_as: Option<u32>) -> Vec<String> {
     let mut arguments = flavour.machine().to_vec();
     arguments.extend(["-nodefaults", "-no-user-config", "-display", "none"].map(str::to_owned));
     let mut add = |name: &str, value: String| arguments.extend([name.to_owned(), value]);
@@ -159,10 +151,8 @@ fn command_line(spec: &MachineSpec) -> String {
         .map(|i| format!("{},{}/{},{},{}", i.mac, i.address, i.prefix, i.gateway, i.mtu))
         .collect::<Vec<_>>()
         .join(";");
-    let mut line = format!(
-        "console=ttyS0 quiet reboot=t panic=5 rdinit=/initramfs freehold.hostname={}",
-        spec.hostname
-    );
+    let mut line =
+        format!("console=ttyS0 quiet reboot=t panic=5 rdinit=/initramfs freehold.hostname={}", spec.hostname);
     if !interfaces.is_empty() {
         line.push_str(" freehold.net=");
         line.push_str(&interfaces);
@@ -212,8 +202,7 @@ pub(super) mod tests {
             gateway: Ipv4Addr::new(10, 0, 0, 1),
             mtu: 1500,
         });
-        let inherited =
-            Inherited { kernel: 3, ramdisk: 4, image: 5, root: 6, console: 7, qmp: 8, taps: vec![9] };
+        let inherited = Inherited { kernel: 3, ramdisk: 4, image: 5, root: 6, console: 7, qmp: 8, taps: vec![9] };
         Launch { spec: &spec, flavour, inherited: &inherited, run_as: None, processors: 2 }.arguments().join(" ")
     }
 

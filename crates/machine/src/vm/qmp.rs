@@ -33,11 +33,21 @@ pub fn parse(line: &str) -> Result<Message> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Line {
-        Event { event: String },
-        Failed { error: Failure },
-        Greeting { #[serde(rename = "QMP")] _greeting: Value },
+        Event {
+            event: String,
+        },
+        Failed {
+            error: Failure,
+        },
+        Greeting {
+            #[serde(rename = "QMP")]
+            _greeting: Value,
+        },
         // Last: any object that has it. `return` may be null or empty.
-        Return { #[serde(rename = "return")] value: Value },
+        Return {
+            #[serde(rename = "return")]
+            value: Value,
+        },
     }
     #[derive(Deserialize)]
     struct Failure {

@@ -8,7 +8,7 @@ use rustix::process::{Pid, PidfdFlags, WaitId, WaitIdOptions};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
-use super::driver::Shared;
+use super::shared::Shared;
 use crate::driver::{Error, MachineEvent, Result};
 
 /// A descriptor of a process; `None` if it is gone.

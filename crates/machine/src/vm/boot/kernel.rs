@@ -45,10 +45,8 @@ pub fn newest(kernels: &Path) -> Result<Option<Kernel>> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Error::io(format!("listing {}", kernels.display()), error)),
     };
-    let mut found: Vec<Kernel> = entries
-        .flatten()
-        .filter_map(|entry| open(&entry.path(), entry.file_name().to_str()?))
-        .collect();
+    let mut found: Vec<Kernel> =
+        entries.flatten().filter_map(|entry| open(&entry.path(), entry.file_name().to_str()?)).collect();
     found.sort_by_key(|kernel| version_key(&kernel.version));
     Ok(found.pop())
 }
@@ -65,10 +63,7 @@ fn open(directory: &Path, version: &str) -> Option<Kernel> {
 
 /// Numbers compare as numbers: 6.1.0-9 is older than 6.1.0-18.
 fn version_key(version: &str) -> Vec<u64> {
-    version
-        .split(|c: char| !c.is_ascii_digit())
-        .filter_map(|part| part.parse().ok())
-        .collect()
+    version.split(|c: char| !c.is_ascii_digit()).filter_map(|part| part.parse().ok()).collect()
 }
 
 /// Downloads and unpacks beside the store, then moves the finished directory into place.
@@ -160,8 +155,7 @@ fn failed(program: &'static str, detail: impl Into<String>) -> Error {
 }
 
 fn create(directory: &Path) -> Result<()> {
-    std::fs::create_dir_all(directory)
-        .map_err(|source| Error::io(format!("making {}", directory.display()), source))
+    std::fs::create_dir_all(directory).map_err(|source| Error::io(format!("making {}", directory.display()), source))
 }
 
 /// Writes a file that is either whole or not there. Readable by all: QEMU opens it without privileges.

@@ -56,8 +56,7 @@ fn visit(name: &str, available: &BTreeMap<String, PathBuf>, ordered: &mut Vec<Pa
     if ordered.contains(path) {
         return Ok(());
     }
-    let module =
-        std::fs::read(path).map_err(|source| Error::io(format!("reading {}", path.display()), source))?;
+    let module = std::fs::read(path).map_err(|source| Error::io(format!("reading {}", path.display()), source))?;
     for needed in dependencies(&module) {
         visit(&needed, available, ordered)?;
     }

@@ -32,8 +32,7 @@ fn build(guest: &[u8], modules: &[PathBuf]) -> Result<Vec<u8>> {
     archive.character_device("dev/console", 5, 1);
     archive.file("initramfs", guest);
     for (index, path) in modules.iter().enumerate() {
-        let content = std::fs::read(path)
-            .map_err(|source| Error::io(format!("reading {}", path.display()), source))?;
+        let content = std::fs::read(path).map_err(|source| Error::io(format!("reading {}", path.display()), source))?;
         let name = path.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
         archive.file(&format!("modules/{index:02}-{name}"), &content);
     }

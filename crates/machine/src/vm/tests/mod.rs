@@ -10,15 +10,15 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 
+use crate::driver::{Driver, MachineEvent, MachineState, Result};
+use crate::image::{Description, ImageStore};
+use crate::net::Network;
+use crate::net::metadata::MetadataSource;
+use crate::net::plan::VpcPlan;
+use crate::spec::{Interface, MacAddr, MachineSpec};
 use crate::vm::cgroup::Hierarchies;
 use crate::vm::qemu::Flavour;
 use crate::vm::{VmDriver, VmOptions};
-use crate::driver::{Driver, MachineEvent, MachineState, Result};
-use crate::image::{Description, ImageStore};
-use crate::net::metadata::MetadataSource;
-use crate::net::plan::VpcPlan;
-use crate::net::Network;
-use crate::spec::{Interface, MacAddr, MachineSpec};
 
 /// Emulation on a busy machine takes its time; nothing is asserted about how much.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -160,7 +160,7 @@ impl Drop for Guard<'_> {
             && let Some(pid) = rustix::process::Pid::from_raw(pid)
         {
             let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
-            let _ = Hierarchies::detect().unwrap().remove(&crate::vm::driver::group(self.1));
+            let _ = Hierarchies::detect().unwrap().remove(&crate::vm::shared::group(self.1));
         }
     }
 }
@@ -189,7 +189,7 @@ async fn a_machine_lives_through_everything_and_leaves_nothing() {
     let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
     assert!(!status.contains("Uid:\t0\t"), "QEMU runs as root:\n{status}");
     assert!(status.contains("Seccomp:\t2"), "QEMU runs without its sandbox");
-    assert!(Hierarchies::detect().unwrap().exists(&crate::vm::driver::group(id)));
+    assert!(Hierarchies::detect().unwrap().exists(&crate::vm::shared::group(id)));
     shows(&first, id, "freehold: Freehold guest", 1).await;
 
     // Another control plane finds it, and its power button works.
@@ -211,7 +211,7 @@ async fn a_machine_lives_through_everything_and_leaves_nothing() {
     exited(&mut events, id).await;
     shows(&second, id, "freehold: powering off", 2).await;
     assert_eq!(second.state(id).await.unwrap(), MachineState::Stopped);
-    assert!(!Hierarchies::detect().unwrap().exists(&crate::vm::driver::group(id)));
+    assert!(!Hierarchies::detect().unwrap().exists(&crate::vm::shared::group(id)));
 
     second.resize(id, &larger).await.unwrap();
     second.start(id).await.unwrap();
@@ -230,7 +230,7 @@ async fn a_machine_lives_through_everything_and_leaves_nothing() {
     rustix::process::kill_process(killed, rustix::process::Signal::KILL).unwrap();
     let second = driver(data_dir);
     crate::testing::wait_until("the dead machine's cgroup is gone", || {
-        !Hierarchies::detect().unwrap().exists(&crate::vm::driver::group(id))
+        !Hierarchies::detect().unwrap().exists(&crate::vm::shared::group(id))
     });
     assert_eq!(second.state(id).await.unwrap(), MachineState::Stopped);
 
@@ -241,7 +241,7 @@ async fn a_machine_lives_through_everything_and_leaves_nothing() {
     assert_eq!(second.state(id).await.unwrap(), MachineState::Absent);
     assert!(second.list().await.unwrap().is_empty());
     assert!(!Path::new(&format!("/proc/{process}")).exists(), "QEMU is still there");
-    assert!(!Hierarchies::detect().unwrap().exists(&crate::vm::driver::group(id)));
+    assert!(!Hierarchies::detect().unwrap().exists(&crate::vm::shared::group(id)));
 }
 
 #[tokio::test]
@@ -256,6 +256,6 @@ async fn a_machine_whose_vmm_cannot_start_leaves_nothing_running() {
     share_kernels(place.path());
     assert!(driver.start("i-vmtest2").await.is_err(), "there is no such image");
     assert_eq!(driver.state("i-vmtest2").await.unwrap(), MachineState::Stopped);
-    assert!(!Hierarchies::detect().unwrap().exists(&crate::vm::driver::group("i-vmtest2")));
+    assert!(!Hierarchies::detect().unwrap().exists(&crate::vm::shared::group("i-vmtest2")));
     driver.destroy("i-vmtest2").await.unwrap();
 }
