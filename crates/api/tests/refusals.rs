@@ -115,12 +115,14 @@ fn lists_come_in_any_order_and_with_gaps() {
 }
 
 #[test]
-fn a_hostile_number_of_list_elements_is_read_in_linear_time() {
-    let body: String = (1..20_000).rev().map(|index| format!("InstanceId.{index}=i&")).collect();
-    let value = read("ec2", "DescribeInstances", &body).unwrap();
+fn thousands_of_list_elements_are_read_and_more_are_refused() {
+    let body = |count: usize| (1..=count).rev().map(|index| format!("InstanceId.{index}=i&")).collect::<String>();
+    let value = read("ec2", "DescribeInstances", &body(10_000)).unwrap();
     assert!(
-        matches!(value, Value::Structure(members) if matches!(&members[0], Some(Value::List(list)) if list.len() == 19_999))
+        matches!(value, Value::Structure(members) if matches!(&members[0], Some(Value::List(list)) if list.len() == 10_000))
     );
+    let expected = "InvalidQueryParameter: The request has more than 10000 parameters.";
+    assert_eq!(ec2("DescribeInstances", &body(10_001)), expected);
 }
 
 #[test]

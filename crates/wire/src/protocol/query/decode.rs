@@ -6,10 +6,17 @@ use crate::Error;
 use crate::protocol::{Parts, form};
 use crate::schema::{Schema, Value};
 
+/// Parameters that one request may have. Each may make a structure of dozens of members, so that a form of a
+/// megabyte could otherwise fill a hundred; the largest that clients send have a few thousand.
+const MOST: usize = 10_000;
+
 pub fn decode(dialect: Dialect, schema: &'static Schema, parts: &Parts<'_>) -> Result<Value, Error> {
     let members = schema.members();
     let mut nodes: Vec<Option<Node>> = std::iter::repeat_with(|| None).take(members.len()).collect();
-    for pair in form::pairs(parts).map_err(|_| dialect.malformed())? {
+    for (count, pair) in form::pairs(parts).map_err(|_| dialect.malformed())?.enumerate() {
+        if count == MOST {
+            return Err(dialect.too_many(MOST));
+        }
         let (name, value) = pair.map_err(|_| dialect.malformed())?;
         if !is_protocol(&name) {
             let parameter = Parameter { dialect, name: &name, value: &value };

@@ -51,6 +51,15 @@ impl Dialect {
         }
     }
 
+    /// More parameters than any real request has.
+    pub fn too_many(self, most: usize) -> Error {
+        let message = format!("The request has more than {most} parameters.");
+        match self {
+            Self::Ec2 => Error::sender("InvalidQueryParameter", message),
+            Self::Aws => Error::sender("MalformedInput", message),
+        }
+    }
+
     /// A path of more steps than any real request has.
     pub fn too_deep(self, parameter: &str) -> Error {
         let message = format!("The parameter {} is nested too deep.", shortened(parameter));
