@@ -5,6 +5,7 @@ use std::net::{Ipv4Addr, SocketAddrV4, TcpListener, UdpSocket};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
+use freehold_core::clock::{Clock, SystemClock};
 use ipnet::Ipv4Net;
 use tokio::task::JoinSet;
 
@@ -18,6 +19,7 @@ use crate::driver::{Error, Result};
 pub struct GuestServices {
     source: Arc<OnceLock<Arc<dyn MetadataSource>>>,
     tokens: Arc<Tokens>,
+    clock: Arc<dyn Clock>,
 }
 
 /// The services of one VPC, as long as this lives.
@@ -32,6 +34,8 @@ pub struct Context {
     pub vpc: Arc<str>,
     source: Arc<OnceLock<Arc<dyn MetadataSource>>>,
     pub tokens: Arc<Tokens>,
+    /// For the age of tokens.
+    pub clock: Arc<dyn Clock>,
 }
 
 impl Context {
@@ -43,7 +47,12 @@ impl Context {
 
 impl GuestServices {
     pub fn new(data_dir: &Path) -> Result<Self> {
-        Ok(Self { source: Arc::default(), tokens: Arc::new(Tokens::load(data_dir)?) })
+        let tokens = Arc::new(Tokens::load(data_dir)?);
+        Ok(Self { source: Arc::default(), tokens, clock: Arc::new(SystemClock) })
+    }
+
+    pub fn set_clock(&mut self, clock: Arc<dyn Clock>) {
+        self.clock = clock;
     }
 
     pub fn set_source(&self, source: Arc<dyn MetadataSource>) {
@@ -67,8 +76,12 @@ impl GuestServices {
         if let Some(old) = serving.take() {
             old.stop().await;
         }
-        let context =
-            Context { vpc: vpc.into(), source: Arc::clone(&self.source), tokens: Arc::clone(&self.tokens) };
+        let context = Context {
+            vpc: vpc.into(),
+            source: Arc::clone(&self.source),
+            tokens: Arc::clone(&self.tokens),
+            clock: Arc::clone(&self.clock),
+        };
         *serving = Some(Serving::start(context, addresses, namespace)?);
         Ok(())
     }

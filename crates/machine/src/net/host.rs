@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use freehold_core::clock::Clock;
 use ipnet::Ipv4Net;
 use tokio::sync::Mutex as AsyncMutex;
 
@@ -57,6 +58,13 @@ impl HostNetwork {
         Ok(Self { shared: Arc::new(shared), services, vpcs: Mutex::default() })
     }
 
+    /// Takes the time from elsewhere than the machine: tokens of the metadata service expire by it.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.services.set_clock(clock);
+        self
+    }
+
     /// A range that is set aside for benchmarks (RFC 2544) and routed by nobody.
     pub const DEFAULT_POOL: Ipv4Net = Ipv4Net::new_assert(Ipv4Addr::new(198, 18, 0, 0), 16);
 
@@ -83,10 +91,7 @@ impl HostNetwork {
         }
     }
 
-    async fn blocking<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Shared) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
+    async fn blocking<T: Send + 'static>(&self, work: impl FnOnce(&Shared) -> Result<T> + Send + 'static) -> Result<T> {
         let shared = Arc::clone(&self.shared);
         match tokio::task::spawn_blocking(move || work(&shared)).await {
             Ok(result) => result,

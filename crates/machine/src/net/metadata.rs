@@ -31,7 +31,8 @@ pub struct InstanceMetadata {
     /// `HttpPutResponseHopLimit`, 1 to 64: the TTL of answers that carry a token.
     pub hop_limit: u8,
     /// Leaves by path below `/latest/`, without a leading slash: `meta-data/ami-id`, `dynamic/instance-identity/document`.
-    /// Directories are implied.
+    /// Directories are implied. Public keys are `meta-data/public-keys/0=<name>/openssh-key`, or `…/0/openssh-key`
+    /// with the name as the key's comment; they are listed as `0=<name>` and read as `0/openssh-key`, as by AWS.
     pub leaves: BTreeMap<String, String>,
     /// `/latest/user-data`; `None` answers 404.
     pub user_data: Option<Vec<u8>>,

@@ -41,9 +41,9 @@ pub fn ensure(namespace: &str, plan: &VpcPlan) -> Result<()> {
             sysctl::set_if_present(&format!("ipv6/conf/{scope}/disable_ipv6"), "1")?;
         }
         let mut netlink = Netlink::open()?;
-        let lo = netlink.link("lo")?.ok_or_else(|| {
-            Error::io("find the loopback device", std::io::Error::from(std::io::ErrorKind::NotFound))
-        })?;
+        let lo = netlink
+            .link("lo")?
+            .ok_or_else(|| Error::io("find the loopback device", std::io::Error::from(std::io::ErrorKind::NotFound)))?;
         netlink.set_up(lo.index, None)?;
         for address in resolver_addresses(&plan.cidrs).into_iter().chain([METADATA_ADDRESS]) {
             netlink.add_address(lo.index, address, 32)?;
@@ -55,8 +55,7 @@ pub fn ensure(namespace: &str, plan: &VpcPlan) -> Result<()> {
 /// Routes each interface's addresses to its device, where a machine holds it now, and nothing else.
 pub fn route_interfaces(namespace: &str, plan: &VpcPlan) -> Result<()> {
     let mut netlink = netns::enter(&netns::path(namespace), Netlink::open)?;
-    let devices: BTreeMap<String, Link> =
-        netlink.links()?.into_iter().map(|link| (link.name.clone(), link)).collect();
+    let devices: BTreeMap<String, Link> = netlink.links()?.into_iter().map(|link| (link.name.clone(), link)).collect();
     let routes = netlink.routes()?;
     for eni in &plan.enis {
         let Some(device) = devices.get(&names::eni_link(&eni.id)).map(|link| link.index) else { continue };

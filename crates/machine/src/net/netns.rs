@@ -102,9 +102,7 @@ fn on_a_thread<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
 /// in the mount namespaces of running containers too, and does not live on in their copies.
 fn share_directory() -> Result<()> {
     std::fs::create_dir_all(DIRECTORY).map_err(|e| Error::io(format!("create {DIRECTORY}"), e))?;
-    let share = || {
-        rustix::mount::mount_change(DIRECTORY, MountPropagationFlags::SHARED | MountPropagationFlags::REC)
-    };
+    let share = || rustix::mount::mount_change(DIRECTORY, MountPropagationFlags::SHARED | MountPropagationFlags::REC);
     match share() {
         Ok(()) => return Ok(()),
         // Not a mount point yet.

@@ -79,10 +79,19 @@ pub struct RulePlan {
 pub enum ProtocolPlan {
     /// `-1`
     All,
-    Tcp { from: u16, to: u16 },
-    Udp { from: u16, to: u16 },
+    Tcp {
+        from: u16,
+        to: u16,
+    },
+    Udp {
+        from: u16,
+        to: u16,
+    },
     /// ICMP; `None` is any type or code (`-1`).
-    Icmp { kind: Option<u8>, code: Option<u8> },
+    Icmp {
+        kind: Option<u8>,
+        code: Option<u8>,
+    },
     /// Any other IP protocol by number; ports do not apply.
     Other(u8),
 }

@@ -37,8 +37,7 @@ pub fn ensure(namespace: &str, plan: &VpcPlan) -> Result<()> {
     if tables.is_empty() && present.is_empty() {
         return Ok(());
     }
-    let devices: BTreeMap<String, u32> =
-        netlink.links()?.into_iter().map(|link| (link.name, link.index)).collect();
+    let devices: BTreeMap<String, u32> = netlink.links()?.into_iter().map(|link| (link.name, link.index)).collect();
     let mut wanted: BTreeMap<(u32, Ipv4Net), Route> = BTreeMap::new();
     for (table, subnet) in &tables {
         for route in &subnet.routes {

@@ -19,7 +19,5 @@ pub fn set_if_present(key: &str, value: &str) -> Result<()> {
 /// Reads a parameter.
 pub fn get(key: &str) -> Result<String> {
     let path = format!("/proc/sys/net/{key}");
-    std::fs::read_to_string(&path)
-        .map(|text| text.trim().to_owned())
-        .map_err(|e| Error::io(format!("read {path}"), e))
+    std::fs::read_to_string(&path).map(|text| text.trim().to_owned()).map_err(|e| Error::io(format!("read {path}"), e))
 }

@@ -48,7 +48,7 @@ fn bring_up(
 }
 
 fn find(netlink: &mut Netlink, name: &str) -> Result<Link> {
-    netlink.link(name)?.ok_or_else(|| {
-        Error::io(format!("find the device {name}"), std::io::Error::from(std::io::ErrorKind::NotFound))
-    })
+    netlink
+        .link(name)?
+        .ok_or_else(|| Error::io(format!("find the device {name}"), std::io::Error::from(std::io::ErrorKind::NotFound)))
 }

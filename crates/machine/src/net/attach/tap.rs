@@ -47,8 +47,7 @@ fn open(name: &str) -> Result<OwnedFd> {
         std::io::ErrorKind::NotFound => Error::Unsupported(format!("the host has no {TUN}")),
         _ => Error::io(format!("open {TUN}"), e),
     })?;
-    let mut request =
-        Request { name: [0; 16], flags: IFF_TAP | IFF_NO_PI | IFF_VNET_HDR, rest: [0; 22] };
+    let mut request = Request { name: [0; 16], flags: IFF_TAP | IFF_NO_PI | IFF_VNET_HDR, rest: [0; 22] };
     // Names of interfaces are 13 bytes long; the last byte stays zero whatever comes.
     let length = name.len().min(15);
     request.name[..length].copy_from_slice(&name.as_bytes()[..length]);

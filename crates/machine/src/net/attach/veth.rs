@@ -14,13 +14,7 @@ use crate::spec::Interface;
 
 /// Connects the network namespace of process `pid` to the VPC: `eth<index>` there, configured. `addresses`
 /// are all that the interface holds, the primary one among them.
-pub fn attach(
-    namespace: &str,
-    interface: &Interface,
-    index: usize,
-    pid: u32,
-    addresses: &[Ipv4Addr],
-) -> Result<()> {
+pub fn attach(namespace: &str, interface: &Interface, index: usize, pid: u32, addresses: &[Ipv4Addr]) -> Result<()> {
     let (near_name, far_name) = (names::eni_link(&interface.eni), format!("eth{index}"));
     let (vpc_path, guest_path) = (netns::path(namespace), netns::path_of_process(pid));
     let mut vpc = netns::enter(&vpc_path, Netlink::open)?;
@@ -36,8 +30,7 @@ pub fn attach(
             }
             let guest_namespace =
                 File::open(&guest_path).map_err(|e| Error::io(format!("open {}", guest_path.display()), e))?;
-            let peer =
-                VethPeer { name: &far_name, mac: interface.mac, namespace: guest_namespace.as_fd() };
+            let peer = VethPeer { name: &far_name, mac: interface.mac, namespace: guest_namespace.as_fd() };
             vpc.add_veth(&near_name, None, interface.mtu, &peer)?;
             (find(&mut vpc, &near_name)?, find(&mut guest, &far_name)?)
         }

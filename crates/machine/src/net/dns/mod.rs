@@ -112,9 +112,7 @@ async fn answer(bytes: &[u8], transport: Transport, context: &Context) -> Option
 async fn own_answer(query: &Query, context: &Context) -> Option<Answer> {
     let source = context.source()?;
     match query.wanted {
-        Wanted::Name(IpAddr::V4(address)) => {
-            source.reverse(&context.vpc, address).await.map(Answer::Name)
-        }
+        Wanted::Name(IpAddr::V4(address)) => source.reverse(&context.vpc, address).await.map(Answer::Name),
         Wanted::Name(IpAddr::V6(_)) => None,
         Wanted::Address => source.resolve(&context.vpc, &query.name).await.map(Answer::Address),
         // The name is ours and has an address of version 4; it has nothing else.

@@ -48,8 +48,7 @@ async fn ask_one_of(servers: &[SocketAddr], query: &[u8], transport: Transport) 
 }
 
 async fn over_udp(server: SocketAddr, query: &[u8]) -> Result<Vec<u8>> {
-    let any: IpAddr =
-        if server.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
+    let any: IpAddr = if server.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
     let socket = UdpSocket::bind((any, 0)).await?;
     socket.connect(server).await?;
     socket.send(query).await?;

@@ -1,11 +1,12 @@
 //! What a request is answered with: a pure function of the request, the metadata and the time.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{ALLOW, CONTENT_TYPE, HeaderValue, SERVER};
 use http::{HeaderName, Method, Request, Response, StatusCode};
 use http_body_util::Full;
+use jiff::Timestamp;
 
 use super::token::Tokens;
 use super::tree::{self, Found};
@@ -35,12 +36,7 @@ pub struct Answer {
 }
 
 /// Decides on a request from a machine with this metadata; `None`: from nobody we know.
-pub fn answer<B>(
-    request: &Request<B>,
-    metadata: Option<&InstanceMetadata>,
-    tokens: &Tokens,
-    now: SystemTime,
-) -> Answer {
+pub fn answer<B>(request: &Request<B>, metadata: Option<&InstanceMetadata>, tokens: &Tokens, now: Timestamp) -> Answer {
     let Some(metadata) = metadata else { return Answer::error(StatusCode::NOT_FOUND) };
     if !metadata.enabled {
         return Answer::error(StatusCode::FORBIDDEN);
@@ -69,12 +65,7 @@ pub fn answer<B>(
     }
 }
 
-fn new_token<B>(
-    request: &Request<B>,
-    metadata: &InstanceMetadata,
-    tokens: &Tokens,
-    now: SystemTime,
-) -> Answer {
+fn new_token<B>(request: &Request<B>, metadata: &InstanceMetadata, tokens: &Tokens, now: Timestamp) -> Answer {
     // Set by proxies: whoever asks is not the instance itself.
     if request.headers().contains_key(FORWARDED_FOR) {
         return Answer::error(StatusCode::FORBIDDEN);
@@ -149,14 +140,14 @@ mod tests {
     }
 
     fn status(request: &Request<()>, metadata: &InstanceMetadata) -> u16 {
-        answer(request, Some(metadata), &tokens(), SystemTime::now()).status.as_u16()
+        answer(request, Some(metadata), &tokens(), Timestamp::UNIX_EPOCH).status.as_u16()
     }
 
     const TTL: (&str, &str) = ("x-aws-ec2-metadata-token-ttl-seconds", "60");
 
     #[test]
     fn a_token_opens_the_tree_and_says_how_far_it_may_travel() {
-        let (tokens, now, instance) = (tokens(), SystemTime::now(), instance());
+        let (tokens, now, instance) = (tokens(), Timestamp::UNIX_EPOCH, instance());
         let given = answer(&request("PUT", "/latest/api/token", &[TTL]), Some(&instance), &tokens, now);
         assert_eq!((given.status.as_u16(), given.hop_limit), (200, Some(2)));
         assert_eq!(given.header.as_ref().unwrap().1, "60");
@@ -198,6 +189,6 @@ mod tests {
         assert_eq!(status(&request("POST", "/latest/meta-data/ami-id", &[]), &lenient), 405);
         assert_eq!(status(&request("GET", "/latest/meta-data/nothing", &[]), &lenient), 404);
         let get = request("GET", "/latest/meta-data/ami-id", &[]);
-        assert_eq!(answer(&get, None, &tokens(), SystemTime::now()).status.as_u16(), 404);
+        assert_eq!(answer(&get, None, &tokens(), Timestamp::UNIX_EPOCH).status.as_u16(), 404);
     }
 }

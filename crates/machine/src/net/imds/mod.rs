@@ -9,7 +9,7 @@ use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -80,7 +80,7 @@ async fn respond(
         Some(source) => source.instance(&context.vpc, peer).await,
         None => None,
     };
-    let answer = answer::answer(request, metadata.as_ref(), &context.tokens, SystemTime::now());
+    let answer = answer::answer(request, metadata.as_ref(), &context.tokens, context.clock.now());
     // An answer with a token may travel as many hops as the instance allows, so that it does not get past a
     // router or proxy inside the instance.
     let ttl = answer.hop_limit.map_or(USUAL_TTL, u32::from);

@@ -5,11 +5,12 @@ use std::fs::OpenOptions;
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE;
 use hmac::{Hmac, Mac};
+use jiff::Timestamp;
 use rand::RngCore;
 use sha2::Sha256;
 
@@ -43,7 +44,7 @@ impl Tokens {
     }
 
     /// A token for `machine` that is good for `ttl` from `now` on.
-    pub fn issue(&self, machine: &str, ttl: Duration, now: SystemTime) -> String {
+    pub fn issue(&self, machine: &str, ttl: Duration, now: Timestamp) -> String {
         let mut token = Vec::with_capacity(EXPIRY + NONCE + SIGNATURE);
         token.extend_from_slice(&(seconds(now) + ttl.as_secs()).to_be_bytes());
         let mut nonce = [0; NONCE];
@@ -55,7 +56,7 @@ impl Tokens {
     }
 
     /// Whether `token` was issued to `machine` and is still good.
-    pub fn is_valid(&self, token: &str, machine: &str, now: SystemTime) -> bool {
+    pub fn is_valid(&self, token: &str, machine: &str, now: Timestamp) -> bool {
         let Ok(token) = URL_SAFE.decode(token) else { return false };
         let Some((claims, signature)) = token.split_at_checked(EXPIRY + NONCE) else { return false };
         let Some(expiry) = claims.first_chunk::<EXPIRY>().map(|bytes| u64::from_be_bytes(*bytes)) else {
@@ -75,8 +76,8 @@ impl Tokens {
     }
 }
 
-fn seconds(time: SystemTime) -> u64 {
-    time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+fn seconds(time: Timestamp) -> u64 {
+    u64::try_from(time.as_second()).unwrap_or_default()
 }
 
 /// `None` if there is no key, or one that a crash cut short: no token can have been signed with it.
@@ -105,7 +106,7 @@ mod tests {
     #[test]
     fn a_token_is_good_for_its_machine_until_it_expires() {
         let directory = tempfile::tempdir().unwrap();
-        let now = SystemTime::now();
+        let now = Timestamp::UNIX_EPOCH;
         let token = Tokens::load(directory.path()).unwrap().issue("i-1", HOUR, now);
         let restarted = Tokens::load(directory.path()).unwrap();
         assert!(restarted.is_valid(&token, "i-1", now));
@@ -116,7 +117,7 @@ mod tests {
     #[test]
     fn tokens_of_another_key_and_garbage_are_refused() {
         let (one, two) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
-        let now = SystemTime::now();
+        let now = Timestamp::UNIX_EPOCH;
         let tokens = Tokens::load(one.path()).unwrap();
         let foreign = Tokens::load(two.path()).unwrap().issue("i-1", HOUR, now);
         for token in [foreign.as_str(), "", "AAAA", "not base64!", &foreign[..16]] {

@@ -51,8 +51,7 @@ impl Netlink {
     pub fn routes(&mut self) -> Result<Vec<Route>> {
         let mut wanted = RouteMessage::default();
         wanted.header.address_family = AddressFamily::Inet;
-        let found =
-            self.dump(RouteNetlinkMessage::GetRoute(wanted)).map_err(|e| Error::io("list routes", e))?;
+        let found = self.dump(RouteNetlinkMessage::GetRoute(wanted)).map_err(|e| Error::io("list routes", e))?;
         Ok(found
             .into_iter()
             .filter_map(|message| match message {

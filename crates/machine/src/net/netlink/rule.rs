@@ -33,8 +33,7 @@ impl Netlink {
     pub fn marked_tables(&mut self) -> Result<BTreeSet<u32>> {
         let mut wanted = RuleMessage::default();
         wanted.header.family = AddressFamily::Inet;
-        let found =
-            self.dump(RouteNetlinkMessage::GetRule(wanted)).map_err(|e| Error::io("list rules", e))?;
+        let found = self.dump(RouteNetlinkMessage::GetRule(wanted)).map_err(|e| Error::io("list rules", e))?;
         let marks = found.iter().filter_map(|message| match message {
             RouteNetlinkMessage::NewRule(rule) => rule.attributes.iter().find_map(|attribute| match attribute {
                 RuleAttribute::FwMark(mark) => Some(*mark),

@@ -43,9 +43,7 @@ pub fn add_groups(table: &mut Table, plan: &VpcPlan) {
         table.set("set", &members_set(group), "ipv4_addr", members);
     }
     for group in &plan.security_groups {
-        for (direction, rules) in
-            [(Direction::Ingress, &group.ingress), (Direction::Egress, &group.egress)]
-        {
+        for (direction, rules) in [(Direction::Ingress, &group.ingress), (Direction::Egress, &group.egress)] {
             let mut chain = Chain::new(group_chain(&group.id, direction));
             for rule in rules {
                 chain.rule(allow(rule, direction));
@@ -112,9 +110,7 @@ fn protocol(protocol: ProtocolPlan) -> Option<String> {
         ProtocolPlan::Udp { from, to } => Some(ports("udp", 17, from, to)),
         ProtocolPlan::Icmp { kind: None, .. } => Some("meta l4proto 1".to_owned()),
         ProtocolPlan::Icmp { kind: Some(kind), code: None } => Some(format!("icmp type {kind}")),
-        ProtocolPlan::Icmp { kind: Some(kind), code: Some(code) } => {
-            Some(format!("icmp type {kind} icmp code {code}"))
-        }
+        ProtocolPlan::Icmp { kind: Some(kind), code: Some(code) } => Some(format!("icmp type {kind} icmp code {code}")),
         ProtocolPlan::Other(number) => Some(format!("meta l4proto {number}")),
     }
 }

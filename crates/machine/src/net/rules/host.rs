@@ -15,9 +15,7 @@ pub fn host_ruleset(tag: &Tag, pool: Ipv4Net) -> String {
     let mut table = Table::new(&tag.table());
 
     let mut input = Chain::base("input", "filter", "input", "filter - 5", "accept");
-    input
-        .rule(format!("iifname {ours} ct state established,related accept"))
-        .rule(format!("iifname {ours} drop"));
+    input.rule(format!("iifname {ours} ct state established,related accept")).rule(format!("iifname {ours} drop"));
     table.chain(&input);
 
     // The pool is nobody else's: what claims to come from a guest comes through an uplink, and what is not

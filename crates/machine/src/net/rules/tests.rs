@@ -129,9 +129,10 @@ fn plans() -> impl Strategy<Value = VpcPlan> {
             source_dest_check,
         },
     );
-    let groups = (group_ids(), rules(), rules())
-        .prop_map(|(id, ingress, egress)| SecurityGroupPlan { id, ingress, egress });
-    let cidrs = prop_oneof![Just(vec![]), Just(vec![net("10.0.0.0/16")]), Just(vec![net("10.0.0.0/17"), net("10.0.128.0/17")])];
+    let groups =
+        (group_ids(), rules(), rules()).prop_map(|(id, ingress, egress)| SecurityGroupPlan { id, ingress, egress });
+    let cidrs =
+        prop_oneof![Just(vec![]), Just(vec![net("10.0.0.0/16")]), Just(vec![net("10.0.0.0/17"), net("10.0.128.0/17")])];
     (cidrs, vec(subnets, 0..3), vec(enis, 0..8), vec(groups, 0..4)).prop_map(
         |(cidrs, subnets, enis, security_groups)| VpcPlan {
             vpc: "vpc-1".to_owned(),

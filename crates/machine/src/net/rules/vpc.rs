@@ -69,12 +69,8 @@ fn add_sources(table: &mut Table, plan: &VpcPlan) {
     let owned = owned.into_iter().map(|(link, address)| format!("\"{link}\" . {address}"));
     table.set("set", "owned", "ifname . ipv4_addr", owned);
 
-    let unchecked: Vec<_> = plan
-        .enis
-        .iter()
-        .filter(|eni| !eni.source_dest_check)
-        .map(|eni| format!("\"{}\"", eni_link(&eni.id)))
-        .collect();
+    let unchecked: Vec<_> =
+        plan.enis.iter().filter(|eni| !eni.source_dest_check).map(|eni| format!("\"{}\"", eni_link(&eni.id))).collect();
 
     let mut chain = Chain::base("sources", "filter", "prerouting", "raw", "drop");
     chain.rule("iifname \"lo\" accept");

@@ -122,8 +122,7 @@ pub fn http(mut stream: TcpStream, request: &str) -> String {
 }
 
 fn ping(address: Ipv4Addr, patience: Duration) -> bool {
-    let socket: OwnedFd =
-        rustix::net::socket(AddressFamily::INET, SocketType::RAW, Some(ipproto::ICMP)).unwrap();
+    let socket: OwnedFd = rustix::net::socket(AddressFamily::INET, SocketType::RAW, Some(ipproto::ICMP)).unwrap();
     rustix::net::sockopt::set_socket_timeout(&socket, rustix::net::sockopt::Timeout::Recv, Some(SILENCE)).unwrap();
     // Type 8, code 0, checksum, identifier, sequence 1. A new identifier makes a new connection in the eyes of
     // the packet filter.

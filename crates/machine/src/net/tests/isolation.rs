@@ -99,9 +99,11 @@ async fn vpcs_do_not_see_each_others_private_addresses() {
     let Some(region) = Region::new() else { return };
     // Both use the same block, as tenants may; the second has an address that the first has not.
     let plan = open_vpc("vpc-00000000000000b06", Some(region.public(10)), None);
-    let other = vpc("vpc-00000000000000b07")
-        .eni(A, 77, Some(region.public(11)), &["sg-1"])
-        .group("sg-1", everything(), everything());
+    let other = vpc("vpc-00000000000000b07").eni(A, 77, Some(region.public(11)), &["sg-1"]).group(
+        "sg-1",
+        everything(),
+        everything(),
+    );
     let hidden = Ipv4Addr::new(10, 0, 1, 77);
     region.apply(&plan).await;
     region.apply(&other).await;

@@ -34,12 +34,14 @@ fn traces(region: &Region) -> Vec<String> {
 async fn removing_the_last_vpc_leaves_no_trace() {
     let Some(region) = Region::new() else { return };
     assert_eq!(traces(&region), Vec::<String>::new());
-    let plan = vpc("vpc-00000000000000a01")
-        .eni("eni-00000000000000001", 10, Some(region.public(10)), &["sg-1"])
-        .group("sg-1", everything(), everything());
+    let plan = vpc("vpc-00000000000000a01").eni("eni-00000000000000001", 10, Some(region.public(10)), &["sg-1"]).group(
+        "sg-1",
+        everything(),
+        everything(),
+    );
     region.apply(&plan).await;
     let guest = region.guest(&plan, "eni-00000000000000001").await;
-    assert_eq!(region.network.list().await.unwrap(), [plan.vpc.clone()]);
+    assert_eq!(region.network.list().await.unwrap(), [plan.vpc.as_str()]);
     assert!(!traces(&region).is_empty());
     region.network.remove(&plan.vpc).await.unwrap();
     region.network.remove(&plan.vpc).await.unwrap();
@@ -51,9 +53,11 @@ async fn removing_the_last_vpc_leaves_no_trace() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_new_control_plane_adopts_what_an_older_one_made() {
     let Some(region) = Region::new() else { return };
-    let plan = vpc("vpc-00000000000000a02")
-        .eni("eni-00000000000000001", 10, Some(region.public(10)), &["sg-1"])
-        .group("sg-1", everything(), everything());
+    let plan = vpc("vpc-00000000000000a02").eni("eni-00000000000000001", 10, Some(region.public(10)), &["sg-1"]).group(
+        "sg-1",
+        everything(),
+        everything(),
+    );
     region.apply(&plan).await;
     let guest = region.guest(&plan, "eni-00000000000000001").await;
     let listener = guest.listen(80);
@@ -61,7 +65,7 @@ async fn a_new_control_plane_adopts_what_an_older_one_made() {
 
     // The older one's sockets must be closed, as they are when its process ends.
     let successor = HostNetwork::new(region.directory.path(), region.pool).unwrap();
-    assert_eq!(successor.list().await.unwrap(), [plan.vpc.clone()]);
+    assert_eq!(successor.list().await.unwrap(), [plan.vpc.as_str()]);
     assert!(host_reaches(region.public(10), 80), "nothing is disturbed by looking");
     region.network.attach_container(&interface(&plan, "eni-00000000000000001"), 0, guest.pid()).await.unwrap();
     assert!(host_reaches(region.public(10), 80));
@@ -73,9 +77,11 @@ async fn a_new_control_plane_adopts_what_an_older_one_made() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_interface_moves_to_the_next_machine_that_holds_it() {
     let Some(region) = Region::new() else { return };
-    let plan = vpc("vpc-00000000000000a03")
-        .eni("eni-00000000000000001", 10, Some(region.public(10)), &["sg-1"])
-        .group("sg-1", everything(), everything());
+    let plan = vpc("vpc-00000000000000a03").eni("eni-00000000000000001", 10, Some(region.public(10)), &["sg-1"]).group(
+        "sg-1",
+        everything(),
+        everything(),
+    );
     region.apply(&plan).await;
     let first = region.guest(&plan, "eni-00000000000000001").await;
     let second = region.guest(&plan, "eni-00000000000000001").await;
@@ -113,9 +119,8 @@ async fn a_tap_lives_as_long_as_its_descriptor() {
 async fn fifty_interfaces_are_attached_at_once() {
     let Some(region) = Region::new() else { return };
     let ids: Vec<String> = (0..50).map(|n| format!("eni-000000000000000{n:02}")).collect();
-    let plan = ids.iter().zip(10..).fold(vpc("vpc-00000000000000a05"), |plan, (id, host)| {
-        plan.eni(id, host, None, &["sg-1"])
-    });
+    let plan =
+        ids.iter().zip(10..).fold(vpc("vpc-00000000000000a05"), |plan, (id, host)| plan.eni(id, host, None, &["sg-1"]));
     let plan = plan.group("sg-1", everything(), everything());
     region.apply(&plan).await;
     let guests: Vec<Guest> = ids.iter().map(|_| Guest::new()).collect();

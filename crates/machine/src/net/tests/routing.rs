@@ -68,7 +68,8 @@ async fn an_interface_that_forwards_is_a_way_out_for_others() {
     let mut private = plan.subnets[0].clone();
     private.id = "subnet-2".to_owned();
     private.cidr = "10.0.2.0/24".parse().unwrap();
-    private.routes = vec![RoutePlan { destination: "0.0.0.0/0".parse().unwrap(), target: RouteTarget::Eni(A.to_owned()) }];
+    private.routes =
+        vec![RoutePlan { destination: "0.0.0.0/0".parse().unwrap(), target: RouteTarget::Eni(A.to_owned()) }];
     plan.subnets.push(private);
     plan.enis[0].source_dest_check = false;
     plan.enis[1].subnet = "subnet-2".to_owned();

@@ -37,11 +37,26 @@ fn cases() -> Vec<Case> {
         ("nothing", vec![], all(), vec![Tcp(80, false), Udp(53, false), Ping(false)]),
         ("everything", all(), all(), vec![Tcp(80, true), Udp(53, true), Ping(true)]),
         ("one port", vec![rule(tcp(80, 80), any)], all(), vec![Tcp(80, true), Tcp(81, false), Udp(80, false)]),
-        ("range", vec![rule(tcp(80, 90), any)], all(), vec![Tcp(79, false), Tcp(80, true), Tcp(90, true), Tcp(91, false)]),
-        ("all tcp", vec![rule(tcp(0, 65535), any)], all(), vec![Tcp(1, true), Tcp(65535, true), Udp(80, false), Ping(false)]),
+        (
+            "range",
+            vec![rule(tcp(80, 90), any)],
+            all(),
+            vec![Tcp(79, false), Tcp(80, true), Tcp(90, true), Tcp(91, false)],
+        ),
+        (
+            "all tcp",
+            vec![rule(tcp(0, 65535), any)],
+            all(),
+            vec![Tcp(1, true), Tcp(65535, true), Udp(80, false), Ping(false)],
+        ),
         ("udp port", vec![rule(udp(53, 53), any)], all(), vec![Udp(53, true), Udp(54, false), Tcp(53, false)]),
         ("udp range", vec![rule(udp(60000, 61000), any)], all(), vec![Udp(60500, true), Udp(61001, false)]),
-        ("two rules", vec![rule(tcp(80, 80), any), rule(udp(53, 53), any)], all(), vec![Tcp(80, true), Udp(53, true), Ping(false)]),
+        (
+            "two rules",
+            vec![rule(tcp(80, 80), any), rule(udp(53, 53), any)],
+            all(),
+            vec![Tcp(80, true), Udp(53, true), Ping(false)],
+        ),
         ("all icmp", vec![rule(icmp(None, None), any)], all(), vec![Ping(true), Tcp(80, false)]),
         ("echo", vec![rule(icmp(Some(8), None), any)], all(), vec![Ping(true), Udp(53, false)]),
         ("echo with code", vec![rule(icmp(Some(8), Some(0)), any)], all(), vec![Ping(true)]),
@@ -56,7 +71,12 @@ fn cases() -> Vec<Case> {
         ("no egress", all(), vec![], vec![Tcp(80, false), Udp(53, false), Ping(false)]),
         ("egress to a port", all(), vec![rule(tcp(80, 80), any)], vec![Tcp(80, true), Tcp(81, false), Ping(false)]),
         ("egress to an address", all(), vec![rule(ProtocolPlan::All, "10.0.1.11/32")], vec![Tcp(80, true), Ping(true)]),
-        ("egress to another address", all(), vec![rule(ProtocolPlan::All, "10.0.1.12/32")], vec![Tcp(80, false), Ping(false)]),
+        (
+            "egress to another address",
+            all(),
+            vec![rule(ProtocolPlan::All, "10.0.1.12/32")],
+            vec![Tcp(80, false), Ping(false)],
+        ),
         ("egress to a group", all(), vec![from_group(tcp(80, 80), "sg-b")], vec![Tcp(80, true), Tcp(81, false)]),
     ]
 }
@@ -101,8 +121,7 @@ async fn every_rule_set_opens_what_it_says_and_nothing_else() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn members_come_and_go_with_their_groups() {
     let Some(region) = Region::new() else { return };
-    let mut plan =
-        plan("vpc-00000000000000c02", None, vec![from_group(tcp(80, 80), "sg-a")], everything());
+    let mut plan = plan("vpc-00000000000000c02", None, vec![from_group(tcp(80, 80), "sg-a")], everything());
     region.apply(&plan).await;
     let b = region.guest(&plan, B).await;
     let c = region.guest(&plan, C).await;
