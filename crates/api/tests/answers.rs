@@ -8,8 +8,8 @@ use std::fmt::Write;
 use freehold_api::{ec2, iam, ssm, sts};
 use freehold_wire::protocol::{self, EncodedResponse};
 use freehold_wire::schema::{Convert, Unit};
-use freehold_wire::service::Protocol;
-use freehold_wire::{Error, Operation};
+use freehold_wire::service::{ErrorModel, Protocol, ServiceModel};
+use freehold_wire::{Error, Fault, Operation};
 use support::service;
 
 const REQUEST_ID: &str = "7a62c49f-347e-4fc4-9331-6e8eEXAMPLE";
@@ -145,4 +145,32 @@ fn the_model_knows_code_status_and_fault_of_an_error() {
     assert!(String::from_utf8_lossy(&answer.body).contains("<Code>NoSuchEntity</Code>"));
     let answer = protocol::encode_error(Protocol::Json10, Some(model), &by_code, REQUEST_ID);
     assert!(String::from_utf8_lossy(&answer.body).contains("#NoSuchEntityException"));
+}
+
+#[test]
+fn a_service_that_is_query_compatible_tells_the_old_code_in_a_header() {
+    static ERRORS: [ErrorModel; 1] = [ErrorModel {
+        shape: "QueueDoesNotExist",
+        query_code: "AWS.SimpleQueueService.NonExistentQueue",
+        status: 400,
+        fault: Fault::Sender,
+    }];
+    let model = ServiceModel {
+        id: "sqs",
+        signing_name: "sqs",
+        api_version: "2012-11-05",
+        protocols: &[Protocol::Json10, Protocol::Query],
+        target_prefix: "AmazonSQS",
+        query_compatible: true,
+        xml_namespace: "http://queue.amazonaws.com/doc/2012-11-05/",
+        operations: &[],
+        unsupported: &[],
+        errors: &ERRORS,
+    };
+    let error = Error::sender("QueueDoesNotExist", "The specified queue does not exist.");
+    let json = told(&protocol::encode_error(Protocol::Json10, Some(&model), &error, REQUEST_ID));
+    assert!(json.contains("x-amzn-query-error: AWS.SimpleQueueService.NonExistentQueue;Sender"), "{json}");
+    assert!(json.contains("#QueueDoesNotExist"), "{json}");
+    let xml = told(&protocol::encode_error(Protocol::Query, Some(&model), &error, REQUEST_ID));
+    assert!(xml.contains("<Code>AWS.SimpleQueueService.NonExistentQueue</Code>"), "{xml}");
 }
