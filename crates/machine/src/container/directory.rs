@@ -42,6 +42,11 @@ impl Directory {
         self.path.join("rootfs")
     }
 
+    /// Where a layer with shifted owners is mounted while the root is put together.
+    pub fn layer(&self, name: &str) -> PathBuf {
+        self.path.join("layers").join(name)
+    }
+
     pub fn pid_file(&self) -> PathBuf {
         self.path.join("init.pid")
     }
@@ -109,9 +114,11 @@ impl Directory {
         }
     }
 
-    /// Undoes both mounts.
+    /// Undoes all mounts.
     pub fn unmount(&self) -> Result<()> {
-        disk::unmount(&self.rootfs())?;
+        for path in [self.rootfs(), self.layer("image"), self.layer("disk")] {
+            disk::unmount(&path)?;
+        }
         if disk::is_mounted(&self.disk()) {
             self.keep_console()?;
         }
@@ -124,7 +131,8 @@ impl Directory {
         if !self.exists() {
             return Ok(());
         }
-        if disk::is_mounted(&self.rootfs()) || disk::is_mounted(&self.disk()) {
+        let places = [self.rootfs(), self.disk(), self.layer("image"), self.layer("disk")];
+        if places.iter().any(|path| disk::is_mounted(path)) {
             return Err(failed(std::io::Error::from(ErrorKind::ResourceBusy)));
         }
         for entry in fs::read_dir(&self.path).map_err(failed)? {

@@ -3,19 +3,19 @@
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use rustix::mount::MountFlags;
 use rustix::process::Signal;
 use tokio::io::unix::AsyncFd;
 use tokio::sync::{OwnedMutexGuard, RwLock, broadcast};
 
-use super::bundle::{self, Paths};
+use super::bundle::{self, Paths, Users};
 use super::directory::{Directory, is_id};
 use super::process::{self, Init};
 use super::runc::Runc;
-use super::{cgroup, view};
+use super::{cgroup, root, view};
 use crate::driver::{Driver, DriverKind, Error, MachineEvent, MachineState, Result};
 use crate::image::ImageStore;
 use crate::net::Network;
@@ -40,6 +40,8 @@ struct Shared {
     network: Arc<dyn Network>,
     runc: Runc,
     guest: PathBuf,
+    /// Machines get users of their own; false once this host has shown that it cannot.
+    shifts: AtomicBool,
     events: broadcast::Sender<MachineEvent>,
     /// One lock per machine: two requests about the same one wait for each other.
     locks: Mutex<HashMap<MachineId, Arc<tokio::sync::Mutex<()>>>>,
@@ -54,6 +56,7 @@ impl ContainerDriver {
         let shared = Shared {
             runc: Runc::new(&data_dir),
             guest: guest::install(&data_dir)?,
+            shifts: AtomicBool::new(true),
             events: broadcast::channel(EVENTS).0,
             locks: Mutex::default(),
             data_dir,
@@ -126,7 +129,24 @@ impl Shared {
     }
 
     /// Everything up to an init process that waits to be let go.
+    ///
+    /// With users of its own if this host can; whether it can is found out by doing, once.
     fn prepare(&self, spec: &MachineSpec) -> Result<Init> {
+        if !self.shifts.load(Ordering::Relaxed) {
+            return self.prepare_as(spec, None);
+        }
+        let first = match self.prepare_as(spec, Some(Users::of(&spec.id))) {
+            Ok(init) => return Ok(init),
+            Err(error) => error,
+        };
+        self.clear(&spec.id)?;
+        let init = self.prepare_as(spec, None)?;
+        tracing::warn!(reason = %first, "this host starts machines without user namespaces: root inside is root outside, less its powers");
+        self.shifts.store(false, Ordering::Relaxed);
+        Ok(init)
+    }
+
+    fn prepare_as(&self, spec: &MachineSpec, users: Option<Users>) -> Result<Init> {
         let directory = self.directory(&spec.id)?;
         let failed = |error| Error::io("prepare the machine", error);
         disk::mount(&directory.disk_image(), &directory.disk())?;
@@ -136,8 +156,10 @@ impl Shared {
         }
         let (meminfo, cpuinfo) = (on_disk.join("meminfo"), directory.path.join("cpuinfo"));
         fs::write(&meminfo, view::meminfo(&spec.resources)).map_err(failed)?;
+        let owner = users.map_or(0, |users| users.first);
+        std::os::unix::fs::chown(&meminfo, Some(owner), Some(owner)).map_err(failed)?;
         fs::write(&cpuinfo, view::cpuinfo(&view::cpus(&spec.id, &spec.resources))).map_err(failed)?;
-        self.overlay(spec, &directory)?;
+        root::mount(&directory, &self.images.rootfs_dir(&spec.image)?, users)?;
         let rootfs = directory.rootfs();
         let paths = Paths {
             guest: &self.guest.to_string_lossy(),
@@ -145,32 +167,11 @@ impl Shared {
             meminfo: &meminfo.to_string_lossy(),
             cpuinfo: &cpuinfo.to_string_lossy(),
         };
-        let config = bundle::config(spec, &paths, None);
+        let config = bundle::config(spec, &paths, users);
         fs::write(directory.path.join("config.json"), config.to_string()).map_err(failed)?;
-        self.runc.create(&directory, &spec.id)?;
+        self.runc.create(&directory, &spec.id, users)?;
         let gone = || Error::Program { program: "runc", detail: "the init process is gone already".into() };
         process::find(&directory, &spec.id).ok_or_else(gone)
-    }
-
-    /// The machine's own writes over its image.
-    fn overlay(&self, spec: &MachineSpec, directory: &Directory) -> Result<()> {
-        let rootfs = directory.rootfs();
-        if disk::is_mounted(&rootfs) {
-            return Ok(());
-        }
-        let failed = |error: std::io::Error| Error::io("mount the machine's root", error);
-        fs::create_dir_all(&rootfs).map_err(failed)?;
-        let escape = |path: PathBuf| path.to_string_lossy().replace('\\', "\\\\").replace(':', "\\:").replace(',', "\\,");
-        let options = format!(
-            "lowerdir={},upperdir={},workdir={}",
-            escape(self.images.rootfs_dir(&spec.image)?),
-            escape(directory.disk().join("upper")),
-            escape(directory.disk().join("work"))
-        );
-        let options = std::ffi::CString::new(options).map_err(|error| failed(error.into()))?;
-        // Device nodes that the guest makes are files, not devices.
-        rustix::mount::mount("overlay", &rootfs, "overlay", MountFlags::NODEV, Some(options.as_c_str()))
-            .map_err(|error| failed(error.into()))
     }
 
     /// Removes all that a running machine has on the host but its directory and the ends of its interfaces.

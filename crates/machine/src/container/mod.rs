@@ -28,6 +28,7 @@ mod cgroup;
 mod directory;
 mod driver;
 mod process;
+mod root;
 mod runc;
 mod seccomp;
 mod view;

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde::Deserialize;
 
+use super::bundle::Users;
 use super::directory::Directory;
 use crate::driver::{Error, Result};
 
@@ -27,9 +28,12 @@ impl Runc {
     }
 
     /// Makes the container: everything but the first instruction of its init.
-    pub fn create(&self, directory: &Directory, id: &str) -> Result<()> {
+    pub fn create(&self, directory: &Directory, id: &str, users: Option<Users>) -> Result<()> {
         let failed = |error| Error::io("open the console", error);
         let console = OpenOptions::new().create(true).append(true).open(directory.console_log()).map_err(failed)?;
+        // The guest opens it by its name too, as /dev/stdout.
+        let owner = users.map_or(0, |users| users.first);
+        std::os::unix::fs::fchown(&console, Some(owner), Some(owner)).map_err(failed)?;
         let mut command = Command::new("runc");
         command.arg("--root").arg(&self.root);
         command.arg("--log").arg(self.log(directory)).args(["--log-format", "json", "create"]);

@@ -275,3 +275,66 @@ async fn fifty_machines_start_at_once() {
     }
     region.assert_clean();
 }
+
+#[tokio::test]
+async fn root_inside_is_nobody_outside_and_the_disk_keeps_plain_owners() {
+    use std::os::unix::fs::MetadataExt;
+    let Some(region) = Region::new() else { return };
+    let id = region.started(1).await;
+    let MachineState::Running { pid } = region.driver.state(&id).await.unwrap() else { panic!("not running") };
+    let owner = std::fs::metadata(format!("/proc/{pid}")).unwrap().uid();
+    if owner == 0 {
+        eprintln!("SKIPPED: this host cannot shift the owners of files");
+    } else {
+        assert_eq!(owner, bundle::Users::of(&id).first);
+    }
+    region.console_shows(&id, "boot finished").await;
+    assert_eq!(region.inside(&id, "touch /root/mine && stat -c %u /root/mine /root /etc/passwd"), "0\n0\n0");
+    let mine = region.place.path().join("machines").join(&id).join("disk/upper/root/mine");
+    assert_eq!(std::fs::metadata(mine).unwrap().uid(), 0);
+    // Neither the host's kernel nor its devices.
+    assert!(!region.inside(&id, "echo 1 > /proc/sys/kernel/sysrq && echo done").contains("done"));
+    assert!(!region.inside(&id, "mount -t tmpfs none /mnt && echo done").contains("done"));
+    assert!(!region.inside(&id, "mknod /root/disk b 7 0 && head -c 1 /root/disk && echo done").contains("done"));
+    assert!(!region.inside(&id, "unshare -U true && echo done").contains("done"));
+    region.driver.destroy(&id).await.unwrap();
+    region.assert_clean();
+}
+
+#[tokio::test]
+async fn an_image_of_a_machine_starts_another_with_the_same_files() {
+    let Some(region) = Region::new() else { return };
+    let images = ImageStore::open(region.place.path()).unwrap();
+    let base = Recipe::Minimal.image_id();
+    let linked = region.place.path().join("images").join(&base);
+    std::os::unix::fs::symlink(image_store().unwrap().join("images").join(&base), linked).unwrap();
+    let driver = driver(&region.place, &images);
+    let spec = region.spec(1);
+    driver.create(&spec).await.unwrap();
+    driver.start(&spec.id).await.unwrap();
+    region.console_shows(&spec.id, "boot finished").await;
+    region.inside(&spec.id, "echo golden > /etc/mine; rm /etc/motd; chown 1000:7 /etc/mine; sync");
+    let machine = region.place.path().join("machines").join(&spec.id);
+    let about = |name: &str| crate::image::Description { name: name.into(), description: String::new() };
+    let running = images.from_machine(&machine, &base, about("running")).unwrap();
+    driver.kill(&spec.id).await.unwrap();
+    let stopped = images.from_machine(&machine, &base, about("stopped")).unwrap();
+    for image in [&running, &stopped] {
+        let root = images.rootfs_dir(&image.id).unwrap();
+        let mine = std::os::unix::fs::MetadataExt::uid(&std::fs::metadata(root.join("etc/mine")).unwrap());
+        assert_eq!(mine, 1000);
+        assert!(!root.join("etc/motd").exists());
+    }
+    let copy = MachineSpec { image: stopped.id.clone(), ..region.spec(2) };
+    driver.create(&copy).await.unwrap();
+    driver.start(&copy.id).await.unwrap();
+    region.console_shows(&copy.id, "boot finished").await;
+    assert_eq!(region.inside(&copy.id, "cat /etc/mine"), "golden");
+    for id in [&spec.id, &copy.id] {
+        driver.destroy(id).await.unwrap();
+    }
+    assert!(images.erofs(&stopped.id).unwrap().is_file());
+    images.remove(&stopped.id).unwrap();
+    assert!(images.get(&stopped.id).is_err());
+    region.assert_clean();
+}

@@ -10,10 +10,14 @@
 //! size is real: who writes past it gets `ENOSPC`, and the host's own disk is safe.
 
 mod attach;
+mod idmap;
 mod make;
+mod persona;
 
 pub use attach::{is_mounted, mount, unmount};
+pub use idmap::Shift;
 pub use make::{copy_sparse, make};
+pub use persona::with_owner;
 
 use std::path::{Path, PathBuf};
 

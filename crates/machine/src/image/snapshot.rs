@@ -9,15 +9,15 @@ use crate::driver::{Error, Result};
 
 /// Writes what the machine sees as its root file system to `target`. `scratch` is a path to use and remove.
 ///
-/// A running container's tree is there to be read. Any other disk (stopped, or held by a virtual machine) is
-/// copied first: the copy is what the disk would be after a power cut, and its journal makes it whole.
+/// The disk is copied first, whoever holds it: the copy is what the disk would be after a power cut, and its
+/// journal makes it whole. A running container's is synced before that; a virtual machine's guest must do so
+/// itself.
 pub fn flatten(base: &Path, machine: &Path, target: &Path, scratch: &Path) -> Result<()> {
-    let live = machine.join("rootfs");
+    let live = machine.join("disk");
     if disk::is_mounted(&live) {
         let failed = |error: std::io::Error| Error::io("sync the machine's disk", error);
         let file = fs::File::open(&live).map_err(failed)?;
         rustix::fs::syncfs(file).map_err(|error| failed(error.into()))?;
-        return layers::copy(&live, target);
     }
     let (copy, mount) = (scratch.with_extension("img"), scratch.with_extension("disk"));
     let result = flatten_copy(base, machine, target, scratch, &copy, &mount);
