@@ -5,6 +5,7 @@ mod capacity;
 pub mod cleanup;
 mod listen;
 pub mod machines;
+mod public_images;
 mod report;
 mod roles;
 mod root_key;

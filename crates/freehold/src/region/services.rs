@@ -8,10 +8,12 @@ use freehold_core::reconcile::Reconcilers;
 use freehold_core::{Clock, DEFAULT_REGION};
 use freehold_ec2::{Ec2, Parts, Region};
 use freehold_iam::{Development, ForgetExpired, Iam};
+use freehold_ssm::Ssm;
 use freehold_store::SharedStore;
 use freehold_wire::Service;
 
 use super::machines::Hardware;
+use super::public_images::HostsImages;
 use super::roles::Roles;
 use crate::cli;
 
@@ -22,6 +24,7 @@ const GRACE: Duration = Duration::from_secs(5);
 pub struct Services {
     pub iam: Arc<Iam>,
     pub ec2: Arc<Ec2>,
+    pub ssm: Arc<Ssm>,
     pub reconcilers: Arc<Reconcilers>,
 }
 
@@ -47,16 +50,18 @@ impl Services {
             pool: hardware.pool,
             public_pool: options.public_pool,
         })?;
+        let ssm = Ssm::new(Arc::new(HostsImages(Arc::clone(&hardware.images))));
         let reconcilers = Arc::new(Reconcilers::new(clock));
         reconcilers.spawn(ForgetExpired::new(Arc::clone(&iam)), Vec::new());
         freehold_ec2::reconcile::start(&ec2, &reconcilers);
-        Ok(Self { iam, ec2, reconcilers })
+        Ok(Self { iam, ec2, ssm, reconcilers })
     }
 
     /// What the endpoint serves.
     pub fn endpoint(&self) -> Vec<Service> {
         let mut services = Vec::from(self.iam.services());
         services.push(freehold_ec2::operations::service(&self.ec2));
+        services.push(self.ssm.service());
         services
     }
 
