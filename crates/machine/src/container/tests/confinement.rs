@@ -1,0 +1,28 @@
+//! What keeps the guest in.
+
+use super::*;
+
+#[tokio::test]
+async fn root_inside_is_nobody_outside_and_the_disk_keeps_plain_owners() {
+    use std::os::unix::fs::MetadataExt;
+    let Some(region) = Region::new() else { return };
+    let id = region.started(1).await;
+    let MachineState::Running { pid } = region.driver.state(&id).await.unwrap() else { panic!("not running") };
+    let owner = std::fs::metadata(format!("/proc/{pid}")).unwrap().uid();
+    if owner == 0 {
+        eprintln!("SKIPPED: this host cannot shift the owners of files");
+    } else {
+        assert_eq!(owner, bundle::Users::of(&id).first);
+    }
+    region.console_shows(&id, "boot finished").await;
+    assert_eq!(region.inside(&id, "touch /root/mine && stat -c %u /root/mine /root /etc/passwd"), "0\n0\n0");
+    let mine = region.place.path().join("machines").join(&id).join("disk/upper/root/mine");
+    assert_eq!(std::fs::metadata(mine).unwrap().uid(), 0);
+    // Neither the host's kernel nor its devices.
+    assert!(!region.inside(&id, "echo 1 > /proc/sys/kernel/sysrq && echo done").contains("done"));
+    assert!(!region.inside(&id, "mount -t tmpfs none /mnt && echo done").contains("done"));
+    assert!(!region.inside(&id, "mknod /root/disk b 7 0 && head -c 1 /root/disk && echo done").contains("done"));
+    assert!(!region.inside(&id, "unshare -U true && echo done").contains("done"));
+    region.driver.destroy(&id).await.unwrap();
+    region.assert_clean();
+}
