@@ -62,6 +62,7 @@ def snapshot():
         "routes": set(_lines("ip", "route", "show", "table", "all")),
         "policy rules": set(_lines("ip", "rule", "show")),
         "nft rules": _rules(),
+        "forwarding": {pathlib.Path("/proc/sys/net/ipv4/ip_forward").read_text().strip()},
         "loop devices": set(_lines("losetup", "--noheadings", "--output", "NAME,BACK-FILE")),
     }
 

@@ -9,7 +9,7 @@ use freehold_ec2::capacity::Pool;
 use freehold_ec2::images::{HostImages, NoImages};
 use freehold_ec2::stored_images::StoredImages;
 use freehold_machine::container::ContainerDriver;
-use freehold_machine::image::{ImageStore, Recipe};
+use freehold_machine::image::{Image, ImageStore, Recipe};
 use freehold_machine::net::Network;
 use freehold_machine::net::host::HostNetwork;
 use freehold_machine::net::none::NoNetwork;
@@ -18,8 +18,9 @@ use freehold_machine::probe::{Capabilities, Choice, Requested, choose};
 use freehold_machine::vm::qemu::Flavour;
 use freehold_machine::vm::{VmDriver, VmOptions};
 use freehold_machine::{Driver, DriverKind};
+use tokio::task::JoinHandle;
 
-use super::capacity;
+use super::{capacity, say};
 use crate::cli::{self, Machines};
 use crate::commands::image::build;
 use crate::data_dir::DataDir;
@@ -38,7 +39,8 @@ impl Hardware {
     /// Follows the operator's wish, or finds out what the host can do. The first start with machines builds the
     /// minimal image, which takes seconds.
     pub async fn choose(data: &DataDir, options: &cli::Up) -> Result<Self> {
-        let Choice { kind, flavour, reason } = decide(data, options.machines).await?;
+        let image = begin_image(data, options)?;
+        let Choice { kind, flavour, reason } = decide(data, options).await?;
         remember(data, kind)?;
         if kind == DriverKind::None {
             return Ok(Self {
@@ -49,11 +51,10 @@ impl Hardware {
                 reason,
             });
         }
-        let store = ImageStore::open(data.path())?;
-        if store.list()?.is_empty() {
-            let store = store.clone();
-            tokio::task::spawn_blocking(move || build(&store, Recipe::Minimal)).await??;
+        if let Some(image) = image {
+            image.await??;
         }
+        let store = ImageStore::open(data.path())?;
         let network: Arc<dyn Network> = Arc::new(HostNetwork::new(data.path(), options.public_pool)?);
         let driver = open(data, flavour, &store, &network)?;
         let images = Arc::new(StoredImages::new(store, data.machines()));
@@ -66,9 +67,22 @@ impl Hardware {
     }
 }
 
+/// Begins to build the minimal image where there is none and machines may come to need one.
+fn begin_image(data: &DataDir, options: &cli::Up) -> Result<Option<JoinHandle<freehold_machine::Result<Image>>>> {
+    if options.machines == Machines::None || !rustix::process::geteuid().is_root() {
+        return Ok(None);
+    }
+    let store = ImageStore::open(data.path())?;
+    if !store.list()?.is_empty() {
+        return Ok(None);
+    }
+    say(options, "building the minimal image, once");
+    Ok(Some(tokio::task::spawn_blocking(move || build(&store, Recipe::Minimal))))
+}
+
 /// What was asked for, or the best that works. The first start tries what the host can do, which takes seconds.
-async fn decide(data: &DataDir, wanted: Machines) -> Result<Choice> {
-    let requested = match wanted {
+async fn decide(data: &DataDir, options: &cli::Up) -> Result<Choice> {
+    let requested = match options.machines {
         Machines::Auto => Requested::Auto,
         Machines::Vm => Requested::Vm,
         Machines::Container => Requested::Container,
@@ -80,6 +94,7 @@ async fn decide(data: &DataDir, wanted: Machines) -> Result<Choice> {
     let host = match Capabilities::cached(data.path()) {
         Some(host) => host,
         None => {
+            say(options, "trying what this host can do, once; seconds");
             let data_dir = data.path().to_owned();
             let _working = Working::new("trying what this host can do");
             tokio::task::spawn_blocking(move || Capabilities::probe(&data_dir)).await??
