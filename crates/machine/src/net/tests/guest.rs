@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long to listen for a packet that should not come. A test that is too impatient here can only miss a
 /// fault, not report one that is not there.
-const SILENCE: Duration = Duration::from_millis(250);
+pub const SILENCE: Duration = Duration::from_millis(250);
 
 pub struct Guest {
     process: Child,

@@ -8,6 +8,7 @@ use super::guest::{Guest, host_reaches};
 use crate::net::Network;
 use crate::net::host::HostNetwork;
 use crate::net::names::{Tag, eni_link};
+use crate::net::netns;
 
 fn output(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program).args(arguments).output().unwrap();
@@ -134,4 +135,36 @@ async fn fifty_interfaces_are_attached_at_once() {
     }
     let _listener = guests[49].listen(80);
     assert!(guests[0].reaches([10, 0, 1, 59].into(), 80));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whatever_a_crash_left_half_made_is_finished_or_removed() {
+    let Some(region) = Region::new() else { return };
+    let tag = Tag::of(region.directory.path());
+    let plan = vpc("vpc-00000000000000a06").eni("eni-00000000000000001", 10, Some(region.public(10)), &["sg-1"]).group(
+        "sg-1",
+        everything(),
+        everything(),
+    );
+    // A name without a namespace.
+    let name = netns::path(&tag.namespace(&plan.vpc));
+    std::fs::create_dir_all(name.parent().unwrap()).unwrap();
+    std::fs::write(&name, "").unwrap();
+    assert_eq!(region.network.list().await.unwrap(), [plan.vpc.as_str()]);
+    region.network.remove(&plan.vpc).await.unwrap();
+    assert_eq!(traces(&region), Vec::<String>::new());
+
+    // A namespace without anything in it, and an uplink of another VPC that leads nowhere.
+    std::fs::write(&name, "").unwrap();
+    netns::create(&tag.namespace(&plan.vpc)).unwrap();
+    let lost = tag.uplink("vpc-00000000000000a07");
+    assert!(
+        output("ip", &["link", "add", &lost, "type", "veth", "peer", "name", &format!("t{}", &lost[3..])]).is_empty()
+    );
+    region.apply(&plan).await;
+    let guest = region.guest(&plan, "eni-00000000000000001").await;
+    let _listener = guest.listen(80);
+    assert!(host_reaches(region.public(10), 80));
+    region.network.purge().await.unwrap();
+    assert_eq!(traces(&region), Vec::<String>::new());
 }

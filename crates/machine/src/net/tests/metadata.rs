@@ -1,5 +1,6 @@
 //! Metadata and names, as a guest sees them.
 
+use std::io::{Read, Write};
 use std::net::{Ipv4Addr, UdpSocket};
 use std::time::Duration;
 
@@ -8,7 +9,8 @@ use simple_dns::{CLASS, Name, Packet, QCLASS, QTYPE, Question, TYPE};
 
 use super::Region;
 use super::fixture::{Planning, vpc};
-use super::guest::{Guest, http};
+use super::guest::{Guest, SILENCE, http};
+use crate::net::nft;
 use crate::net::plan::VpcPlan;
 
 const EVEN: &str = "eni-0000000000000000a";
@@ -65,6 +67,24 @@ async fn a_token_survives_a_restart_of_the_control_plane() {
     assert_eq!(get(&odd, "/latest/meta-data/instance-id", Some(&token)).1, "i-11");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_with_a_token_gets_no_further_than_it_may() {
+    let Some(region) = Region::new() else { return };
+    let plan = plan("vpc-00000000000000d04");
+    region.apply(&plan).await;
+    let even = region.guest(&plan, EVEN).await;
+    // What a router inside the guest would not pass on: packets with no hop left. The limit of these machines
+    // is 1.
+    even.inside(|| {
+        nft::load("table ip hops { chain in { type filter hook input priority 0; ip ttl < 2 drop; }; }").unwrap();
+    });
+    assert_eq!(get(&even, "/latest/meta-data/instance-id", None).0, "200");
+    let mut stream = even.connect(METADATA, 80).unwrap();
+    stream.write_all(format!("{PUT}\r\nHost: x\r\n\r\n").as_bytes()).unwrap();
+    stream.set_read_timeout(Some(SILENCE)).unwrap();
+    assert!(stream.read(&mut [0; 1]).is_err(), "the answer was dropped on the way");
+}
+
 /// The answer's records, or the error code.
 fn lookup(guest: &Guest, server: Ipv4Addr, name: &str, kind: TYPE) -> Vec<String> {
     let mut query = Packet::new_query(99);
@@ -102,7 +122,6 @@ async fn private_names_are_resolved_in_both_directions() {
     let name = Name::new("ip-10-0-1-11.ec2.internal").unwrap();
     query.questions.push(Question::new(name, QTYPE::TYPE(TYPE::A), class, false));
     let bytes = query.build_bytes_vec().unwrap();
-    use std::io::{Read, Write};
     stream.write_all(&(bytes.len() as u16).to_be_bytes()).unwrap();
     stream.write_all(&bytes).unwrap();
     let mut length = [0; 2];
