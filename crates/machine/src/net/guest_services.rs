@@ -1,18 +1,19 @@
-//! What each VPC's namespace serves to its guests: metadata and names. The sockets are opened inside the
+//! What each VPC's namespace serves to its guests: metadata, names and addresses. The sockets are opened inside the
 //! namespace and served by the control plane, which is why they end with it and are opened anew by the next.
 
 use std::net::{Ipv4Addr, SocketAddrV4, TcpListener, UdpSocket};
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use freehold_core::clock::{Clock, SystemClock};
-use ipnet::Ipv4Net;
 use tokio::task::JoinSet;
 
 use super::imds::Tokens;
 use super::metadata::MetadataSource;
+use super::netlink::Netlink;
+use super::plan::VpcPlan;
 use super::services::{METADATA_ADDRESS, resolver_addresses};
-use super::{dns, imds, netns};
+use super::{dhcp, dns, imds, netns};
 use crate::driver::{Error, Result};
 
 /// What all VPCs' services share.
@@ -25,6 +26,7 @@ pub struct GuestServices {
 /// The services of one VPC, as long as this lives.
 pub struct Serving {
     addresses: Vec<Ipv4Addr>,
+    leases: Arc<Mutex<dhcp::Addresses>>,
     tasks: JoinSet<()>,
 }
 
@@ -62,14 +64,11 @@ impl GuestServices {
     }
 
     /// Starts what does not run yet.
-    pub async fn ensure(
-        &self,
-        serving: &mut Option<Serving>,
-        vpc: &str,
-        cidrs: &[Ipv4Net],
-        namespace: &Path,
-    ) -> Result<()> {
-        let addresses = resolver_addresses(cidrs);
+    pub async fn ensure(&self, serving: &mut Option<Serving>, plan: &VpcPlan, namespace: &Path) -> Result<()> {
+        let addresses = resolver_addresses(&plan.cidrs);
+        if let Some(serving) = serving.as_ref() {
+            serving.set_leases(plan);
+        }
         if serving.as_ref().is_some_and(|serving| serving.addresses == addresses && serving.is_whole()) {
             return Ok(());
         }
@@ -77,12 +76,14 @@ impl GuestServices {
             old.stop().await;
         }
         let context = Context {
-            vpc: vpc.into(),
+            vpc: plan.vpc.as_str().into(),
             source: Arc::clone(&self.source),
             tokens: Arc::clone(&self.tokens),
             clock: Arc::clone(&self.clock),
         };
-        *serving = Some(Serving::start(context, addresses, namespace)?);
+        let started = Serving::start(context, addresses, namespace)?;
+        started.set_leases(plan);
+        *serving = Some(started);
         Ok(())
     }
 }
@@ -100,12 +101,19 @@ impl Serving {
             tasks.spawn(dns::serve_udp(udp, context.clone()));
             tasks.spawn(dns::serve_tcp(tcp, context.clone()));
         }
-        Ok(Self { addresses, tasks })
+        let dhcp = tokio::net::UdpSocket::from_std(sockets.dhcp).map_err(in_runtime)?;
+        let leases = Arc::<Mutex<dhcp::Addresses>>::default();
+        tasks.spawn(dhcp::serve(dhcp, sockets.neighbours, Arc::clone(&leases), context));
+        Ok(Self { addresses, leases, tasks })
+    }
+
+    fn set_leases(&self, plan: &VpcPlan) {
+        *self.leases.lock().unwrap_or_else(PoisonError::into_inner) = dhcp::Addresses::of(plan);
     }
 
     /// Whether every task is still at work.
     fn is_whole(&self) -> bool {
-        self.tasks.len() == 1 + 2 * self.addresses.len()
+        self.tasks.len() == 2 + 2 * self.addresses.len()
     }
 
     /// Ends all tasks and closes their sockets, which would keep the namespace alive.
@@ -117,6 +125,8 @@ impl Serving {
 struct Sockets {
     metadata: TcpListener,
     resolvers: Vec<(UdpSocket, TcpListener)>,
+    dhcp: UdpSocket,
+    neighbours: Netlink,
 }
 
 impl Sockets {
@@ -132,13 +142,15 @@ impl Sockets {
             socket.set_nonblocking(true)?;
             Ok::<_, std::io::Error>(socket)
         };
+        let neighbours = Netlink::open()?;
         let open = || {
+            let dhcp = datagrams(Ipv4Addr::UNSPECIFIED, dhcp::SERVER_PORT)?;
             let metadata = listen(METADATA_ADDRESS, 80)?;
             let resolvers = resolvers
                 .iter()
                 .map(|address| Ok((datagrams(*address, 53)?, listen(*address, 53)?)))
                 .collect::<std::io::Result<_>>()?;
-            Ok(Self { metadata, resolvers })
+            Ok(Self { metadata, resolvers, dhcp, neighbours })
         };
         open().map_err(|e: std::io::Error| Error::io("listen for guests", e))
     }

@@ -125,7 +125,7 @@ impl Network for HostNetwork {
             .await?;
 
         let namespace = netns::path(&self.shared.tag.namespace(&plan.vpc));
-        self.services.ensure(&mut vpc.serving, &plan.vpc, &plan.cidrs, &namespace).await
+        self.services.ensure(&mut vpc.serving, plan, &namespace).await
     }
 
     async fn remove(&self, vpc: &str) -> Result<()> {

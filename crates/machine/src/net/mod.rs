@@ -4,6 +4,7 @@
 //! Callers say what a VPC should look like ([`plan::VpcPlan`], always whole); [`Network::apply`] makes it true.
 
 mod attach;
+mod dhcp;
 mod dns;
 mod forwarding;
 mod guest_services;

@@ -12,7 +12,31 @@ use super::{Netlink, unless_exists};
 use crate::driver::{Error, Result};
 use crate::spec::MacAddr;
 
+/// An entry of the neighbour table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Neighbour {
+    /// Index of the device behind which it is.
+    pub device: u32,
+    pub address: Ipv4Addr,
+    pub mac: MacAddr,
+}
+
 impl Netlink {
+    /// The entries that [`Netlink::set_neighbour`] made.
+    pub fn permanent_neighbours(&mut self) -> Result<Vec<Neighbour>> {
+        let mut wanted = NeighbourMessage::default();
+        wanted.header.family = AddressFamily::Inet;
+        let found =
+            self.dump(RouteNetlinkMessage::GetNeighbour(wanted)).map_err(|e| Error::io("list neighbours", e))?;
+        Ok(found
+            .iter()
+            .filter_map(|message| match message {
+                RouteNetlinkMessage::NewNeighbour(message) => decode(message),
+                _ => None,
+            })
+            .collect())
+    }
+
     /// Gives a device an address, unless it has it.
     pub fn add_address(&mut self, index: u32, address: Ipv4Addr, prefix: u8) -> Result<()> {
         let mut message = AddressMessage::default();
@@ -43,4 +67,19 @@ impl Netlink {
         self.execute(RouteNetlinkMessage::NewNeighbour(message), NLM_F_CREATE | NLM_F_REPLACE)
             .map_err(|e| Error::io(format!("set the neighbour {address} of device {index}"), e))
     }
+}
+
+fn decode(message: &NeighbourMessage) -> Option<Neighbour> {
+    if message.header.state != NeighbourState::Permanent {
+        return None;
+    }
+    let (mut found, mut mac) = (None, None);
+    for attribute in &message.attributes {
+        match attribute {
+            NeighbourAttribute::Destination(NeighbourAddress::Inet(address)) => found = Some(*address),
+            NeighbourAttribute::LinkLayerAddress(bytes) => mac = bytes.as_slice().try_into().ok().map(MacAddr),
+            _ => {}
+        }
+    }
+    Some(Neighbour { device: message.header.ifindex, address: found?, mac: mac? })
 }

@@ -28,6 +28,8 @@ pub struct Link {
     pub mac: Option<MacAddr>,
     /// For a veth, the index of its other end, in the other end's namespace.
     pub peer: Option<u32>,
+    /// In bytes.
+    pub mtu: u32,
     /// Whether it transmits: up, and so is its other end.
     pub is_running: bool,
 }
@@ -124,11 +126,13 @@ fn is_missing(error: &io::Error) -> bool {
 }
 
 fn describe(message: LinkMessage) -> Link {
-    let mut link = Link { index: message.header.index, name: String::new(), mac: None, peer: None, is_running: false };
+    let mut link =
+        Link { index: message.header.index, name: String::new(), mac: None, peer: None, mtu: 0, is_running: false };
     for attribute in message.attributes {
         match attribute {
             LinkAttribute::IfName(name) => link.name = name,
             LinkAttribute::Address(bytes) => link.mac = bytes.try_into().ok().map(MacAddr),
+            LinkAttribute::Mtu(mtu) => link.mtu = mtu,
             LinkAttribute::Link(peer) => link.peer = Some(peer),
             LinkAttribute::OperState(state) => link.is_running = state == State::Up,
             _ => {}

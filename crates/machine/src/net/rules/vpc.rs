@@ -11,7 +11,7 @@ use super::{Chain, Table, VPC_TABLE, dispatch, identifier, list};
 use crate::net::names::{UPLINK, eni_link};
 use crate::net::plan::{EniPlan, RoutePlan, RouteTarget, SubnetPlan, VpcPlan};
 use crate::net::policy;
-use crate::net::services::{METADATA_ADDRESS, resolver_addresses};
+use crate::net::services::{METADATA_ADDRESS, RESOLVER_ADDRESS, resolver_addresses};
 
 const ESTABLISHED: &str = "ct state vmap { established : accept, related : accept, invalid : drop }";
 
@@ -78,6 +78,8 @@ fn add_sources(table: &mut Table, plan: &VpcPlan) {
         chain.rule(format!("iifname \"{UPLINK}\" ip saddr {{ {} }} drop", cidrs(plan)));
     }
     chain.rule(format!("iifname \"{UPLINK}\" accept")).rule("iifname . ip saddr @owned accept");
+    // A guest that asks for its address.
+    chain.rule("ip saddr 0.0.0.0 ip daddr 255.255.255.255 udp sport 68 udp dport 67 accept");
     if !unchecked.is_empty() {
         chain.rule(format!("iifname {{ {} }} accept", list(unchecked)));
     }
@@ -206,6 +208,7 @@ fn add_input(table: &mut Table, plan: &VpcPlan) {
         .rule(format!(
             "ip daddr {{ {} }} meta l4proto {{ tcp, udp }} th dport 53 accept",
             list(resolver_addresses(&plan.cidrs))
-        ));
+        ))
+        .rule(format!("ip daddr {{ 255.255.255.255, {RESOLVER_ADDRESS} }} udp dport 67 accept"));
     table.chain(&input);
 }

@@ -2,6 +2,8 @@
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, UdpSocket};
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
 use std::time::Duration;
 
 use simple_dns::rdata::RData;
@@ -10,6 +12,7 @@ use simple_dns::{CLASS, Name, Packet, QCLASS, QTYPE, Question, TYPE};
 use super::Region;
 use super::fixture::{Planning, vpc};
 use super::guest::{Guest, SILENCE, http};
+use crate::net::netlink::Netlink;
 use crate::net::nft;
 use crate::net::plan::VpcPlan;
 
@@ -129,4 +132,33 @@ async fn private_names_are_resolved_in_both_directions() {
     let mut reply = vec![0; usize::from(u16::from_be_bytes(length))];
     stream.read_exact(&mut reply).unwrap();
     assert_eq!(Packet::parse(&reply).unwrap().answers.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stock_client_gets_its_address_by_dhcp() {
+    let Some(region) = Region::new() else { return };
+    if Command::new("busybox").arg("udhcpc").arg("--help").output().is_err() {
+        return eprintln!("SKIPPED: no busybox to ask with");
+    }
+    let plan = plan("vpc-00000000000000d05");
+    region.apply(&plan).await;
+    let guest = region.guest(&plan, ODD).await;
+    // The client says what it was told by calling a script.
+    let script = region.directory.path().join("told");
+    std::fs::write(
+        &script,
+        "#!/bin/sh\n[ \"$1\" = bound ] && echo \"told $ip $mask $router $dns $hostname $domain\"\nexit 0\n",
+    )
+    .unwrap();
+    std::fs::set_permissions(&script, PermissionsExt::from_mode(0o755)).unwrap();
+    let output = guest.inside(|| {
+        let mut netlink = Netlink::open().unwrap();
+        let eth0 = netlink.link("eth0").unwrap().unwrap();
+        assert!(Command::new("ip").args(["address", "flush", "dev", &eth0.name]).status().unwrap().success());
+        let options = ["udhcpc", "-f", "-n", "-q", "-O", "hostname", "-i", "eth0", "-s"];
+        Command::new("busybox").args(options).arg(&script).output().unwrap()
+    });
+    let said = String::from_utf8_lossy(&output.stdout);
+    let expected = "told 10.0.1.11 24 10.0.1.1 10.0.0.2 ip-10-0-1-11 ec2.internal";
+    assert!(said.contains(expected), "{said}{}", String::from_utf8_lossy(&output.stderr));
 }
