@@ -2,6 +2,22 @@
 //! veth or a tap in it with a /32 route; security groups are one nftables transaction per VPC.
 //!
 //! Callers say what a VPC should look like ([`plan::VpcPlan`], always whole); [`Network::apply`] makes it true.
+//!
+//! ```text
+//!  world                  host                        VPC (a namespace)                  guest
+//!  -----  eth0  [table freehold_<tag>]  fh<tag><vpc> === uplink  [table freehold]  e<eni> === eth0
+//!               masquerades the pool,                    publishes and hides             (veth or tap)
+//!               guards the host                          addresses, checks sources,
+//!                                                        routes and groups; serves
+//!                                                        metadata, names, DHCP
+//! ```
+//!
+//! Everything is named after what it stands for ([`names`]), so a control plane that was killed needs no record
+//! to find its own again. On the host itself there is, per region: one nftables table, one link per VPC, and a
+//! route per public address in use; and, while any VPC exists, `net.ipv4.ip_forward` ([`forwarding`]).
+//!
+//! Where to look: [`rules`] for what may pass, [`policy`] for routes to interfaces, [`attach`] for devices,
+//! [`imds`], [`dns`] and [`dhcp`] for what guests are served, [`netlink`] and [`netns`] for the kernel.
 
 mod attach;
 mod dhcp;

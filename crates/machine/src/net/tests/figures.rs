@@ -54,6 +54,13 @@ async fn how_long_a_vpc_of_100_interfaces_takes() {
         attached.unwrap().unwrap();
     }
     timed("attach, 30 at once", now);
+    let _listener = guests[1].listen(20);
+    let now = Instant::now();
+    assert!(guests[0].reaches([10, 0, 1, 11].into(), 20));
+    timed("guest to guest, first connection", now);
+    let now = Instant::now();
+    assert!(guests[2].reaches([169, 254, 169, 254].into(), 80));
+    timed("guest to metadata, first connection", now);
     let now = Instant::now();
     region.apply(&changed).await;
     timed("unchanged, with 50 attached", now);

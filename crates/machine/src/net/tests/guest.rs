@@ -12,7 +12,7 @@ use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketType, ipproto};
 use crate::net::netns;
 
 /// How long a packet that should pass may take, on however busy a machine.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long to listen for a packet that should not come. A test that is too impatient here can only miss a
 /// fault, not report one that is not there.
