@@ -21,6 +21,9 @@ mod reconcile;
 mod resources;
 mod trust;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use freehold_core::Clock;
