@@ -203,7 +203,10 @@ impl Shared {
 
     fn ensure_host(&self) -> Result<()> {
         let mut is_ready = lock(&self.is_host_ready);
-        if !*is_ready {
+        // Other programs flush the host's rules, Debian's `nftables.service` for one, and guests must not be left
+        // with a free run at the host.
+        let table = self.tag.table();
+        if !*is_ready || !nft::table_exists(&table)? {
             nft::load(&host_ruleset(&self.tag, self.pool))?;
             *is_ready = true;
         }

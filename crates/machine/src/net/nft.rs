@@ -1,7 +1,11 @@
 //! Loads rulesets into the kernel. One call is one transaction: all of it comes into force, or nothing.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::process::{Command, Stdio};
+
+use netlink_packet_core::NLM_F_REQUEST;
+use netlink_sys::protocols::NETLINK_NETFILTER;
+use netlink_sys::{Socket, SocketAddr};
 
 use crate::driver::{Error, Result};
 
@@ -40,6 +44,48 @@ fn run(arguments: &[&str], ruleset: &str) -> Result<()> {
         return Err(Error::Program { program: "nft", detail });
     }
     written.map_err(failed)
+}
+
+/// Whether a table exists in the calling thread's network namespace. Asked of the kernel without the program,
+/// which makes it cheap enough to be asked often.
+pub fn table_exists(name: &str) -> Result<bool> {
+    let ask = || {
+        let mut socket = Socket::new(NETLINK_NETFILTER)?;
+        socket.bind_auto()?;
+        socket.connect(&SocketAddr::new(0, 0))?;
+        socket.send(&get_table(name), 0)?;
+        socket.recv_from_full()
+    };
+    let (answer, _) = ask().map_err(|e: io::Error| Error::io("ask for an nftables table", e))?;
+    // The kernel answers with the table, or with an error: there is no such table.
+    Ok(answer.get(4..6) == Some(&NEW_TABLE.to_ne_bytes()))
+}
+
+/// `NFNL_SUBSYS_NFTABLES` with `NFT_MSG_NEWTABLE` and `NFT_MSG_GETTABLE`.
+const NEW_TABLE: u16 = 10 << 8;
+const GET_TABLE: u16 = NEW_TABLE | 1;
+
+/// The request for one table of the family `ip`: a netlink header, a netfilter header, and the name as its
+/// first attribute, which is padded to four bytes.
+fn get_table(name: &str) -> Vec<u8> {
+    let mut attribute = vec![0, 0, 1, 0];
+    attribute[2..4].copy_from_slice(&1u16.to_ne_bytes());
+    attribute.extend(name.as_bytes());
+    attribute.push(0);
+    // Names of tables are shorter than 32 bytes.
+    let length = attribute.len() as u16;
+    attribute[..2].copy_from_slice(&length.to_ne_bytes());
+    attribute.resize(attribute.len().next_multiple_of(4), 0);
+
+    let mut message = Vec::new();
+    message.extend((20 + attribute.len() as u32).to_ne_bytes());
+    message.extend(GET_TABLE.to_ne_bytes());
+    message.extend(NLM_F_REQUEST.to_ne_bytes());
+    // Sequence number and sender; the socket is used once.
+    message.extend([0; 8]);
+    message.extend([rustix::net::AddressFamily::INET.as_raw() as u8, 0, 0, 0]);
+    message.extend(attribute);
+    message
 }
 
 /// Removes a table from the calling thread's network namespace, whether or not it exists.

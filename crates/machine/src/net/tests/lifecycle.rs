@@ -8,7 +8,7 @@ use super::guest::{Guest, host_reaches};
 use crate::net::Network;
 use crate::net::host::HostNetwork;
 use crate::net::names::{Tag, eni_link};
-use crate::net::netns;
+use crate::net::{netns, nft};
 
 fn output(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program).args(arguments).output().unwrap();
@@ -167,4 +167,17 @@ async fn whatever_a_crash_left_half_made_is_finished_or_removed() {
     assert!(host_reaches(region.public(10), 80));
     region.network.purge().await.unwrap();
     assert_eq!(traces(&region), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rules_of_the_host_that_somebody_flushed_are_put_back() {
+    let Some(region) = Region::new() else { return };
+    let plan = vpc("vpc-00000000000000a08");
+    region.apply(&plan).await;
+    let table = Tag::of(region.directory.path()).table();
+    assert!(nft::table_exists(&table).unwrap());
+    nft::delete_table(&table).unwrap();
+    assert!(!nft::table_exists(&table).unwrap());
+    region.apply(&plan).await;
+    assert!(nft::table_exists(&table).unwrap());
 }
