@@ -63,3 +63,24 @@ def test_what_does_not_exist_is_said(iam):
     assert code(iam.add_role_to_instance_profile, InstanceProfileName="none", RoleName="web") == "NoSuchEntity"
     iam.create_instance_profile(InstanceProfileName="p")
     assert code(iam.add_role_to_instance_profile, InstanceProfileName="p", RoleName="none") == "NoSuchEntity"
+
+
+def test_a_role_is_passed_only_by_those_who_may(freehold, iam, account):
+    def policy(*allowed):
+        return json.dumps({"Statement": [{"Effect": "Allow", "Action": list(allowed), "Resource": "*"}]})
+
+    trust = {"Statement": [{"Effect": "Allow", "Principal": {"AWS": account}, "Action": "sts:AssumeRole"}]}
+    role = iam.create_role(RoleName="operator", AssumeRolePolicyDocument=json.dumps(trust))["Role"]
+    iam.put_role_policy(RoleName="operator", PolicyName="p", PolicyDocument=policy("iam:Add*", "ec2:*"))
+    iam.create_instance_profile(InstanceProfileName="p")
+    sts = freehold.client("sts", account=account)
+    issued = sts.assume_role(RoleArn=role["Arn"], RoleSessionName="tester")["Credentials"]
+    session = {"key": issued["AccessKeyId"], "secret": issued["SecretAccessKey"], "token": issued["SessionToken"]}
+    call = {"InstanceProfileName": "p", "RoleName": "web"}
+    assert code(freehold.client("iam", **session).add_role_to_instance_profile, **call) == "AccessDenied"
+    launch = {"ImageId": "ami-00000000", "MinCount": 1, "MaxCount": 1, "IamInstanceProfile": {"Name": "p"}}
+    iam.add_role_to_instance_profile(**call)
+    assert code(freehold.client("ec2", **session).run_instances, **launch) == "UnauthorizedOperation"
+    iam.put_role_policy(RoleName="operator", PolicyName="p", PolicyDocument=policy("iam:*", "ec2:*"))
+    # Allowed now, and refused for the image that does not exist.
+    assert code(freehold.client("ec2", **session).run_instances, **launch) == "InvalidAMIID.NotFound"

@@ -8,7 +8,7 @@ use freehold_wire::server::{Authenticator, Authorisation, Credentials, Denied};
 
 use crate::model::Role;
 use crate::policy::{Context, Decision, Kind, Policy, Question, evaluate};
-use crate::{Iam, condition_keys, resources, trust};
+use crate::{Iam, condition_keys, passed_roles, resources, trust};
 
 /// Needs no permission, and cannot be forbidden (*STS API reference, GetCallerIdentity*).
 const ALWAYS: &str = "sts:GetCallerIdentity";
@@ -39,17 +39,27 @@ impl Authenticator for Iam {
         }
         let context = condition_keys::of(question);
         for resource in resources::of(self, question) {
-            let decision = self.decide(caller, &action, &resource, &context);
-            if decision != Decision::Allowed {
-                let explicit = decision == Decision::ExplicitlyDenied;
-                return Err(Denied { principal: caller.arn.to_string(), action, resource, explicit });
-            }
+            self.require(caller, &action, &resource, &context)?;
+        }
+        for passed in passed_roles::of(self, question) {
+            let context = context.clone().with("iam:PassedToService", passed.service);
+            self.require(caller, "iam:PassRole", &passed.role_arn, &context)?;
         }
         Ok(())
     }
 }
 
 impl Iam {
+    fn require(&self, caller: &Principal, action: &str, resource: &str, context: &Context) -> Result<(), Denied> {
+        let explicit = match self.decide(caller, action, resource, context) {
+            Decision::Allowed => return Ok(()),
+            Decision::ImplicitlyDenied => false,
+            Decision::ExplicitlyDenied => true,
+        };
+        let (action, resource) = (action.to_owned(), resource.to_owned());
+        Err(Denied { principal: caller.arn.to_string(), action, resource, explicit })
+    }
+
     /// What the caller's own policies say: for a session of a role, the role's and the session's together.
     pub(crate) fn decide(&self, caller: &Principal, action: &str, resource: &str, context: &Context) -> Decision {
         let PrincipalKind::AssumedRole { role, .. } = &caller.kind else {

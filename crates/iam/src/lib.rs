@@ -16,6 +16,7 @@ mod issue;
 mod key_ring;
 mod model;
 mod operations;
+mod passed_roles;
 pub mod policy;
 mod reconcile;
 mod resources;

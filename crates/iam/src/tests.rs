@@ -112,7 +112,7 @@ async fn expired_keys_are_forgotten_a_day_after_their_end() {
     region.clock.advance(Duration::from_secs(29 * 3600));
     assert!(forget.pending().await.unwrap().is_empty());
     region.clock.advance(Duration::from_secs(2 * 3600));
-    assert_eq!(forget.pending().await.unwrap(), [key.clone()]);
+    assert_eq!(forget.pending().await.unwrap(), std::slice::from_ref(&key));
     for _ in 0..2 {
         assert_eq!(forget.step(&key).await.unwrap(), Next::Settled);
     }
