@@ -11,9 +11,6 @@ pub enum Recipe {
     Debian12,
 }
 
-/// Changes whenever a recipe below yields something else, so that the image gets a new id.
-const REVISION: u32 = 1;
-
 impl Recipe {
     pub const ALL: [Self; 2] = [Self::Minimal, Self::Debian12];
 
@@ -30,9 +27,17 @@ impl Recipe {
         Self::ALL.into_iter().find(|recipe| recipe.name() == name)
     }
 
+    /// Changes whenever the recipe yields something else, so that the image gets a new id.
+    fn revision(self) -> u32 {
+        match self {
+            Self::Minimal => 1,
+            Self::Debian12 => 2,
+        }
+    }
+
     /// The id of the image that this recipe yields; known before it is built, and the same on every host.
     pub fn image_id(self) -> String {
-        let text = format!("freehold recipe {} {REVISION} {}", self.name(), env!("CARGO_PKG_VERSION"));
+        let text = format!("freehold recipe {} {} {}", self.name(), self.revision(), env!("CARGO_PKG_VERSION"));
         super::content::id(&Sha256::digest(text))
     }
 

@@ -15,7 +15,14 @@ const LEFT_OUT: [&str; 3] = ["/usr/share/man/*", "/usr/share/doc/*", "/usr/share
 /// cloud-init asks EC2's metadata service and nobody else, and leaves the network alone, which is set already.
 const CLOUD_INIT: &str = "\
 # Written by Freehold.
-datasource_list: [Ec2]
+datasource_list: [Freehold]
+system_info:
+  default_user:
+    name: admin
+    gecos: Debian
+    lock_passwd: true
+    sudo: ['ALL=(ALL) NOPASSWD:ALL']
+    shell: /bin/bash
 datasource:
   Ec2:
     strict_id: false
@@ -26,8 +33,27 @@ datasource:
 network:
   config: disabled
 manage_etc_hosts: false
+preserve_hostname: true
 growpart: {mode: 'off'}
 resize_rootfs: false
+";
+
+/// cloud-init asks for a session token only where the firmware says that this is Amazon's hardware. A container has
+/// the host's firmware, a small virtual machine has none, so the data source says it instead.
+const DATA_SOURCE: &str = "\
+# Written by Freehold: the EC2 data source, with session tokens, whatever the firmware says.
+from cloudinit import sources
+from cloudinit.sources.DataSourceEc2 import CloudNames, DataSourceEc2
+
+
+class DataSourceFreehold(DataSourceEc2):
+    def _get_cloud_name(self):
+        return CloudNames.AWS
+
+
+def get_datasource_list(depends):
+    known = [(DataSourceFreehold, (sources.DEP_FILESYSTEM, sources.DEP_NETWORK))]
+    return sources.list_from_depends(depends, known)
 ";
 
 pub fn tree(root: &Path, progress: Progress<'_>) -> Result<()> {
@@ -46,6 +72,7 @@ pub fn tree(root: &Path, progress: Progress<'_>) -> Result<()> {
 
 fn configure(root: &Path) -> std::io::Result<()> {
     fs::write(root.join("etc/cloud/cloud.cfg.d/90_freehold.cfg"), CLOUD_INIT)?;
+    fs::write(root.join("usr/lib/python3/dist-packages/cloudinit/sources/DataSourceFreehold.py"), DATA_SOURCE)?;
     // Host keys and machine id are each instance's own.
     for entry in fs::read_dir(root.join("etc/ssh"))? {
         let entry = entry?;
