@@ -6,20 +6,19 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use serde_json::{Value, json};
 use tokio::sync::broadcast;
 
 use super::cgroup::Hierarchies;
 use super::directory::Directory;
-use super::power::RunState;
+use super::power::Wish;
 use super::qemu::Flavour;
-use super::qmp::Client;
 use super::shared::{Shared, blocking};
 use super::start::make_disk;
+use super::wish::wish_of;
 use super::{console, watch};
 use crate::driver::{Driver, DriverKind, Error, MachineEvent, MachineState, Result};
 use crate::net::Network;
-use crate::spec::{MachineId, MachineSpec, Resources};
+use crate::spec::{Interface, MachineId, MachineSpec, Resources};
 
 /// How often consoles are kept short.
 const TRIM_PERIOD: Duration = Duration::from_secs(5);
@@ -76,8 +75,8 @@ impl VmDriver {
                 continue;
             };
             watch::exit(&self.shared, &id, pid)?;
-            if directory.file("rebooting").exists() {
-                self.shared.follow_reboot(&id);
+            if wish_of(&directory).is_some() {
+                self.shared.follow(&id);
             }
             tracing::info!(machine = id, pid, "adopted");
         }
@@ -126,6 +125,8 @@ impl Driver for VmDriver {
         if directory.running()?.is_some() {
             return Ok(());
         }
+        // Of an earlier life.
+        let _ = std::fs::remove_file(directory.file("wish"));
         let mut taps = Vec::new();
         for interface in &spec.interfaces {
             taps.push(self.shared.network.attach_vm(interface).await?);
@@ -154,16 +155,7 @@ impl Driver for VmDriver {
         if directory.running()?.is_none() {
             return Ok(());
         }
-        // A reboot under way becomes a shutdown.
-        let _ = std::fs::remove_file(directory.file("rebooting"));
-        let mut qemu = Client::connect(&directory.file("qmp.sock")).await?;
-        qemu.execute("set-action", json!({ "shutdown": "poweroff" })).await?;
-        let status = qemu.execute("query-status", Value::Null).await?;
-        match RunState::from_qemu(status["status"].as_str().unwrap_or_default()) {
-            RunState::Running => qemu.execute("system_powerdown", Value::Null).await.map(drop),
-            // Down already, or beyond hearing: nothing is lost by ending it.
-            RunState::ShutDown | RunState::Other => self.shared.end(&directory).await,
-        }
+        self.shared.wish(&directory, Wish::ShutDown)
     }
 
     async fn kill(&self, id: &str) -> Result<()> {
@@ -183,12 +175,7 @@ impl Driver for VmDriver {
         if directory.running()?.is_none() {
             return Err(Error::Unsupported(format!("the machine {id} does not run")));
         }
-        let marker = directory.file("rebooting");
-        if !marker.exists() {
-            std::fs::write(&marker, "").map_err(|source| Error::io("noting a reboot", source))?;
-            self.shared.follow_reboot(id);
-        }
-        Ok(())
+        self.shared.wish(&directory, Wish::Reboot)
     }
 
     async fn resize(&self, id: &str, resources: &Resources) -> Result<()> {
@@ -203,6 +190,21 @@ impl Driver for VmDriver {
             return Err(Error::Unsupported(format!("the machine {id} runs; it is resized while stopped")));
         }
         spec.resources = resources.clone();
+        directory.write_spec(&spec)
+    }
+
+    async fn connect(&self, id: &str, interfaces: &[Interface]) -> Result<()> {
+        let directory = self.shared.directory(id)?;
+        let turn = self.shared.turn(id);
+        let _turn = turn.lock().await;
+        let mut spec = directory.spec()?;
+        if spec.interfaces == interfaces {
+            return Ok(());
+        }
+        if directory.running()?.is_some() {
+            return Err(Error::Unsupported(format!("the machine {id} runs; its interfaces change while it is stopped")));
+        }
+        spec.interfaces = interfaces.to_vec();
         directory.write_spec(&spec)
     }
 

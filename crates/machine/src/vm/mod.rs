@@ -10,7 +10,7 @@
 //! | `qmp.sock` | QEMU's control socket |
 //! | `console.log` | the serial console, its old part cut off now and then |
 //! | `qemu.log` | what QEMU had to complain about |
-//! | `rebooting` | a reboot has been asked for and is not finished |
+//! | `wish` | that it shall power off or reboot, until it has |
 //!
 //! # How a machine boots
 //!
@@ -47,11 +47,11 @@ mod media;
 mod power;
 pub mod qemu;
 pub mod qmp;
-mod reboot;
 mod shared;
 mod start;
 #[cfg(test)]
 mod tests;
 mod watch;
+mod wish;
 
 pub use driver::{VmDriver, VmOptions};

@@ -73,7 +73,7 @@ impl Shared {
         }
         let (shared, directory) = (self.clone(), directory.clone());
         blocking(move || {
-            for name in ["qmp.sock", "rebooting"] {
+            for name in ["qmp.sock", "wish"] {
                 let _ = std::fs::remove_file(directory.file(name));
             }
             shared.cgroups.remove(&group(&directory.id))

@@ -213,6 +213,14 @@ async fn a_machine_lives_through_everything_and_leaves_nothing() {
     assert_eq!(second.state(id).await.unwrap(), MachineState::Stopped);
     assert!(!Hierarchies::detect().unwrap().exists(&crate::vm::shared::group(id)));
 
+    // Asked while the guest has no ears yet, and a reboot is asked for too: it ends all the same.
+    second.start(id).await.unwrap();
+    second.reboot(id).await.unwrap();
+    second.shut_down(id).await.unwrap();
+    second.reboot(id).await.unwrap();
+    exited(&mut events, id).await;
+    assert_eq!(second.state(id).await.unwrap(), MachineState::Stopped);
+
     second.resize(id, &larger).await.unwrap();
     second.start(id).await.unwrap();
     let command = std::fs::read(format!("/proc/{}/cmdline", pid(&second, id).await)).unwrap();
