@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use crate::Service;
 use crate::protocol::Parts;
-use crate::service::{OperationModel, Protocol};
+use crate::service::{OperationModel, Protocol, ServiceModel};
 use crate::sigv4::percent_decode;
+use crate::{Error, Service};
 
 /// A service and what the server keeps with it.
 pub(super) struct Mounted {
@@ -71,6 +71,25 @@ pub(super) fn guess_protocol(parts: &Parts<'_>) -> Protocol {
         Protocol::Json11
     } else {
         Protocol::Query
+    }
+}
+
+/// Refuses a `Version` that the service does not have. EC2 still answers to older ones; without any, clients mean
+/// whatever there is.
+pub(super) fn check_version(protocol: Protocol, model: &ServiceModel, parts: &Parts<'_>) -> Result<(), Error> {
+    if !matches!(protocol, Protocol::Ec2 | Protocol::Query) {
+        return Ok(());
+    }
+    let is_there = |version: &str| match protocol {
+        Protocol::Ec2 => version.parse::<jiff::civil::Date>().is_ok() && version <= model.api_version,
+        _ => version == model.api_version,
+    };
+    match form_value(parts, "Version") {
+        Some(version) if version != model.api_version && !is_there(&version) => Err(Error::sender(
+            "NoSuchVersion",
+            format!("The requested version ({version}) of service {} does not exist.", model.id),
+        )),
+        _ => Ok(()),
     }
 }
 

@@ -8,7 +8,7 @@ use hyper::Request;
 use hyper::body::Incoming;
 
 use super::answer::{self, Answer};
-use super::directory::{Mounted, guess_protocol};
+use super::directory::{Mounted, check_version, guess_protocol};
 use super::{Authorisation, Inner, body, panics, request_id, route};
 use crate::protocol::{self, EncodedResponse, Parts};
 use crate::service::Protocol;
@@ -113,6 +113,7 @@ impl Walk<'_> {
         self.account.clone_from(&credentials.principal.account);
 
         let model = mounted.service.model;
+        check_version(protocol, model, &self.parts).map_err(Refusal::bare)?;
         let name = protocol::operation_name(protocol, model, &self.parts);
         let Some(operation) = name.as_deref().and_then(|name| mounted.operations.get(name).copied()) else {
             let error = protocol::unknown_operation(protocol, model, name.as_deref());

@@ -80,6 +80,15 @@ async fn unknown_operations_are_refused_by_name_and_counted() {
 }
 
 #[tokio::test]
+async fn a_version_that_never_was_is_refused() {
+    let region = Running::start().await;
+    let send = async |body: &str| region.send(&Unsigned::query("sts", body).sign()).await;
+    send("Action=GetCallerIdentity&Version=2031-01-01").await.assert_error(400, "NoSuchVersion");
+    send("Action=GetCallerIdentity&Version=%00").await.assert_error(400, "NoSuchVersion");
+    assert_eq!(send("Action=GetCallerIdentity").await.status, 200);
+}
+
+#[tokio::test]
 async fn an_operation_that_panics_is_an_internal_error_and_the_connection_lives() {
     let region = Running::start().await;
     let mut stream = TcpStream::connect(region.address).await.unwrap();
