@@ -5,6 +5,8 @@ use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
+use sha2::{Digest, Sha256};
+
 use crate::driver::{Error, Result};
 use crate::spec::MachineSpec;
 use crate::disk;
@@ -12,10 +14,17 @@ use crate::disk;
 /// As much of the console as is kept and shown.
 const CONSOLE_BYTES: u64 = 64 * 1024;
 
+/// Where the roots of machines are mounted. Not in the data directory, which is closed to all but its owner:
+/// a container's own root, who is somebody else on the host, must get there while runc sets it up.
+const ROOTS: &str = "/run/freehold/roots";
+
 /// Paths of one machine.
 #[derive(Debug, Clone)]
 pub struct Directory {
     pub path: PathBuf,
+    /// Mount points of this data directory's machines.
+    roots: PathBuf,
+    id: String,
 }
 
 impl Directory {
@@ -23,7 +32,9 @@ impl Directory {
         if !is_id(id) {
             return Err(Error::NoMachine(id.to_owned()));
         }
-        Ok(Self { path: data_dir.join("machines").join(id) })
+        let place = hex::encode(Sha256::digest(data_dir.as_os_str().as_encoded_bytes()));
+        let roots = Path::new(ROOTS).join(place.get(..16).unwrap_or(&place));
+        Ok(Self { path: data_dir.join("machines").join(id), roots, id: id.to_owned() })
     }
 
     pub fn exists(&self) -> bool {
@@ -38,8 +49,31 @@ impl Directory {
         self.path.join("disk")
     }
 
+    /// Where the machine's root is mounted.
     pub fn rootfs(&self) -> PathBuf {
-        self.path.join("rootfs")
+        self.roots.join(&self.id)
+    }
+
+    /// Makes the mount point of the root, and the way to it, which others may pass but not look around in.
+    pub fn make_rootfs(&self) -> Result<PathBuf> {
+        let path = self.rootfs();
+        let mut last = ErrorKind::NotFound.into();
+        for _ in 0..100 {
+            match fs::DirBuilder::new().recursive(true).mode(0o711).create(&path) {
+                Ok(()) => return Ok(path),
+                // Whose last machine just went takes the directories above with it.
+                Err(error) if error.kind() == ErrorKind::NotFound => last = error,
+                Err(error) => return Err(Error::io("make the root's mount point", error)),
+            }
+        }
+        Err(Error::io("make the root's mount point", last))
+    }
+
+    /// Removes the directories of mount points, if no machine has one.
+    pub fn remove_roots(&self) {
+        if fs::remove_dir(&self.roots).is_ok() {
+            let _ = fs::remove_dir(ROOTS);
+        }
     }
 
     /// Where a layer with shifted owners is mounted while the root is put together.
@@ -60,9 +94,8 @@ impl Directory {
         self.path.join("console.tail")
     }
 
-    /// Makes the directory. Others may pass through but not look: user namespaces need the former.
     pub fn make(&self) -> Result<()> {
-        let made = fs::DirBuilder::new().recursive(true).mode(0o711).create(&self.path);
+        let made = fs::create_dir_all(&self.path);
         made.map_err(|error| Error::io("make the machine's directory", error))
     }
 
@@ -119,6 +152,7 @@ impl Directory {
         for path in [self.rootfs(), self.layer("image"), self.layer("disk")] {
             disk::unmount(&path)?;
         }
+        let _ = fs::remove_dir(self.rootfs());
         if disk::is_mounted(&self.disk()) {
             self.keep_console()?;
         }
@@ -181,7 +215,8 @@ mod unit {
     #[test]
     fn the_console_keeps_its_end() {
         let place = crate::testing::directory("console");
-        let directory = Directory { path: place.path().to_owned() };
+        let directory = Directory::new(place.path(), "i-1").unwrap();
+        directory.make().unwrap();
         assert!(directory.console().unwrap().is_empty());
         fs::create_dir(directory.disk()).unwrap();
         let mut text = vec![b'a'; 70_000];

@@ -293,6 +293,23 @@ impl Driver for ContainerDriver {
         self.shared.directory(id)?.write_spec(&spec)
     }
 
+    async fn connect(&self, id: &str, interfaces: &[Interface]) -> Result<()> {
+        let shared = &self.shared;
+        let _lock = shared.lock(id).await;
+        let mut spec = shared.spec(id)?;
+        if let Some(init) = process::find(&shared.directory(id)?, id) {
+            let is_wanted = |old: &&Interface| interfaces.iter().any(|new| new.eni == old.eni);
+            for gone in spec.interfaces.iter().filter(|old| !is_wanted(old)) {
+                shared.network.detach(gone).await?;
+            }
+            for (index, interface) in interfaces.iter().enumerate() {
+                shared.network.attach_container(interface, index, init.pid).await?;
+            }
+        }
+        spec.interfaces = interfaces.to_vec();
+        shared.directory(id)?.write_spec(&spec)
+    }
+
     async fn destroy(&self, id: &str) -> Result<()> {
         let shared = &self.shared;
         let lock = shared.lock(id).await;
@@ -302,6 +319,7 @@ impl Driver for ContainerDriver {
         // Not while anything starts; then whoever is destroyed last does it.
         if let Ok(_alone) = GROUPS.try_write() {
             cgroup::remove_parent();
+            shared.directory(id)?.remove_roots();
         }
         Ok(())
     }

@@ -5,10 +5,10 @@
 //! machines/<id>/   machine.json   the specification, written first
 //!                  root.img       the disk
 //!                  disk/          where the disk is mounted while the machine runs: upper/ work/ console.log
-//!                  rootfs/        the image overlaid with upper/
 //!                  config.json    what runc is told
 //!                  init.pid       process id of PID 1 inside
 //!                  console.tail   the end of the console, while the disk is not mounted
+//! /run/freehold/roots/<data directory>/<id>   the image overlaid with upper/
 //! ```
 //! # What runs is what counts
 //!

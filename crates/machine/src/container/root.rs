@@ -1,7 +1,6 @@
 //! The root file system of a container: its image, read-only, under what it has written.
 
 use std::ffi::CString;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use rustix::mount::MountFlags;
@@ -13,15 +12,15 @@ use crate::driver::{Error, Result};
 
 /// Mounts the image's tree with the mounted disk over it. With `users`, root inside owns what root owns there.
 pub fn mount(directory: &Directory, image: &Path, users: Option<Users>) -> Result<()> {
+    let target = directory.make_rootfs()?;
     let Some(users) = users else {
-        return overlay(image, &directory.disk(), &directory.rootfs(), 0);
+        return overlay(image, &directory.disk(), &target, 0);
     };
-    check_reachable(&directory.rootfs())?;
     let shift = Shift::new(users.first, users.count)?;
     let (lower, own) = (directory.layer("image"), directory.layer("disk"));
     shift.mount(image, &lower)?;
     shift.mount(&directory.disk(), &own)?;
-    overlay(&lower, &own, &directory.rootfs(), users.first)?;
+    overlay(&lower, &own, &target, users.first)?;
     // The overlay holds both from here on.
     disk::unmount(&lower)?;
     disk::unmount(&own)
@@ -29,7 +28,6 @@ pub fn mount(directory: &Directory, image: &Path, users: Option<Users>) -> Resul
 
 fn overlay(lower: &Path, own: &Path, target: &Path, owner: u32) -> Result<()> {
     let failed = |error: std::io::Error| Error::io("mount the machine's root", error);
-    fs::create_dir_all(target).map_err(failed)?;
     let options = format!(
         "lowerdir={},upperdir={},workdir={}",
         escape(lower.to_owned()),
@@ -45,16 +43,4 @@ fn overlay(lower: &Path, own: &Path, target: &Path, owner: u32) -> Result<()> {
 /// A path in overlayfs' options, where colon and comma separate.
 fn escape(path: PathBuf) -> String {
     path.to_string_lossy().replace('\\', "\\\\").replace(':', "\\:").replace(',', "\\,")
-}
-
-/// runc sets the root up as the container's own root, who must be able to get there.
-fn check_reachable(path: &Path) -> Result<()> {
-    use std::os::unix::fs::MetadataExt;
-    for parent in path.ancestors().skip(1) {
-        let mode = parent.metadata().map_err(|error| Error::io("look at the data directory", error))?.mode();
-        if mode & 0o001 == 0 {
-            return Err(Error::Unsupported(format!("{} is closed to other users (chmod o+x)", parent.display())));
-        }
-    }
-    Ok(())
 }

@@ -5,6 +5,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use super::{Description, Image, Progress, Recipe, Source, build, content, erofs, finish, import, snapshot};
+use crate::disk;
 use crate::driver::{Error, Result};
 
 /// Size of the root disk that an image asks for if the launch does not, as Amazon's and Debian's AMIs do.
@@ -18,6 +19,9 @@ pub struct ImageStore {
     data_dir: PathBuf,
 }
 
+/// Names of trees under construction begin with this; the builder's process id follows.
+const DRAFT: &str = ".draft-";
+
 /// A tree under construction. Dropped before it is kept, it is removed.
 struct Draft {
     path: PathBuf,
@@ -30,6 +34,7 @@ impl ImageStore {
         // Nobody else of the host may run what has the set-user-id bit in an image.
         let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(store.root());
         made.map_err(|error| Error::io("make the image store", error))?;
+        store.sweep();
         Ok(store)
     }
 
@@ -39,6 +44,22 @@ impl ImageStore {
 
     fn directory(&self, id: &str) -> PathBuf {
         self.root().join(id)
+    }
+
+    /// Removes what builders that were killed left behind. What cannot be removed now is tried again next time.
+    fn sweep(&self) {
+        for entry in fs::read_dir(self.root()).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            let Some(owner) = name.to_str().and_then(|name| name.strip_prefix(DRAFT)?.split('-').next()) else {
+                continue;
+            };
+            if !Path::new("/proc").join(owner).exists() {
+                let mounts = ["mount", "archive/mount", "mount.disk"].map(|name| entry.path().join(name));
+                if mounts.iter().all(|path| disk::unmount(path).is_ok()) {
+                    let _ = fs::remove_dir_all(entry.path());
+                }
+            }
+        }
     }
 
     /// All images, by name.
@@ -130,7 +151,7 @@ impl ImageStore {
     }
 
     fn draft(&self) -> Result<Draft> {
-        let path = self.root().join(format!(".draft-{}-{:08x}", std::process::id(), rand::random::<u32>()));
+        let path = self.root().join(format!("{DRAFT}{}-{:08x}", std::process::id(), rand::random::<u32>()));
         fs::create_dir_all(path.join("rootfs")).map_err(|error| Error::io("begin an image", error))?;
         Ok(Draft { path })
     }
@@ -207,6 +228,19 @@ mod tests {
         assert!(!is_id("ami-../../etc"));
         assert!(!is_id("ami-"));
         assert!(!is_id("snap-01"));
+    }
+
+    #[test]
+    fn what_a_killed_builder_left_is_swept_and_what_a_living_one_has_is_not() {
+        let place = crate::testing::directory("images");
+        let root = place.path().join("images");
+        let (dead, living) = (root.join(".draft-4194999-1"), root.join(format!(".draft-{}-1", std::process::id())));
+        for path in [&dead, &living] {
+            fs::create_dir_all(path.join("rootfs/etc")).unwrap();
+        }
+        ImageStore::open(place.path()).unwrap();
+        assert!(!dead.exists());
+        assert!(living.exists());
     }
 
     #[test]

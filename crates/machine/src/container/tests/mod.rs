@@ -115,6 +115,8 @@ impl Region {
                 assert!(!entry.file_name().to_string_lossy().starts_with(&self.name), "{:?}", entry.path());
             }
         }
+        let machine = directory::Directory::new(self.place.path(), "i-1").unwrap();
+        assert_eq!(std::fs::read_dir(machine.rootfs().parent().unwrap()).into_iter().flatten().count(), 0);
         let runc = std::fs::read_dir(self.place.path().join("runc")).into_iter().flatten().count();
         assert_eq!(runc, 0);
     }
@@ -124,7 +126,9 @@ impl Drop for Region {
     fn drop(&mut self) {
         let machines = std::fs::read_dir(self.place.path().join("machines")).into_iter().flatten().flatten();
         for entry in machines {
-            let _ = cgroup::clear(&entry.file_name().to_string_lossy());
+            let id = entry.file_name().to_string_lossy().into_owned();
+            let _ = cgroup::clear(&id);
+            let _ = directory::Directory::new(self.place.path(), &id).and_then(|machine| machine.unmount());
         }
     }
 }

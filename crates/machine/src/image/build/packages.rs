@@ -14,17 +14,21 @@ const NOT_NEEDED: [&str; 5] = ["debconf", "openssl", "libssl3", "gcc-12-base", "
 
 /// Fetches the packages and all they depend on into `cache`; answers the files.
 pub fn fetch(names: &[&str], cache: &Path, progress: Progress<'_>) -> Result<Vec<PathBuf>> {
-    let failed = |error| Error::io("make the package cache", error);
-    fs::create_dir_all(cache).map_err(failed)?;
-    let closure = match closure(names) {
-        Ok(closure) => closure,
-        // The host may never have asked its sources what there is.
-        Err(_) => {
+    match try_fetch(names, cache, progress) {
+        // The host may never have asked its sources what there is, or long ago.
+        Err(Error::Program { .. }) => {
             progress("apt-get update");
             program::run("apt-get", Command::new("apt-get").args(["-qq", "update"]))?;
-            closure(names)?
+            try_fetch(names, cache, progress)
         }
-    };
+        other => other,
+    }
+}
+
+fn try_fetch(names: &[&str], cache: &Path, progress: Progress<'_>) -> Result<Vec<PathBuf>> {
+    let failed = |error| Error::io("make the package cache", error);
+    fs::create_dir_all(cache).map_err(failed)?;
+    let closure = closure(names)?;
     let wanted = |file: &&String| !cache.join(file).exists();
     let missing: Vec<_> = closure.iter().map(|(file, _)| file).filter(wanted).collect();
     if !missing.is_empty() {
