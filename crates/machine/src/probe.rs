@@ -82,8 +82,17 @@ impl Capabilities {
         let root = findings.iter().any(|finding| finding.feature == Feature::Root && finding.works);
         let kvm = kvm::boots(data_dir, root);
         findings.push(kvm.finding());
+        let settled = kvm.settled;
         let capabilities = Self { findings, kvm_cpu: kvm.ok() };
-        let cached = Cached { key: key::of_this_host(), capabilities: capabilities.clone() };
+        if settled {
+            capabilities.keep(data_dir);
+        }
+        Ok(capabilities)
+    }
+
+    /// Writes it down for [`Capabilities::cached`].
+    fn keep(&self, data_dir: &Path) {
+        let cached = Cached { key: key::of_this_host(), capabilities: self.clone() };
         let draft = data_dir.join(format!(".capabilities-{:016x}", rand::random::<u64>()));
         let kept = serde_json::to_vec_pretty(&cached)
             .map_err(std::io::Error::from)
@@ -94,7 +103,6 @@ impl Capabilities {
             tracing::warn!(%error, "what was found of this host could not be kept");
             let _ = std::fs::remove_file(&draft);
         }
-        Ok(capabilities)
     }
 
     pub fn works(&self, feature: Feature) -> bool {

@@ -21,15 +21,23 @@ const REACHED: &[u8] = b"freehold-probe: userspace reached";
 const CPUS: [&str; 2] = ["host", "host,-arch-capabilities"];
 
 /// Which CPU booted, or why none did.
-pub struct Verdict(std::result::Result<(String, Duration), String>);
+pub struct Verdict {
+    outcome: std::result::Result<(String, Duration), String>,
+    /// Whether it would be the same the next time: `false` where the kernel to try could not be fetched.
+    pub settled: bool,
+}
 
 impl Verdict {
+    fn no(why: impl Into<String>) -> Self {
+        Self { outcome: Err(why.into()), settled: true }
+    }
+
     pub fn ok(self) -> Option<String> {
-        self.0.ok().map(|(cpu, _)| cpu)
+        self.outcome.ok().map(|(cpu, _)| cpu)
     }
 
     pub fn finding(&self) -> Finding {
-        let (works, found, meaning) = match &self.0 {
+        let (works, found, meaning) = match &self.outcome {
             Ok((cpu, took)) => (
                 true,
                 format!("a guest booted in {} ms (-cpu {cpu})", took.as_millis()),
@@ -48,21 +56,24 @@ impl Verdict {
 /// Tries it. Fetches the kernel if there is none yet.
 pub fn boots(data_dir: &Path, root: bool) -> Verdict {
     if !root {
-        return Verdict(Err("not tried without root".into()));
+        return Verdict::no("not tried without root");
     }
     if let Err(error) = std::fs::File::open("/dev/kvm") {
-        return Verdict(Err(format!("/dev/kvm cannot be opened: {error}")));
+        return Verdict::no(format!("/dev/kvm cannot be opened: {error}"));
+    }
+    if let Err(error) = kernel::ensure(&data_dir.join("kernels")) {
+        return Verdict { outcome: Err(format!("there is no kernel to try: {error}")), settled: false };
     }
     let mut reasons = Vec::new();
     for cpu in CPUS {
         match boot(data_dir, &Flavour::kvm(cpu)) {
-            Ok(took) => return Verdict(Ok((cpu.to_owned(), took))),
+            Ok(took) => return Verdict { outcome: Ok((cpu.to_owned(), took)), settled: true },
             // Nothing that another CPU could change.
-            Err(error @ Error::Unsupported(_)) => return Verdict(Err(error.to_string())),
+            Err(error @ Error::Unsupported(_)) => return Verdict::no(error.to_string()),
             Err(error) => reasons.push(format!("-cpu {cpu}: {error}")),
         }
     }
-    Verdict(Err(reasons.join("; ")))
+    Verdict::no(reasons.join("; "))
 }
 
 /// Boots a probe guest; answers how long it took to reach userspace.

@@ -202,7 +202,9 @@ impl Driver for VmDriver {
             return Ok(());
         }
         if directory.running()?.is_some() {
-            return Err(Error::Unsupported(format!("the machine {id} runs; its interfaces change while it is stopped")));
+            return Err(Error::Unsupported(format!(
+                "the machine {id} runs; its interfaces change while it is stopped"
+            )));
         }
         spec.interfaces = interfaces.to_vec();
         directory.write_spec(&spec)
