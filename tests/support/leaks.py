@@ -1,5 +1,6 @@
 """What a region may leave on a host: compared before and after, nothing may be new."""
 
+import hashlib
 import json
 import pathlib
 import subprocess
@@ -17,11 +18,14 @@ def _links():
 
 
 def _rules():
+    """Tables, and the rules of tables that are not Freehold's (its own come and go with their table)."""
     listed = subprocess.run(["nft", "-j", "list", "ruleset"], capture_output=True, text=True, check=False)
     found = set()
     for item in json.loads(listed.stdout or "{}").get("nftables", []):
         for kind, value in item.items():
-            if kind != "metainfo":
+            if kind == "table":
+                found.add(f"table {value['family']} {value['name']}")
+            elif kind != "metainfo" and not value.get("table", "").startswith("freehold_"):
                 value = {key: part for key, part in value.items() if key not in ("handle", "counter")}
                 found.add(f"{kind} {json.dumps(value, sort_keys=True)}")
     return found
@@ -71,6 +75,26 @@ def new_since(before):
     """What is there now and was not before, by kind."""
     now = snapshot()
     return {kind: sorted(now[kind] - before[kind]) for kind in now if now[kind] - before[kind]}
+
+
+def of_region(data):
+    """What is there of the region that keeps its data in `data`: whatever names its directory, or the tag that names on the
+    host are derived from."""
+    data = str(data)
+    tag = "fh" + hashlib.sha256(data.encode()).hexdigest()[:5]
+    now = snapshot()
+    now["mounts"] = {line.split(" ")[1] for line in pathlib.Path("/proc/self/mounts").read_text().splitlines() if data in line}
+    names = (data, tag, tag.replace("fh", "freehold_"))
+    found = {kind: sorted(one for one in ones if any(name in one for name in names)) for kind, ones in now.items()}
+    return {kind: ones for kind, ones in found.items() if ones}
+
+
+def assert_nothing_of(data, timeout=20):
+    """Waits until nothing of the region is on the host any more."""
+    try:
+        until(lambda: not of_region(data), "everything of the region is gone", timeout=timeout, every=0.2)
+    except TimeoutError:
+        raise AssertionError(f"left on the host: {json.dumps(of_region(data), indent=2)}") from None
 
 
 def assert_nothing_new(before, timeout=20):

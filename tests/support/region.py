@@ -12,6 +12,7 @@ import urllib.request
 import boto3
 from botocore.config import Config
 
+from support import leaks
 from support.waiting import until
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
@@ -123,6 +124,7 @@ class Region:
             if self.machines != "none":
                 ended = self.command("down", "--machines")
                 assert ended.returncode == 0, f"freehold down --machines: {ended.stderr}\n{self.log_text()}"
+                leaks.assert_nothing_of(self.data)
         finally:
             if self.owns_data:
                 shutil.rmtree(self.data, ignore_errors=True)
