@@ -22,10 +22,7 @@ pub fn boot_variable() -> (&'static str, String) {
 }
 
 fn since_boot() -> Duration {
-    let began = std::env::var(BOOT_VARIABLE)
-        .ok()
-        .and_then(|nanos| nanos.parse().ok())
-        .map(Duration::from_nanos);
+    let began = std::env::var(BOOT_VARIABLE).ok().and_then(|nanos| nanos.parse().ok()).map(Duration::from_nanos);
     began.map_or(Duration::ZERO, |began| monotonic().saturating_sub(began))
 }
 

@@ -4,8 +4,7 @@ use std::fs;
 
 /// A value of the kernel's command line: `key=value`, separated by spaces.
 pub fn argument<'a>(line: &'a str, key: &str) -> Option<&'a str> {
-    line.split_ascii_whitespace()
-        .find_map(|word| word.strip_prefix(key)?.strip_prefix('='))
+    line.split_ascii_whitespace().find_map(|word| word.strip_prefix(key)?.strip_prefix('='))
 }
 
 /// Sets the host name of a virtual machine.

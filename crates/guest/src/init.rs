@@ -128,9 +128,7 @@ fn block_signals() -> libc::sigset_t {
     unsafe {
         let mut set = std::mem::zeroed();
         libc::sigemptyset(&mut set);
-        for signal in
-            [libc::SIGCHLD, libc::SIGPWR, libc::SIGUSR1, libc::SIGUSR2, libc::SIGINT, libc::SIGTERM]
-        {
+        for signal in [libc::SIGCHLD, libc::SIGPWR, libc::SIGUSR1, libc::SIGUSR2, libc::SIGINT, libc::SIGTERM] {
             libc::sigaddset(&mut set, signal);
         }
         libc::sigprocmask(libc::SIG_SETMASK, &set, std::ptr::null_mut());

@@ -48,11 +48,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     let name = std::env::args_os().next().unwrap_or_default();
-    let name = std::path::Path::new(&name)
-        .file_name()
-        .and_then(|name| name.to_str())
-        .unwrap_or_default()
-        .to_owned();
+    let name = std::path::Path::new(&name).file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
     match name.as_str() {
         "poweroff" | "halt" | "shutdown" | "reboot" => power::ask(&name),
         "free" => memory::print_free(),

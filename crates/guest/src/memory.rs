@@ -10,9 +10,8 @@ use std::time::Duration;
 /// The same file as the one over `/proc/meminfo`, writable.
 const FILE: &str = "/.freehold/meminfo";
 /// Every line is padded to this, and the file never shrinks, so that a reader in between sees whole lines.
-const LINES: [&str; 9] = [
-    "MemTotal", "MemFree", "MemAvailable", "Buffers", "Cached", "SwapCached", "Shmem", "SwapTotal", "SwapFree",
-];
+const LINES: [&str; 9] =
+    ["MemTotal", "MemFree", "MemAvailable", "Buffers", "Cached", "SwapCached", "Shmem", "SwapTotal", "SwapFree"];
 
 /// What the cgroup says, in KiB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -56,9 +56,8 @@ fn mount_one(mount: &Mount) {
         return;
     };
     // SAFETY: all pointers are to NUL-terminated strings that live across the call.
-    let result = unsafe {
-        libc::mount(kind.as_ptr(), target.as_ptr(), kind.as_ptr(), mount.flags, options.as_ptr().cast())
-    };
+    let result =
+        unsafe { libc::mount(kind.as_ptr(), target.as_ptr(), kind.as_ptr(), mount.flags, options.as_ptr().cast()) };
     if result != 0 {
         let error = std::io::Error::last_os_error();
         crate::console::say(&format!("cannot mount {}: {error}", mount.target));

@@ -130,9 +130,8 @@ fn show(described: &str) {
     let mut text = String::new();
     if let Some(print) = print {
         let print = print.strip_prefix("Fingerprint: ").unwrap_or(print);
-        text += &format!(
-            "-----BEGIN SSH HOST KEY FINGERPRINTS-----\n{print}\n-----END SSH HOST KEY FINGERPRINTS-----\n"
-        );
+        text +=
+            &format!("-----BEGIN SSH HOST KEY FINGERPRINTS-----\n{print}\n-----END SSH HOST KEY FINGERPRINTS-----\n");
     }
     if let Some(public) = public {
         text += &format!("-----BEGIN SSH HOST KEY KEYS-----\n{public}\n-----END SSH HOST KEY KEYS-----\n");

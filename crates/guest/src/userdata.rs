@@ -103,8 +103,7 @@ fn show(line: &[u8], log: &mut File) {
 
 /// Unpacks with the image's own gzip.
 fn unpack(data: &[u8]) -> Option<Vec<u8>> {
-    let mut child =
-        Command::new("gzip").arg("-dc").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().ok()?;
+    let mut child = Command::new("gzip").arg("-dc").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().ok()?;
     let mut input = child.stdin.take()?;
     let data = data.to_vec();
     let feed = std::thread::spawn(move || input.write_all(&data));

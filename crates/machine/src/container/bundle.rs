@@ -10,15 +10,37 @@ use crate::spec::MachineSpec;
 /// What a system container needs: accounts, files, ports, raw sockets (ping), device nodes of its own limited
 /// set. Not among them: SYS_ADMIN, SYS_MODULE, SYS_PTRACE, SYS_BOOT, SYS_TIME, NET_ADMIN, DAC_READ_SEARCH.
 const CAPABILITIES: [&str; 15] = [
-    "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER", "CAP_FSETID", "CAP_KILL", "CAP_SETGID", "CAP_SETUID",
-    "CAP_SETPCAP", "CAP_NET_BIND_SERVICE", "CAP_NET_RAW", "CAP_SYS_CHROOT", "CAP_MKNOD", "CAP_AUDIT_WRITE",
-    "CAP_SETFCAP", "CAP_SYS_NICE",
+    "CAP_CHOWN",
+    "CAP_DAC_OVERRIDE",
+    "CAP_FOWNER",
+    "CAP_FSETID",
+    "CAP_KILL",
+    "CAP_SETGID",
+    "CAP_SETUID",
+    "CAP_SETPCAP",
+    "CAP_NET_BIND_SERVICE",
+    "CAP_NET_RAW",
+    "CAP_SYS_CHROOT",
+    "CAP_MKNOD",
+    "CAP_AUDIT_WRITE",
+    "CAP_SETFCAP",
+    "CAP_SYS_NICE",
 ];
 
 const MASKED: [&str; 13] = [
-    "/proc/acpi", "/proc/asound", "/proc/config.gz", "/proc/interrupts", "/proc/kcore", "/proc/keys",
-    "/proc/latency_stats", "/proc/sched_debug", "/proc/scsi", "/proc/timer_list", "/proc/timer_stats",
-    "/sys/devices/virtual/powercap", "/sys/firmware",
+    "/proc/acpi",
+    "/proc/asound",
+    "/proc/config.gz",
+    "/proc/interrupts",
+    "/proc/kcore",
+    "/proc/keys",
+    "/proc/latency_stats",
+    "/proc/sched_debug",
+    "/proc/scsi",
+    "/proc/timer_list",
+    "/proc/timer_stats",
+    "/sys/devices/virtual/powercap",
+    "/sys/firmware",
 ];
 
 const READ_ONLY: [&str; 5] = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
@@ -153,10 +175,7 @@ fn resources(spec: &MachineSpec) -> Value {
         cpu["shares"] = json!((u64::from(weight) * 1024 / 100).max(2));
     }
     result["cpu"] = cpu;
-    result["memory"] = if cgroup::limits_swap() {
-        json!({"limit": memory, "swap": memory})
-    } else {
-        json!({"limit": memory})
-    };
+    result["memory"] =
+        if cgroup::limits_swap() { json!({"limit": memory, "swap": memory}) } else { json!({"limit": memory}) };
     result
 }

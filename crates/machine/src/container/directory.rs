@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 
+use crate::disk;
 use crate::driver::{Error, Result};
 use crate::spec::MachineSpec;
-use crate::disk;
 
 /// As much of the console as is kept and shown.
 const CONSOLE_BYTES: u64 = 64 * 1024;

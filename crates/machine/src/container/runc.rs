@@ -54,9 +54,7 @@ impl Runc {
     /// Forgets the container. What runs in it is ended elsewhere.
     pub fn forget(&self, id: &str) -> Result<()> {
         match fs::remove_dir_all(self.root.join(id)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                Err(Error::io("remove runc's state", error))
-            }
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Error::io("remove runc's state", error)),
             _ => Ok(()),
         }
     }
@@ -96,7 +94,8 @@ mod unit {
 
     #[test]
     fn the_errors_in_a_log_are_the_reason() {
-        let log = "{\"level\":\"warning\",\"msg\":\"a\",\"time\":\"\"}\nnonsense\n{\"level\":\"error\",\"msg\":\"b\"}\n";
+        let log =
+            "{\"level\":\"warning\",\"msg\":\"a\",\"time\":\"\"}\nnonsense\n{\"level\":\"error\",\"msg\":\"b\"}\n";
         assert_eq!(reason(log).as_deref(), Some("b"));
         assert_eq!(reason(""), None);
     }

@@ -58,8 +58,7 @@ fn choose(id: &str, resources: &Resources, online: &[u32]) -> Vec<u32> {
     }
     let count = (resources.vcpus.max(1) as usize).min(online.len());
     let seed = id.bytes().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
-    let mut chosen: Vec<_> =
-        online.iter().cycle().skip(seed % online.len().max(1)).take(count).copied().collect();
+    let mut chosen: Vec<_> = online.iter().cycle().skip(seed % online.len().max(1)).take(count).copied().collect();
     chosen.sort_unstable();
     chosen
 }
@@ -69,7 +68,8 @@ fn online() -> Vec<u32> {
     let Ok(set) = rustix::thread::sched_getaffinity(None) else {
         return vec![0];
     };
-    let all = (0..u32::try_from(rustix::thread::CpuSet::MAX_CPU).unwrap_or(1024)).filter(|cpu| set.is_set(*cpu as usize));
+    let all =
+        (0..u32::try_from(rustix::thread::CpuSet::MAX_CPU).unwrap_or(1024)).filter(|cpu| set.is_set(*cpu as usize));
     all.collect()
 }
 

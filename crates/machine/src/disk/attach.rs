@@ -136,9 +136,7 @@ pub fn unmount(target: &Path) -> Result<()> {
     while is_mounted(target) {
         let gentle = rustix::mount::unmount(target, UnmountFlags::NOFOLLOW);
         let done = match gentle {
-            Err(Errno::BUSY) => {
-                rustix::mount::unmount(target, UnmountFlags::NOFOLLOW | UnmountFlags::DETACH)
-            }
+            Err(Errno::BUSY) => rustix::mount::unmount(target, UnmountFlags::NOFOLLOW | UnmountFlags::DETACH),
             other => other,
         };
         match done {

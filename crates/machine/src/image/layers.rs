@@ -30,7 +30,8 @@ pub fn flatten(layers: &[PathBuf], mount: &Path, target: &Path) -> Result<()> {
     // By descriptor: the option's text is bounded by a page, and a path may contain its separator.
     let open: Vec<_> = layers.iter().map(File::open).collect::<Result<_, _>>().map_err(failed)?;
     let lower: Vec<_> = open.iter().map(|layer| format!("/proc/self/fd/{}", layer.as_raw_fd())).collect();
-    let options = std::ffi::CString::new(format!("lowerdir={}", lower.join(":"))).map_err(|error| failed(error.into()))?;
+    let options =
+        std::ffi::CString::new(format!("lowerdir={}", lower.join(":"))).map_err(|error| failed(error.into()))?;
     rustix::mount::mount("overlay", mount, "overlay", MountFlags::RDONLY, Some(options.as_c_str()))
         .map_err(|error| failed(error.into()))?;
     let _stack = Stack(mount);

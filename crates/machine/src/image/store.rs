@@ -157,14 +157,7 @@ impl ImageStore {
     }
 
     /// Finishes a tree and gives it its place. If the same image came to be meanwhile, that one is answered.
-    fn keep(
-        &self,
-        draft: Draft,
-        id: Option<String>,
-        about: Description,
-        user: &str,
-        source: Source,
-    ) -> Result<Image> {
+    fn keep(&self, draft: Draft, id: Option<String>, about: Description, user: &str, source: Source) -> Result<Image> {
         finish::tree(&draft.rootfs())?;
         let content = content::of_tree(&draft.rootfs())?;
         let image = Image {

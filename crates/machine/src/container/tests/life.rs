@@ -76,7 +76,7 @@ async fn a_new_driver_adopts_what_runs() {
     region.console_shows(&id, "boot finished").await;
     let before = region.driver.state(&id).await.unwrap();
     region.driver = driver(&region.place, &region.images);
-    assert_eq!(region.driver.list().await.unwrap(), [id.clone()]);
+    assert_eq!(region.driver.list().await.unwrap(), std::slice::from_ref(&id));
     assert_eq!(region.driver.state(&id).await.unwrap(), before);
     region.driver.start(&id).await.unwrap();
     assert_eq!(region.driver.state(&id).await.unwrap(), before);

@@ -138,8 +138,6 @@ fn driver(place: &Place, images: &ImageStore) -> ContainerDriver {
 }
 
 async fn exited(events: &mut tokio::sync::broadcast::Receiver<MachineEvent>, id: &str) {
-    let wait = async {
-        while events.recv().await.unwrap() != (MachineEvent::Exited { id: id.to_owned() }) {}
-    };
+    let wait = async { while events.recv().await.unwrap() != (MachineEvent::Exited { id: id.to_owned() }) {} };
     tokio::time::timeout(Duration::from_secs(60), wait).await.unwrap();
 }

@@ -152,8 +152,12 @@ async fn launch_and_log_in(region: Region, recipe: Recipe, user: &'static str, n
         region.console_shows(&spec.id, "user data of ip-10-0-0-5 by root").await;
         eprintln!("{}: user data had run {:?} after the launch", recipe.name(), began.elapsed());
         region.console_shows(&spec.id, "-----END SSH HOST KEY KEYS-----").await;
-        let said = tokio::task::spawn_blocking(move || over_ssh(&directory, user, public, "id -un; hostname"));
-        assert_eq!(said.await.unwrap(), format!("{user}\nip-10-0-0-5"));
+        let command = match user {
+            "root" => "id -un; hostname; free -m | awk '/^Mem/ {print $2}'",
+            _ => "id -un; hostname; sudo free -m | awk '/^Mem/ {print $2}'",
+        };
+        let said = tokio::task::spawn_blocking(move || over_ssh(&directory, user, public, command));
+        assert_eq!(said.await.unwrap(), format!("{user}\nip-10-0-0-5\n512"));
         eprintln!("{}: logged in {:?} after the launch", recipe.name(), began.elapsed());
         region.console_shows(&spec.id, "boot finished").await;
         // The second boot keeps the host key and does not run user data again.

@@ -30,12 +30,23 @@ const FILES: [(&str, u32, &str); 10] = [
     ("etc/hosts", 0o644, "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n"),
     ("etc/nsswitch.conf", 0o644, "passwd: files\ngroup: files\nshadow: files\nhosts: files dns\n"),
     ("etc/protocols", 0o644, "ip 0 IP\nicmp 1 ICMP\ntcp 6 TCP\nudp 17 UDP\n"),
-    ("etc/profile", 0o644, "export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\nPS1='\\u@\\h:\\w\\$ '\n"),
+    (
+        "etc/profile",
+        0o644,
+        "export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin\nPS1='\\u@\\h:\\w\\$ '\n",
+    ),
     ("etc/motd", 0o644, "Freehold minimal image: busybox and dropbear.\n"),
-    ("etc/os-release", 0o644, concat!(
-        "ID=freehold-minimal\nID_LIKE=debian\nNAME=\"Freehold minimal\"\nVERSION_ID=\"", env!("CARGO_PKG_VERSION"),
-        "\"\nPRETTY_NAME=\"Freehold minimal ", env!("CARGO_PKG_VERSION"), "\"\n"
-    )),
+    (
+        "etc/os-release",
+        0o644,
+        concat!(
+            "ID=freehold-minimal\nID_LIKE=debian\nNAME=\"Freehold minimal\"\nVERSION_ID=\"",
+            env!("CARGO_PKG_VERSION"),
+            "\"\nPRETTY_NAME=\"Freehold minimal ",
+            env!("CARGO_PKG_VERSION"),
+            "\"\n"
+        ),
+    ),
 ];
 
 pub fn tree(root: &Path, cache: &Path, progress: Progress<'_>) -> Result<()> {

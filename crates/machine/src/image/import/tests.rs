@@ -45,23 +45,26 @@ fn layers_are_applied_in_order_with_their_whiteouts() {
         return;
     }
     let place = crate::testing::directory("oci");
-    let archive = oci_archive(place.path(), &[
-        &|tree| {
-            fs::create_dir_all(tree.join("bin")).unwrap();
-            fs::create_dir_all(tree.join("etc/old")).unwrap();
-            fs::write(tree.join("bin/sh"), "one").unwrap();
-            fs::write(tree.join("bin/gone"), "").unwrap();
-            fs::write(tree.join("etc/old/file"), "").unwrap();
-        },
-        &|tree| {
-            fs::create_dir_all(tree.join("bin")).unwrap();
-            fs::create_dir_all(tree.join("etc/old")).unwrap();
-            fs::write(tree.join("bin/.wh.gone"), "").unwrap();
-            fs::write(tree.join("bin/sh"), "two").unwrap();
-            fs::write(tree.join("etc/old/.wh..wh..opq"), "").unwrap();
-            fs::write(tree.join("etc/old/new"), "").unwrap();
-        },
-    ]);
+    let archive = oci_archive(
+        place.path(),
+        &[
+            &|tree| {
+                fs::create_dir_all(tree.join("bin")).unwrap();
+                fs::create_dir_all(tree.join("etc/old")).unwrap();
+                fs::write(tree.join("bin/sh"), "one").unwrap();
+                fs::write(tree.join("bin/gone"), "").unwrap();
+                fs::write(tree.join("etc/old/file"), "").unwrap();
+            },
+            &|tree| {
+                fs::create_dir_all(tree.join("bin")).unwrap();
+                fs::create_dir_all(tree.join("etc/old")).unwrap();
+                fs::write(tree.join("bin/.wh.gone"), "").unwrap();
+                fs::write(tree.join("bin/sh"), "two").unwrap();
+                fs::write(tree.join("etc/old/.wh..wh..opq"), "").unwrap();
+                fs::write(tree.join("etc/old/new"), "").unwrap();
+            },
+        ],
+    );
     let root = place.path().join("root");
     unpack(&archive, &root, &place.path().join("scratch"), &|_| {}).unwrap();
     assert_eq!(fs::read(root.join("bin/sh")).unwrap(), b"two");
@@ -78,16 +81,19 @@ fn a_link_in_one_layer_does_not_lead_another_out_of_the_tree() {
     let place = crate::testing::directory("oci");
     let outside = place.path().join("outside");
     fs::create_dir_all(&outside).unwrap();
-    let archive = oci_archive(place.path(), &[
-        &|tree| {
-            fs::create_dir_all(tree.join("bin")).unwrap();
-            symlink(&outside, tree.join("trap")).unwrap();
-        },
-        &|tree| {
-            fs::create_dir_all(tree.join("trap")).unwrap();
-            fs::write(tree.join("trap/file"), "").unwrap();
-        },
-    ]);
+    let archive = oci_archive(
+        place.path(),
+        &[
+            &|tree| {
+                fs::create_dir_all(tree.join("bin")).unwrap();
+                symlink(&outside, tree.join("trap")).unwrap();
+            },
+            &|tree| {
+                fs::create_dir_all(tree.join("trap")).unwrap();
+                fs::write(tree.join("trap/file"), "").unwrap();
+            },
+        ],
+    );
     let root = place.path().join("root");
     unpack(&archive, &root, &place.path().join("scratch"), &|_| {}).unwrap();
     assert!(!outside.join("file").exists());
