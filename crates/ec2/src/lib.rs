@@ -24,6 +24,8 @@ mod release;
 pub mod roles;
 pub mod stored_images;
 pub mod tagging;
+#[cfg(test)]
+mod testing;
 mod view;
 
 use std::collections::HashSet;

@@ -61,3 +61,6 @@ fn count_events(ec2: &Arc<Ec2>) -> watch::Receiver<u64> {
     });
     receiver
 }
+
+#[cfg(test)]
+mod tests;
