@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -51,22 +51,33 @@ impl Directory {
 
     /// Where the machine's root is mounted.
     pub fn rootfs(&self) -> PathBuf {
+        self.way().join("root")
+    }
+
+    /// The directory around the root's mount point: closed to all but the container's own root, because a guest
+    /// may make set-user-id programs that nobody of the host should find.
+    fn way(&self) -> PathBuf {
         self.roots.join(&self.id)
     }
 
-    /// Makes the mount point of the root, and the way to it, which others may pass but not look around in.
-    pub fn make_rootfs(&self) -> Result<PathBuf> {
-        let path = self.rootfs();
+    /// Makes the mount point of the root, reachable for the host's user `owner`.
+    pub fn make_rootfs(&self, owner: u32) -> Result<PathBuf> {
+        let failed = |error| Error::io("make the root's mount point", error);
         let mut last = ErrorKind::NotFound.into();
         for _ in 0..100 {
-            match fs::DirBuilder::new().recursive(true).mode(0o711).create(&path) {
-                Ok(()) => return Ok(path),
+            match fs::DirBuilder::new().recursive(true).mode(0o711).create(self.way()) {
+                Ok(()) => {
+                    fs::set_permissions(self.way(), fs::Permissions::from_mode(0o700)).map_err(failed)?;
+                    std::os::unix::fs::chown(self.way(), Some(owner), Some(owner)).map_err(failed)?;
+                    fs::create_dir_all(self.rootfs()).map_err(failed)?;
+                    return Ok(self.rootfs());
+                }
                 // Whose last machine just went takes the directories above with it.
                 Err(error) if error.kind() == ErrorKind::NotFound => last = error,
-                Err(error) => return Err(Error::io("make the root's mount point", error)),
+                Err(error) => return Err(failed(error)),
             }
         }
-        Err(Error::io("make the root's mount point", last))
+        Err(failed(last))
     }
 
     /// Removes the directories of mount points, if no machine has one.
@@ -95,7 +106,8 @@ impl Directory {
     }
 
     pub fn make(&self) -> Result<()> {
-        let made = fs::create_dir_all(&self.path);
+        // Its disk holds the guest's files, of which some may have the set-user-id bit.
+        let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.path);
         made.map_err(|error| Error::io("make the machine's directory", error))
     }
 
@@ -153,6 +165,7 @@ impl Directory {
             disk::unmount(&path)?;
         }
         let _ = fs::remove_dir(self.rootfs());
+        let _ = fs::remove_dir(self.way());
         if disk::is_mounted(&self.disk()) {
             self.keep_console()?;
         }

@@ -130,19 +130,25 @@ impl Shared {
 
     /// Everything up to an init process that waits to be let go.
     ///
-    /// With users of its own if this host can; whether it can is found out by doing, once.
+    /// With users of its own if this host can; whether it can is found out by doing, once. It cannot if two
+    /// attempts fail where one without succeeds.
     fn prepare(&self, spec: &MachineSpec) -> Result<Init> {
         if !self.shifts.load(Ordering::Relaxed) {
             return self.prepare_as(spec, None);
         }
-        let first = match self.prepare_as(spec, Some(Users::of(&spec.id))) {
+        let users = Some(Users::of(&spec.id));
+        if let Ok(init) = self.prepare_as(spec, users) {
+            return Ok(init);
+        }
+        self.clear(&spec.id)?;
+        let reason = match self.prepare_as(spec, users) {
             Ok(init) => return Ok(init),
-            Err(error) => error,
+            Err(reason) => reason,
         };
         self.clear(&spec.id)?;
         let init = self.prepare_as(spec, None)?;
-        tracing::warn!(reason = %first, "this host starts machines without user namespaces: root inside is root outside, less its powers");
         self.shifts.store(false, Ordering::Relaxed);
+        tracing::warn!(%reason, "no user namespaces for machines on this host: root inside is root outside, less its powers");
         Ok(init)
     }
 

@@ -8,7 +8,7 @@
 //!                  config.json    what runc is told
 //!                  init.pid       process id of PID 1 inside
 //!                  console.tail   the end of the console, while the disk is not mounted
-//! /run/freehold/roots/<data directory>/<id>   the image overlaid with upper/
+//! /run/freehold/roots/<data directory>/<id>/root   the image overlaid with upper/
 //! ```
 //! # What runs is what counts
 //!

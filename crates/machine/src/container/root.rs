@@ -12,7 +12,7 @@ use crate::driver::{Error, Result};
 
 /// Mounts the image's tree with the mounted disk over it. With `users`, root inside owns what root owns there.
 pub fn mount(directory: &Directory, image: &Path, users: Option<Users>) -> Result<()> {
-    let target = directory.make_rootfs()?;
+    let target = directory.make_rootfs(users.map_or(0, |users| users.first))?;
     let Some(users) = users else {
         return overlay(image, &directory.disk(), &target, 0);
     };

@@ -18,6 +18,13 @@ async fn root_inside_is_nobody_outside_and_the_disk_keeps_plain_owners() {
     assert_eq!(region.inside(&id, "touch /root/mine && stat -c %u /root/mine /root /etc/passwd"), "0\n0\n0");
     let mine = region.place.path().join("machines").join(&id).join("disk/upper/root/mine");
     assert_eq!(std::fs::metadata(mine).unwrap().uid(), 0);
+    // No other user of the host gets to the guest's files.
+    let passed = std::process::Command::new("setpriv")
+        .args(["--reuid=65534", "--regid=65534", "--clear-groups", "ls"])
+        .arg(directory::Directory::new(&region.place.path().canonicalize().unwrap(), &id).unwrap().rootfs())
+        .output()
+        .unwrap();
+    assert!(!passed.status.success());
     // Neither the host's kernel nor its devices.
     assert!(!region.inside(&id, "echo 1 > /proc/sys/kernel/sysrq && echo done").contains("done"));
     assert!(!region.inside(&id, "mount -t tmpfs none /mnt && echo done").contains("done"));

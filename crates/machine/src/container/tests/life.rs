@@ -20,6 +20,8 @@ async fn a_machine_boots_is_limited_and_leaves_nothing_behind() {
         assert_eq!(group("cpu/cpu.cfs_quota_us"), "50000");
         assert_eq!(group("pids/pids.max"), "4096");
     }
+    region.inside(&id, "echo to whom it may concern > /dev/console");
+    region.console_shows(&id, "to whom it may concern").await;
     // 100 MiB do not fit into 64: the kernel ends what asks for them, and the machine goes on.
     let hungry = region.inside(&id, "x=$(head -c 100000000 /dev/zero | tr '\\0' x); echo survived");
     assert!(!hungry.contains("survived"), "{hungry}");

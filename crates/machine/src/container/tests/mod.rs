@@ -116,7 +116,7 @@ impl Region {
             }
         }
         let machine = directory::Directory::new(self.place.path(), "i-1").unwrap();
-        assert_eq!(std::fs::read_dir(machine.rootfs().parent().unwrap()).into_iter().flatten().count(), 0);
+        assert_eq!(std::fs::read_dir(machine.rootfs().ancestors().nth(2).unwrap()).into_iter().flatten().count(), 0);
         let runc = std::fs::read_dir(self.place.path().join("runc")).into_iter().flatten().count();
         assert_eq!(runc, 0);
     }
