@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 
-use crate::spec::{MachineId, MachineSpec, Resources};
+use crate::spec::{Interface, MachineId, MachineSpec, Resources};
 
 /// How machines are made on this host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,6 +108,11 @@ pub trait Driver: Send + Sync + 'static {
 
     /// Gives a stopped machine other resources from its next start on (vertical scaling).
     async fn resize(&self, id: &str, resources: &Resources) -> Result<()>;
+
+    /// Gives the machine these interfaces, in device order, and takes all others away; the first stays what it is.
+    /// What an interface holds is looked at again: a container's addresses follow the VPC's plan. A machine that
+    /// runs gets or loses the devices at once, or the answer is [`Error::Unsupported`].
+    async fn connect(&self, id: &str, interfaces: &[Interface]) -> Result<()>;
 
     /// Ends the machine and removes every trace: processes, mounts, cgroups, devices, disk. Removing what is
     /// not there succeeds.

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use tokio::sync::broadcast;
 
 use crate::driver::{Driver, DriverKind, Error, MachineEvent, MachineState, Result};
-use crate::spec::{MachineId, MachineSpec, Resources};
+use crate::spec::{Interface, MachineId, MachineSpec, Resources};
 
 /// Pretends.
 #[derive(Debug)]
@@ -44,6 +44,15 @@ impl NoMachines {
             let _ = self.events.send(MachineEvent::Exited { id: id.to_owned() });
         }
         Ok(())
+    }
+
+    fn rewrite_spec(&self, id: &str, change: impl FnOnce(&mut MachineSpec)) -> Result<()> {
+        let directory = self.existing(id)?;
+        let failed = |error| Error::io("read the machine's specification", error);
+        let text = std::fs::read(directory.join(SPEC)).map_err(failed)?;
+        let mut spec: MachineSpec = serde_json::from_slice(&text).map_err(|error| failed(error.into()))?;
+        change(&mut spec);
+        Self::write_spec(&directory, &spec)
     }
 
     fn write_spec(directory: &Path, spec: &MachineSpec) -> Result<()> {
@@ -93,12 +102,11 @@ impl Driver for NoMachines {
     }
 
     async fn resize(&self, id: &str, resources: &Resources) -> Result<()> {
-        let directory = self.existing(id)?;
-        let failed = |error| Error::io("read the machine's specification", error);
-        let text = std::fs::read(directory.join(SPEC)).map_err(failed)?;
-        let mut spec: MachineSpec = serde_json::from_slice(&text).map_err(|error| failed(error.into()))?;
-        spec.resources = resources.clone();
-        Self::write_spec(&directory, &spec)
+        self.rewrite_spec(id, |spec| spec.resources = resources.clone())
+    }
+
+    async fn connect(&self, id: &str, interfaces: &[Interface]) -> Result<()> {
+        self.rewrite_spec(id, |spec| spec.interfaces = interfaces.to_vec())
     }
 
     async fn destroy(&self, id: &str) -> Result<()> {

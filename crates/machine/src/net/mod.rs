@@ -65,7 +65,8 @@ pub trait Network: Send + Sync + 'static {
     async fn list(&self) -> Result<Vec<String>>;
 
     /// Makes the host's end of an interface for a container whose network namespace is that of process `pid`:
-    /// the other end appears there, named `eth<index>`, with address and routes set.
+    /// the other end appears there, named `eth<index>` (or the next name that is free), with the addresses that the
+    /// VPC's plan gives it, and routes. One that is there already gets and loses addresses.
     async fn attach_container(&self, interface: &Interface, index: usize, pid: u32) -> Result<()>;
 
     /// Makes a tap for a virtual machine in the VPC's namespace and returns an open descriptor of it.

@@ -8,7 +8,7 @@ use netlink_packet_route::neighbour::{NeighbourAddress, NeighbourAttribute, Neig
 use netlink_packet_route::route::RouteType;
 use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
 
-use super::{Netlink, unless_exists};
+use super::{Netlink, unless_exists, unless_missing};
 use crate::driver::{Error, Result};
 use crate::spec::MacAddr;
 
@@ -51,6 +51,34 @@ impl Netlink {
         }
         unless_exists(self.execute(RouteNetlinkMessage::NewAddress(message), NLM_F_CREATE))
             .map_err(|e| Error::io(format!("give device {index} the address {address}/{prefix}"), e))
+    }
+
+    /// The addresses of a device.
+    pub fn addresses(&mut self, index: u32) -> Result<Vec<Ipv4Addr>> {
+        let mut wanted = AddressMessage::default();
+        wanted.header.family = AddressFamily::Inet;
+        let found = self.dump(RouteNetlinkMessage::GetAddress(wanted)).map_err(|e| Error::io("list addresses", e))?;
+        let addresses = found.iter().filter_map(|message| match message {
+            RouteNetlinkMessage::NewAddress(message) if message.header.index == index => {
+                message.attributes.iter().find_map(|attribute| match attribute {
+                    AddressAttribute::Local(IpAddr::V4(address)) => Some(*address),
+                    _ => None,
+                })
+            }
+            _ => None,
+        });
+        Ok(addresses.collect())
+    }
+
+    /// Takes an address from a device, if it has it.
+    pub fn remove_address(&mut self, index: u32, address: Ipv4Addr, prefix: u8) -> Result<()> {
+        let mut message = AddressMessage::default();
+        message.header.family = AddressFamily::Inet;
+        message.header.prefix_len = prefix;
+        message.header.index = index;
+        message.attributes = vec![AddressAttribute::Local(IpAddr::V4(address))];
+        unless_missing(self.execute(RouteNetlinkMessage::DelAddress(message), 0))
+            .map_err(|e| Error::io(format!("take the address {address} from device {index}"), e))
     }
 
     /// Says which hardware address a neighbour has, once and for all.

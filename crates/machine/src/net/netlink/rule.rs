@@ -1,6 +1,7 @@
 //! Rules that choose a route table.
 
 use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
 
 use netlink_packet_core::{NLM_F_CREATE, NLM_F_EXCL};
 use netlink_packet_route::route::RouteHeader;
@@ -13,6 +14,7 @@ use crate::driver::{Error, Result};
 /// Before the kernel's own rule for the main table (32766), and in this order.
 const MAIN_FIRST: u32 = 100;
 const MARKS: u32 = 200;
+const SOURCES: u32 = 300;
 
 impl Netlink {
     /// Whether all routes of the main table, its default ones excepted, come before those of marked packets.
@@ -27,6 +29,14 @@ impl Netlink {
         let mut rule = rule(MARKS, table);
         rule.attributes.push(RuleAttribute::FwMark(table));
         self.set_rule(rule, leads).map_err(|e| Error::io(format!("set the rule for table {table}"), e))
+    }
+
+    /// Whether packets from `source` are routed by this table.
+    pub fn source_leads_to_table(&mut self, source: Ipv4Addr, table: u32, leads: bool) -> Result<()> {
+        let mut rule = rule(SOURCES, table);
+        rule.header.src_len = 32;
+        rule.attributes.push(RuleAttribute::Source(source.into()));
+        self.set_rule(rule, leads).map_err(|e| Error::io(format!("set the rule for packets from {source}"), e))
     }
 
     /// The tables that marks lead to.
