@@ -8,7 +8,7 @@ use ipnet::Ipv4Net;
 use rand::Rng;
 
 use crate::errors::{Error, Result};
-use crate::model::{NetworkInterface, PrivateAddress, PublicAddress, Subnet};
+use crate::model::{Address, InterfaceAddress, NetworkInterface, PrivateAddress, PublicAddress, Subnet};
 
 /// Random addresses to try before looking at all of them.
 const GUESSES: usize = 32;
@@ -88,21 +88,51 @@ pub fn release_public(tx: &mut dyn Tx, address: Ipv4Addr) -> Result<()> {
     Ok(())
 }
 
-/// Removes an interface with its private addresses and those public ones that came with its launch. Elastic
-/// addresses stay their owner's and are told that they are associated no more.
-pub fn remove_interface(tx: &mut dyn Tx, interface: &NetworkInterface) -> Result<()> {
-    for address in &interface.addresses {
-        release_private(tx, &interface.vpc, address.private)?;
-        let Some(association) = &address.association else { continue };
-        match &association.elastic {
-            None => release_public(tx, association.public)?,
-            Some((allocation, _)) => {
-                if let Some(mut elastic) = tx.get::<crate::model::Address>(allocation)? {
-                    elastic.association = None;
-                    tx.put(&elastic)?;
-                }
+/// Ends the mapping of a public address to a private one. An elastic address stays its owner's and is told; another
+/// goes back to the pool.
+pub fn unmap(tx: &mut dyn Tx, address: &mut InterfaceAddress) -> Result<()> {
+    let Some(association) = address.association.take() else { return Ok(()) };
+    let Some((allocation, _)) = &association.elastic else { return release_public(tx, association.public) };
+    if let Some(mut elastic) = tx.get::<Address>(allocation)? {
+        elastic.association = None;
+        tx.put(&elastic)?;
+    }
+    Ok(())
+}
+
+/// Tells the elastic addresses of an interface which instance, or that none, has it from now on.
+pub fn tell_elastic(tx: &mut dyn Tx, interface: &NetworkInterface, instance: Option<&str>) -> Result<()> {
+    for association in interface.addresses.iter().filter_map(|address| address.association.as_ref()) {
+        let Some((allocation, _)) = &association.elastic else { continue };
+        if let Some(mut address) = tx.get::<Address>(allocation)? {
+            if let Some(associated) = &mut address.association {
+                associated.instance = instance.map(str::to_owned);
             }
+            tx.put(&address)?;
         }
+    }
+    Ok(())
+}
+
+/// Takes an interface from its instance: a public address that came with the launch goes back, elastic ones stay.
+pub fn detach_interface(tx: &mut dyn Tx, interface: &mut NetworkInterface) -> Result<()> {
+    interface.attachment = None;
+    for address in &mut interface.addresses {
+        if address.association.as_ref().is_some_and(|association| association.elastic.is_none()) {
+            unmap(tx, address)?;
+        }
+    }
+    tell_elastic(tx, interface, None)?;
+    tx.put(interface)?;
+    Ok(())
+}
+
+/// Removes an interface with its private addresses and those public ones that came with its launch. Elastic
+/// addresses stay their owner's.
+pub fn remove_interface(tx: &mut dyn Tx, interface: &NetworkInterface) -> Result<()> {
+    for mut address in interface.addresses.clone() {
+        release_private(tx, &interface.vpc, address.private)?;
+        unmap(tx, &mut address)?;
     }
     tx.delete::<NetworkInterface>(&interface.id)?;
     Ok(())

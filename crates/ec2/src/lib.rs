@@ -11,6 +11,7 @@ pub mod default_network;
 pub mod errors;
 pub mod filters;
 pub mod images;
+pub mod interface;
 pub mod launch;
 pub mod lookup;
 mod machine_spec;

@@ -6,7 +6,7 @@ use freehold_machine::{Interface, MachineSpec};
 use crate::catalogue;
 use crate::errors::{Error, Result};
 use crate::lookup::{Reader, by_index};
-use crate::model::{Instance, NetworkInterface, Subnet};
+use crate::model::{AttachmentStatus, Instance, NetworkInterface, Subnet};
 
 /// As inside a VPC (*EC2 user guide, Network MTU*).
 const MTU: u32 = 9001;
@@ -15,6 +15,9 @@ pub fn machine_spec(from: &mut (impl Reader + ?Sized), instance: &Instance) -> R
     let kind = catalogue::find(&instance.instance_type)
         .ok_or_else(|| Error::Internal(format!("{} has an unknown type", instance.id)))?;
     let mut interfaces: Vec<NetworkInterface> = by_index(from, 2, &instance.id)?;
+    interfaces.retain(|interface| {
+        interface.attachment.as_ref().is_some_and(|attachment| attachment.status != AttachmentStatus::Detaching)
+    });
     interfaces.sort_by_key(|interface| interface.attachment.as_ref().map(|attachment| attachment.device_index));
     let interfaces = interfaces.iter().map(|interface| {
         let subnet: Subnet = from

@@ -2,10 +2,10 @@
 
 use freehold_store::{Tx, TxExt};
 
-use crate::addresses::{release_public, remove_interface};
+use crate::addresses::{detach_interface, release_public, remove_interface};
 use crate::errors::Result;
 use crate::lookup::by_index;
-use crate::model::{Address, Instance, NetworkInterface, Volume, VolumeState};
+use crate::model::{Attachment, AttachmentStatus, Instance, NetworkInterface, Volume, VolumeState};
 
 /// A stopped instance keeps everything but the public addresses that came with its launch.
 pub fn stopped(tx: &mut dyn Tx, instance: &Instance) -> Result<()> {
@@ -27,15 +27,11 @@ pub fn stopped(tx: &mut dyn Tx, instance: &Instance) -> Result<()> {
 pub fn terminated(tx: &mut dyn Tx, instance: &Instance) -> Result<()> {
     stopped(tx, instance)?;
     for mut interface in by_index::<NetworkInterface>(tx, 2, &instance.id)? {
-        if interface.attachment.as_ref().is_some_and(|attachment| attachment.delete_on_termination) {
+        if interface.attachment.as_ref().is_some_and(goes_too) {
             remove_interface(tx, &interface)?;
-            continue;
+        } else {
+            detach_interface(tx, &mut interface)?;
         }
-        interface.attachment = None;
-        for address in &interface.addresses {
-            tell_elastic(tx, address.association.as_ref().and_then(|a| a.elastic.as_ref()))?;
-        }
-        tx.put(&interface)?;
     }
     for mut volume in by_index::<Volume>(tx, 0, &instance.id)? {
         if volume.attachment.as_ref().is_some_and(|attachment| attachment.delete_on_termination) {
@@ -48,14 +44,7 @@ pub fn terminated(tx: &mut dyn Tx, instance: &Instance) -> Result<()> {
     Ok(())
 }
 
-/// The elastic address is still associated with the interface, but with no instance.
-fn tell_elastic(tx: &mut dyn Tx, elastic: Option<&(String, String)>) -> Result<()> {
-    let Some((allocation, _)) = elastic else { return Ok(()) };
-    if let Some(mut address) = tx.get::<Address>(allocation)? {
-        if let Some(association) = &mut address.association {
-            association.instance = None;
-        }
-        tx.put(&address)?;
-    }
-    Ok(())
+/// An interface that was about to be detached outlives its instance, whatever was said of it before.
+fn goes_too(attachment: &Attachment) -> bool {
+    attachment.delete_on_termination && attachment.status != AttachmentStatus::Detaching
 }

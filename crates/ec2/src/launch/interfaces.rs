@@ -1,37 +1,34 @@
 //! Which network interfaces the instances of a launch get: one in a subnet, or those that the request lists.
 
-use std::net::Ipv4Addr;
-
+use super::tags_for;
 use crate::catalogue::InstanceType;
 use crate::errors::{Error, Result};
+use crate::interface::{self, NewInterface, check_address_count, check_interface_count};
 use crate::lookup::{self, Reader, by_account_index, by_index};
-use crate::model::{InterfaceParameters, LaunchParameters, NetworkInterface, SecurityGroup, Subnet, Vpc};
+use crate::model::{InterfaceParameters, LaunchParameters, NetworkInterface, Subnet, Vpc};
 use crate::region::Region;
 
 /// One interface of each instance.
 #[derive(Debug, Clone)]
 pub enum PlannedInterface {
-    New(NewInterface),
+    New(PlannedNew),
     Existing { interface: NetworkInterface, subnet: Subnet, device_index: u32, delete_on_termination: bool },
 }
 
+/// One that the launch makes.
 #[derive(Debug, Clone)]
-pub struct NewInterface {
-    pub subnet: Subnet,
+pub struct PlannedNew {
+    pub interface: NewInterface,
     pub device_index: u32,
-    pub groups: Vec<String>,
-    pub private_ip: Option<Ipv4Addr>,
-    pub secondary_ips: Vec<Ipv4Addr>,
-    pub secondary_count: u32,
+    /// Gets a public address with each start.
     pub public: bool,
     pub delete_on_termination: bool,
-    pub description: String,
 }
 
 impl PlannedInterface {
     pub fn subnet(&self) -> &Subnet {
         match self {
-            Self::New(new) => &new.subnet,
+            Self::New(new) => &new.interface.subnet,
             Self::Existing { subnet, .. } => subnet,
         }
     }
@@ -69,7 +66,7 @@ pub fn plan_interfaces(
     let listed = if parameters.interfaces.is_empty() { std::slice::from_ref(&whole) } else { &parameters.interfaces };
     let mut planned = Vec::with_capacity(listed.len());
     for said in listed {
-        planned.push(plan_one(from, account, said, &parameters.group_names, zone, listed.len())?);
+        planned.push(plan_one(from, account, said, parameters, zone, listed.len())?);
     }
     planned.sort_by_key(PlannedInterface::device_index);
     check_together(&planned, kind)?;
@@ -109,7 +106,7 @@ fn plan_one(
     from: &mut (impl Reader + ?Sized),
     account: &str,
     said: &InterfaceParameters,
-    group_names: &[String],
+    parameters: &LaunchParameters,
     zone: Option<&str>,
     listed: usize,
 ) -> Result<PlannedInterface> {
@@ -134,16 +131,19 @@ fn plan_one(
         ));
     }
     let public = said.associate_public_ip.unwrap_or(subnet.map_public_ip_on_launch && listed == 1);
-    Ok(PlannedInterface::New(NewInterface {
-        groups: groups(from, account, &subnet, &said.groups, group_names)?,
+    Ok(PlannedInterface::New(PlannedNew {
+        interface: NewInterface {
+            groups: interface::groups(from, account, &subnet, &said.groups, &parameters.group_names)?,
+            private_ip: said.private_ip,
+            secondary_ips: said.secondary_ips.clone(),
+            secondary_count: said.secondary_count.unwrap_or(0),
+            description: said.description.clone().unwrap_or_default(),
+            subnet,
+            tags: tags_for(&parameters.tags, "network-interface"),
+        },
         device_index,
-        private_ip: said.private_ip,
-        secondary_ips: said.secondary_ips.clone(),
-        secondary_count: said.secondary_count.unwrap_or(0),
         public,
         delete_on_termination: said.delete_on_termination.unwrap_or(true),
-        description: said.description.clone().unwrap_or_default(),
-        subnet,
     }))
 }
 
@@ -194,54 +194,8 @@ fn default_subnet(from: &mut (impl Reader + ?Sized), account: &str, zone: Option
     })
 }
 
-/// Ids of the groups that are named, or of the VPC's default group.
-fn groups(
-    from: &mut (impl Reader + ?Sized),
-    account: &str,
-    subnet: &Subnet,
-    ids: &[String],
-    names: &[String],
-) -> Result<Vec<String>> {
-    if ids.is_empty() && names.is_empty() {
-        return Ok(vec![group_by_name(from, subnet, "default")?]);
-    }
-    let mut groups = Vec::with_capacity(ids.len() + names.len());
-    for group in lookup::many::<SecurityGroup>(from, account, ids)? {
-        if group.vpc != subnet.vpc {
-            return Err(Error::InvalidParameter(format!(
-                "Security group {} and subnet {} belong to different networks.",
-                group.id, subnet.id
-            )));
-        }
-        groups.push(group.id);
-    }
-    for name in names {
-        let id = group_by_name(from, subnet, name)?;
-        if !groups.contains(&id) {
-            groups.push(id);
-        }
-    }
-    Ok(groups)
-}
-
-fn group_by_name(from: &mut (impl Reader + ?Sized), subnet: &Subnet, name: &str) -> Result<String> {
-    let in_vpc: Vec<SecurityGroup> = by_index(from, 0, &subnet.vpc)?;
-    in_vpc.into_iter().find(|group| group.name == name).map(|group| group.id).ok_or_else(|| {
-        Error::other(
-            "InvalidGroup.NotFound",
-            format!("The security group '{name}' does not exist in default VPC '{}'", subnet.vpc),
-        )
-    })
-}
-
 fn check_together(planned: &[PlannedInterface], kind: &InstanceType) -> Result<()> {
-    let limit = usize::try_from(kind.max_enis).unwrap_or(usize::MAX);
-    if planned.len() > limit {
-        return Err(Error::other(
-            "AttachmentLimitExceeded",
-            format!("Interface count {} exceeds the limit for {}", planned.len(), kind.name),
-        ));
-    }
+    check_interface_count(planned.len(), kind)?;
     if planned.first().map(PlannedInterface::device_index) != Some(0) {
         return Err(Error::InvalidParameterCombination("A network interface with device index 0 is required.".into()));
     }
@@ -258,14 +212,11 @@ fn check_together(planned: &[PlannedInterface], kind: &InstanceType) -> Result<(
         }
     }
     for interface in planned {
-        let PlannedInterface::New(new) = interface else { continue };
-        let addresses = 1 + new.secondary_ips.len() + usize::try_from(new.secondary_count).unwrap_or(usize::MAX - 1);
-        if addresses > usize::try_from(kind.ipv4_per_eni).unwrap_or(usize::MAX) {
-            return Err(Error::other(
-                "PrivateIpAddressLimitExceeded",
-                format!("Number of private addresses will exceed limit of {} for {}.", kind.ipv4_per_eni, kind.name),
-            ));
-        }
+        let count = match interface {
+            PlannedInterface::New(new) => new.interface.address_count(),
+            PlannedInterface::Existing { interface, .. } => u32::try_from(interface.addresses.len()).unwrap_or(u32::MAX),
+        };
+        check_address_count(count, Some(kind))?;
     }
     Ok(())
 }

@@ -1,21 +1,18 @@
 //! Writes the rows of a launch: instances, their root volumes and interfaces, with all that these hold.
 
-use std::net::Ipv4Addr;
-
 use freehold_store::{Tx, TxExt};
 use ipnet::Ipv4Net;
 use jiff::Timestamp;
-use rand::Rng;
 
-use super::interfaces::{NewInterface, PlannedInterface};
+use super::interfaces::{PlannedInterface, PlannedNew};
 use super::resolve::Blueprint;
-use crate::addresses::{take_private, take_public, take_this_private};
+use crate::addresses::{take_public, tell_elastic};
 use crate::errors::{Error, Result};
 use crate::model::{
-    Address, Attachment, Instance, InstanceState, InterfaceAddress, NetworkInterface, Placement, PublicAssociation,
-    RootDevice, Subnet, Tenancy, Volume, VolumeAttachment, VolumeState,
+    Attachment, AttachmentStatus, Instance, InstanceState, NetworkInterface, Placement, PublicAssociation, RootDevice,
+    Subnet, Tenancy, Volume, VolumeAttachment, VolumeState, Wiring,
 };
-use crate::new_id;
+use crate::{interface, new_id};
 
 /// What all instances of a launch have in common besides the blueprint.
 pub struct Made<'a> {
@@ -30,7 +27,7 @@ pub struct Made<'a> {
 pub fn make(tx: &mut dyn Tx, made: &Made<'_>, blueprint: &Blueprint, id: &str, index: u32) -> Result<Instance> {
     let mut primary = None;
     for planned in &blueprint.interfaces {
-        let interface = attach(tx, made, blueprint, planned, id)?;
+        let interface = attach(tx, made, planned, id)?;
         primary.get_or_insert((planned.subnet().clone(), interface));
     }
     let (subnet, interface) = primary.ok_or_else(|| Error::Internal("a launch without an interface".into()))?;
@@ -100,6 +97,7 @@ fn new_instance(
         halt_deadline: None,
         halt_asked: false,
         reboot_asked: false,
+        wiring: Wiring::default(),
         terminated_at: None,
         machine_image: image.machine_image.clone(),
         architecture: image.architecture.clone(),
@@ -135,7 +133,6 @@ fn new_volume(made: &Made<'_>, blueprint: &Blueprint, subnet: &Subnet, instance:
 fn attach(
     tx: &mut dyn Tx,
     made: &Made<'_>,
-    blueprint: &Blueprint,
     planned: &PlannedInterface,
     instance: &str,
 ) -> Result<NetworkInterface> {
@@ -145,18 +142,18 @@ fn attach(
         device_index,
         delete_on_termination,
         attached: made.now,
+        status: AttachmentStatus::Attached,
     };
     let interface = match planned {
         PlannedInterface::New(new) => {
             let mut interface = new_interface(tx, made, new)?;
-            interface.tags = blueprint.interface_tags.clone();
             interface.attachment = Some(attachment(new.device_index, new.delete_on_termination));
             interface
         }
         PlannedInterface::Existing { interface, device_index, delete_on_termination, .. } => {
             let mut interface = interface.clone();
             interface.attachment = Some(attachment(*device_index, *delete_on_termination));
-            tell_elastic(tx, &interface, instance)?;
+            tell_elastic(tx, &interface, Some(instance))?;
             interface
         }
     };
@@ -164,66 +161,14 @@ fn attach(
     Ok(interface)
 }
 
-fn new_interface(tx: &mut dyn Tx, made: &Made<'_>, new: &NewInterface) -> Result<NetworkInterface> {
-    let id = new_id("eni");
-    let mut addresses = Vec::new();
-    let mut hold = |private: Ipv4Addr| addresses.push(InterfaceAddress { private, association: None });
-    match new.private_ip {
-        Some(address) => {
-            take_this_private(tx, &new.subnet, &id, address)?;
-            hold(address);
-        }
-        None => hold(take_private(tx, &new.subnet, &id)?),
-    }
-    for address in &new.secondary_ips {
-        take_this_private(tx, &new.subnet, &id, *address)?;
-        hold(*address);
-    }
-    for _ in 0..new.secondary_count {
-        hold(take_private(tx, &new.subnet, &id)?);
-    }
+fn new_interface(tx: &mut dyn Tx, made: &Made<'_>, new: &PlannedNew) -> Result<NetworkInterface> {
+    let mut interface = interface::make(tx, &new.interface, made.now)?;
+    interface.public_at_start = new.public;
     if new.public {
-        let public = take_public(tx, made.public_pool, made.account, &id)?;
-        if let Some(primary) = addresses.first_mut() {
+        let public = take_public(tx, made.public_pool, made.account, &interface.id)?;
+        if let Some(primary) = interface.addresses.first_mut() {
             primary.association = Some(PublicAssociation { public, elastic: None });
         }
     }
-    Ok(NetworkInterface {
-        id,
-        account: made.account.to_owned(),
-        vpc: new.subnet.vpc.clone(),
-        subnet: new.subnet.id.clone(),
-        zone: new.subnet.zone.clone(),
-        zone_id: new.subnet.zone_id.clone(),
-        description: new.description.clone(),
-        mac: new_mac(),
-        addresses,
-        groups: new.groups.clone(),
-        source_dest_check: true,
-        public_at_start: new.public,
-        attachment: None,
-        created: made.now,
-        tags: Default::default(),
-    })
-}
-
-/// The elastic addresses of an interface that comes to an instance are the instance's from now on.
-fn tell_elastic(tx: &mut dyn Tx, interface: &NetworkInterface, instance: &str) -> Result<()> {
-    for association in interface.addresses.iter().filter_map(|address| address.association.as_ref()) {
-        let Some((allocation, _)) = &association.elastic else { continue };
-        if let Some(mut address) = tx.get::<Address>(allocation)? {
-            if let Some(associated) = &mut address.association {
-                associated.instance = Some(instance.to_owned());
-            }
-            tx.put(&address)?;
-        }
-    }
-    Ok(())
-}
-
-/// A locally administered address.
-pub fn new_mac() -> [u8; 6] {
-    let mut mac: [u8; 6] = rand::rng().random();
-    mac[0] = 0x02;
-    mac
+    Ok(interface)
 }

@@ -16,7 +16,7 @@ mod template;
 
 use crate::model::{IamProfile, Image, Tags};
 
-pub use make::{Made, make, new_mac};
+pub use make::{Made, make};
 pub use request::{launch_parameters, metadata_parameters, shutdown_behavior};
 pub use resolve::{Blueprint, check_architecture, instance_type, resolve};
 pub use template::{TemplateSource, find_template, template_parameters};

@@ -28,7 +28,6 @@ pub struct Blueprint {
     pub cpu_credits: Option<String>,
     pub instance_tags: Tags,
     pub volume_tags: Tags,
-    pub interface_tags: Tags,
 }
 
 /// *API reference, RunInstances: InstanceType*.
@@ -67,7 +66,6 @@ pub fn resolve(
         cpu_credits: cpu_credits(parameters.cpu_credits.as_deref(), &kind)?,
         instance_tags,
         volume_tags: tags_for(&parameters.tags, "volume"),
-        interface_tags: tags_for(&parameters.tags, "network-interface"),
         kind,
         surroundings,
     })

@@ -59,6 +59,8 @@ pub struct Instance {
     pub halt_asked: bool,
     /// RebootInstances was called and the guest is not told yet.
     pub reboot_asked: bool,
+    #[serde(default)]
+    pub wiring: Wiring,
     /// When it reached `terminated`; it is forgotten about an hour later.
     pub terminated_at: Option<Timestamp>,
     /// Name of the machine image in the host's image store, copied from the AMI (which may be deregistered).
@@ -156,6 +158,25 @@ pub struct RootDevice {
     pub attached: Timestamp,
 }
 
+/// Changes of an instance's interfaces and their addresses, counted: how many were asked for, and how many of those
+/// the machine has followed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wiring {
+    pub asked: u64,
+    pub done: u64,
+}
+
+impl Wiring {
+    /// The interfaces, or what they hold, are others from now on.
+    pub fn ask(&mut self) {
+        self.asked = self.asked.saturating_add(1);
+    }
+
+    pub fn is_pending(self) -> bool {
+        self.asked != self.done
+    }
+}
+
 impl Instance {
     /// Lets `event` happen at `now`. On a change of state the texts that explain it change too.
     pub fn apply(&mut self, event: Event, now: Timestamp) -> Result<Transition, Illegal> {
@@ -185,12 +206,18 @@ impl Instance {
         Ok(outcome)
     }
 
-    /// What its third index holds: the state, or [`Instance::REBOOTING`]. Reconcilers select by it.
+    /// What its third index holds: the state, or what is to be done besides. Reconcilers select by it.
     pub fn work(&self) -> &'static str {
-        if self.reboot_asked { Self::REBOOTING } else { self.state.name() }
+        match self.state {
+            _ if self.reboot_asked => Self::REBOOTING,
+            InstanceState::Running | InstanceState::Stopped if self.wiring.is_pending() => Self::REWIRING,
+            state => state.name(),
+        }
     }
 
     pub const REBOOTING: &'static str = "rebooting";
+    /// Its machine is to get or lose interfaces or addresses.
+    pub const REWIRING: &'static str = "rewiring";
 
     /// The host name inside and the first label of the private DNS name: `ip-172-31-0-5`.
     pub fn hostname(&self) -> String {

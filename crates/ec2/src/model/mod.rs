@@ -28,7 +28,7 @@ pub use account::Account;
 pub use address::{Address, AddressAssociation};
 pub use image::{Image, ImageState};
 pub use instance::{
-    IamProfile, Instance, MetadataOptions, Placement, RootDevice, ShutdownBehavior, StateReason, Tenancy,
+    IamProfile, Instance, MetadataOptions, Placement, RootDevice, ShutdownBehavior, StateReason, Tenancy, Wiring,
 };
 pub use instance_state::{Desired, Event, Illegal, InstanceState, Transition, transition};
 pub use internet_gateway::InternetGateway;
@@ -36,7 +36,7 @@ pub use key_pair::{KeyPair, KeyType};
 pub use launch::{InterfaceParameters, LaunchParameters, MetadataParameters, PlacementParameters, RootDeviceParameters};
 pub use launch_template::{LaunchTemplate, LaunchTemplateVersion};
 pub use network_acl::{AclAssociation, AclEntry, NetworkAcl};
-pub use network_interface::{Attachment, InterfaceAddress, InterfaceStatus, NetworkInterface, PublicAssociation};
+pub use network_interface::{Attachment, AttachmentStatus, InterfaceAddress, InterfaceStatus, NetworkInterface, PublicAssociation};
 pub use pools::{PrivateAddress, PublicAddress};
 pub use resource::{Malformed, Resource};
 pub use route_table::{Route, RouteOrigin, RouteTable, RouteTableAssociation, RouteTarget};

@@ -70,6 +70,28 @@ pub struct Attachment {
     pub device_index: u32,
     pub delete_on_termination: bool,
     pub attached: Timestamp,
+    #[serde(default)]
+    pub status: AttachmentStatus,
+}
+
+/// Whether the machine has the device. Until it has lost it, nobody else may have the interface.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AttachmentStatus {
+    Attaching,
+    #[default]
+    Attached,
+    Detaching,
+}
+
+impl AttachmentStatus {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Attaching => "attaching",
+            Self::Attached => "attached",
+            Self::Detaching => "detaching",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,6 +5,7 @@
 //! | pending | absent | the VPC is made, the machine created |
 //! | pending | stopped | started, with the size that the instance has now |
 //! | pending | running | the instance is `running` |
+//! | running, stopped | any | its interfaces and their addresses are changed, where that was asked |
 //! | stopping | running | its guest is asked to shut down; after the deadline it is killed |
 //! | stopping | stopped | what it held for running is given back; `stopped` |
 //! | shutting-down | running | as stopping |
@@ -21,9 +22,11 @@ use freehold_store::{Filter, StoreExt, Tx, TxExt};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Vpcs;
+use crate::addresses::detach_interface;
 use crate::errors::{Error, Result};
+use crate::lookup::by_index;
 use crate::machine_spec::machine_spec;
-use crate::model::{Event, Instance, InstanceState};
+use crate::model::{AttachmentStatus, Event, Instance, InstanceState, NetworkInterface};
 use crate::{Ec2, catalogue, release};
 
 /// How long a terminated instance is shown (*EC2 user guide, Terminate Amazon EC2 instances*).
@@ -72,6 +75,8 @@ impl ConvergeInstances {
     async fn start(&self, instance: &Instance) -> Result<(), Failure> {
         self.vpcs.ensure(&instance.vpc).await?;
         if instance.launched && let Some(kind) = catalogue::find(&instance.instance_type) {
+            let spec = machine_spec(&mut self.ec2.committed(), instance)?;
+            self.ec2.driver.connect(&instance.id, &spec.interfaces).await?;
             self.ec2.driver.resize(&instance.id, &kind.resources()).await?;
         }
         Ok(self.ec2.driver.start(&instance.id).await?)
@@ -138,6 +143,40 @@ impl ConvergeInstances {
         self.write(instance, |instance| instance.reboot_asked = false).await
     }
 
+    /// Gives the machine the interfaces that the instance has now, and takes others away. Only then are they what
+    /// their owner sees: attached, or free for someone else.
+    async fn rewire(&self, instance: &Instance) -> Result<Next, Failure> {
+        // A guest's addresses come with the plan.
+        self.vpcs.ensure(&instance.vpc).await?;
+        let there = machine_spec(&mut self.ec2.committed(), instance)?.interfaces;
+        match self.ec2.driver.connect(&instance.id, &there).await {
+            // Without a machine there is nothing to change; that it is gone is noticed elsewhere.
+            Ok(()) | Err(MachineError::NoMachine(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let (id, asked) = (instance.id.clone(), instance.wiring.asked);
+        self.transact(move |tx| {
+            let Some(mut instance) = tx.get::<Instance>(&id)? else { return Ok(()) };
+            for mut interface in by_index::<NetworkInterface>(tx, 2, &id)? {
+                let is_there = there.iter().any(|wired| wired.eni == interface.id);
+                let Some(attachment) = &mut interface.attachment else { continue };
+                match attachment.status {
+                    AttachmentStatus::Attaching if is_there => {
+                        attachment.status = AttachmentStatus::Attached;
+                        tx.put(&interface)?;
+                    }
+                    AttachmentStatus::Detaching if !is_there => detach_interface(tx, &mut interface)?,
+                    _ => {}
+                }
+            }
+            // What was asked meanwhile is still to be done.
+            instance.wiring.done = asked;
+            tx.put(&instance)?;
+            Ok(())
+        })
+        .await
+    }
+
     async fn forget(&self, instance: &Instance) -> Result<Next, Failure> {
         let id = instance.id.clone();
         self.transact(move |tx| Ok(tx.delete::<Instance>(&id).map(drop)?)).await
@@ -197,7 +236,7 @@ impl Reconciler for ConvergeInstances {
     async fn pending(&self) -> Result<Vec<String>, Failure> {
         let mut keys = Vec::new();
         let unsettled = [InstanceState::Pending, InstanceState::Stopping, InstanceState::ShuttingDown].map(InstanceState::name);
-        for work in unsettled.into_iter().chain([Instance::REBOOTING]) {
+        for work in unsettled.into_iter().chain([Instance::REBOOTING, Instance::REWIRING]) {
             let instances: Vec<Instance> = self.ec2.store.list(&Filter::index(2, work))?;
             keys.extend(instances.into_iter().map(|instance| instance.id));
         }
@@ -211,6 +250,7 @@ impl Reconciler for ConvergeInstances {
         match instance.state {
             InstanceState::Pending => self.bring_up(&instance).await,
             InstanceState::Running if instance.reboot_asked => self.reboot(&instance).await,
+            InstanceState::Running | InstanceState::Stopped if instance.wiring.is_pending() => self.rewire(&instance).await,
             InstanceState::Stopping => self.stop(&instance).await,
             InstanceState::ShuttingDown => self.terminate(&instance).await,
             InstanceState::Terminated if self.is_forgotten(&instance) => self.forget(&instance).await,

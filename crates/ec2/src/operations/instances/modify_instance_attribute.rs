@@ -12,9 +12,9 @@ use freehold_wire::schema::Unit;
 
 use crate::Ec2;
 use crate::errors::{Error, Result};
-use crate::launch;
+use crate::{interface, launch};
 use crate::lookup::{self, by_index};
-use crate::model::{Instance, InstanceState, NetworkInterface, SecurityGroup, ShutdownBehavior};
+use crate::model::{Instance, InstanceState, NetworkInterface, ShutdownBehavior};
 use crate::operations::dry_run;
 
 /// A change, read from the request.
@@ -59,12 +59,7 @@ fn apply(tx: &mut dyn Tx, instance: &mut Instance, attribute: Attribute) -> Resu
             let kind = launch::instance_type(&name)?;
             launch::check_architecture(&kind, &instance.architecture)?;
             let interfaces = by_index::<NetworkInterface>(tx, 2, &instance.id)?.len();
-            if interfaces > usize::try_from(kind.max_enis).unwrap_or(usize::MAX) {
-                return Err(Error::other(
-                    "AttachmentLimitExceeded",
-                    format!("Interface count {interfaces} exceeds the limit for {name}"),
-                ));
-            }
+            interface::check_interface_count(interfaces, &kind)?;
             // Credits go with the family.
             if kind.burstable != instance.cpu_credits.is_some() {
                 instance.cpu_credits = kind.burstable.then(|| "unlimited".to_owned());
@@ -90,14 +85,8 @@ fn apply(tx: &mut dyn Tx, instance: &mut Instance, attribute: Attribute) -> Resu
         }
         Attribute::Groups(ids) => {
             let mut interface = only_interface(tx, instance)?;
-            let groups: Vec<SecurityGroup> = lookup::many(tx, &instance.account, &ids)?;
-            if let Some(stranger) = groups.iter().find(|group| group.vpc != interface.vpc) {
-                return Err(Error::InvalidParameter(format!(
-                    "Security group {} and interface {} belong to different networks.",
-                    stranger.id, interface.id
-                )));
-            }
-            interface.groups = groups.into_iter().map(|group| group.id).collect();
+            let whose = format!("interface {}", interface.id);
+            interface.groups = interface::groups_in_vpc(tx, &instance.account, &interface.vpc, &whose, &ids)?;
             tx.put(&interface)?;
         }
     }

@@ -253,7 +253,7 @@ fn interface_of(shown: &InstanceView, interface: &NetworkInterface) -> api::Inst
             attachment_id: Some(attachment.id.clone()),
             delete_on_termination: Some(attachment.delete_on_termination),
             device_index: i32::try_from(attachment.device_index).ok(),
-            status: Some("attached".into()),
+            status: Some(attachment.status.name().into()),
             network_card_index: Some(0),
             ..Default::default()
         }),
