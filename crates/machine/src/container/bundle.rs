@@ -8,8 +8,8 @@ use crate::guest;
 use crate::spec::MachineSpec;
 
 /// What a system container needs: accounts, files, ports, raw sockets (ping), device nodes of its own limited
-/// set. Not among them: SYS_ADMIN, SYS_MODULE, SYS_PTRACE, SYS_BOOT, SYS_TIME, NET_ADMIN, DAC_READ_SEARCH.
-const CAPABILITIES: [&str; 15] = [
+/// set. Not among them: SYS_ADMIN, SYS_MODULE, SYS_PTRACE, SYS_BOOT, SYS_TIME, SYS_NICE, NET_ADMIN, DAC_READ_SEARCH.
+const CAPABILITIES: [&str; 14] = [
     "CAP_CHOWN",
     "CAP_DAC_OVERRIDE",
     "CAP_FOWNER",
@@ -24,7 +24,6 @@ const CAPABILITIES: [&str; 15] = [
     "CAP_MKNOD",
     "CAP_AUDIT_WRITE",
     "CAP_SETFCAP",
-    "CAP_SYS_NICE",
 ];
 
 const MASKED: [&str; 13] = [
