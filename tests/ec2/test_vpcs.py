@@ -86,7 +86,7 @@ def test_bad_requests_for_vpcs_are_refused(ec2, vpc):
     assert refusal(ec2.create_vpc, CidrBlock="nonsense") == "InvalidParameterValue"
     assert refusal(ec2.create_vpc, CidrBlock="10.0.0.0/16", DryRun=True) == "DryRunOperation"
     assert refusal(ec2.delete_vpc, VpcId="vpc-0123456789abcdef0") == "InvalidVpcID.NotFound"
-    assert refusal(ec2.describe_vpcs, MaxResults=4) == "InvalidParameterValue"
+    assert refusal(ec2.describe_vpcs, MaxResults=1001) == "InvalidParameterValue"
     both = {"EnableDnsSupport": {"Value": True}, "EnableDnsHostnames": {"Value": True}}
     assert refusal(ec2.modify_vpc_attribute, VpcId=vpc, **both) == "InvalidParameterCombination"
     assert refusal(ec2.describe_vpc_attribute, VpcId=vpc, Attribute="luck") == "InvalidParameterValue"

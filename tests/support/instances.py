@@ -34,7 +34,10 @@ class Lab:
             ending.callback(self.folder.cleanup)
             ending.callback(lambda: self.ec2.delete_key_pair(KeyName=self.name))
             for group in self.groups:
+                # Last in, first out: all rules go first, for groups that name each other cannot be deleted.
                 ending.callback(lambda group=group: self.ec2.delete_security_group(GroupId=group))
+            for group in self.groups:
+                ending.callback(lambda group=group: self.clear(group))
             ending.callback(lambda: self.ids and self.terminate(*self.ids))
 
     def image(self):
@@ -52,6 +55,14 @@ class Lab:
         if ingress:
             self.ec2.authorize_security_group_ingress(GroupId=made, IpPermissions=list(ingress))
         return made
+
+    def clear(self, group):
+        """Takes all rules out of the group."""
+        now = self.ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]
+        if now["IpPermissions"]:
+            self.ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=now["IpPermissions"])
+        if now["IpPermissionsEgress"]:
+            self.ec2.revoke_security_group_egress(GroupId=group, IpPermissions=now["IpPermissionsEgress"])
 
     def launch(self, user_data="", **options):
         """Launches an instance and waits until it runs."""
