@@ -19,7 +19,8 @@ pub fn run(root: &Path) -> Result<()> {
     for (name, service) in &operations.services {
         let text = wheel.model(name, &service.version)?;
         let model: Model = serde_json::from_str(&text).with_context(|| format!("reading botocore's {name}"))?;
-        let model = strip(model, &service.operations).with_context(|| format!("stripping {name}"))?;
+        let mut model = strip(model, &service.operations).with_context(|| format!("stripping {name}"))?;
+        strip::open(&mut model, &service.open).with_context(|| format!("stripping {name}"))?;
         let path = root.join(format!("models/{name}.json"));
         std::fs::write(&path, write::pretty(&model)?).with_context(|| format!("writing {}", path.display()))?;
         println!("{name}: {} operations, {} shapes", model.operations.len(), model.shapes.len());

@@ -23,6 +23,9 @@ pub struct Service {
     pub version: String,
     /// Sorted.
     pub operations: Vec<String>,
+    /// Shapes whose constraints the service checks itself, with codes and rules that the model does not know.
+    #[serde(default)]
+    pub open: Vec<String>,
 }
 
 impl Operations {

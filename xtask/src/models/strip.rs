@@ -22,6 +22,16 @@ pub fn strip(mut model: Model, names: &[String]) -> Result<Model> {
     Ok(model)
 }
 
+/// Takes the constraints of these shapes away.
+pub fn open(model: &mut Model, shapes: &[String]) -> Result<()> {
+    for name in shapes {
+        let shape = model.shapes.get_mut(name).with_context(|| format!("no shape {name}"))?;
+        (shape.min, shape.max, shape.pattern) = (None, None, None);
+        shape.values.clear();
+    }
+    Ok(())
+}
+
 /// Every shape that the operations reach, sorted by name.
 fn closure(
     operations: &IndexMap<String, Operation>,

@@ -178,7 +178,7 @@ pub static CREATE_LAUNCH_TEMPLATE_VERSION_REQUEST: Schema = Schema::structure("C
     member("DryRun", "DryRun", "DryRun", &BOOLEAN),
     member("ClientToken", "ClientToken", "ClientToken", &STRING),
     member("LaunchTemplateId", "LaunchTemplateId", "LaunchTemplateId", &STRING),
-    member("LaunchTemplateName", "LaunchTemplateName", "LaunchTemplateName", &LAUNCH_TEMPLATE_NAME),
+    member("LaunchTemplateName", "LaunchTemplateName", "LaunchTemplateName", &STRING),
     member("SourceVersion", "SourceVersion", "SourceVersion", &STRING),
     member("VersionDescription", "VersionDescription", "VersionDescription", &VERSION_DESCRIPTION),
     member("LaunchTemplateData", "LaunchTemplateData", "LaunchTemplateData", &REQUEST_LAUNCH_TEMPLATE_DATA).required(),

@@ -35,7 +35,7 @@ pub static DELETE_KEY_PAIR_RESULT: Schema = Schema::structure("DeleteKeyPairResu
 pub static DELETE_LAUNCH_TEMPLATE_REQUEST: Schema = Schema::structure("DeleteLaunchTemplateRequest", &[
     member("DryRun", "DryRun", "DryRun", &BOOLEAN),
     member("LaunchTemplateId", "LaunchTemplateId", "LaunchTemplateId", &STRING),
-    member("LaunchTemplateName", "LaunchTemplateName", "LaunchTemplateName", &LAUNCH_TEMPLATE_NAME),
+    member("LaunchTemplateName", "LaunchTemplateName", "LaunchTemplateName", &STRING),
 ]);
 
 pub static DELETE_LAUNCH_TEMPLATE_RESULT: Schema = Schema::structure("DeleteLaunchTemplateResult", &[
@@ -45,7 +45,7 @@ pub static DELETE_LAUNCH_TEMPLATE_RESULT: Schema = Schema::structure("DeleteLaun
 pub static DELETE_LAUNCH_TEMPLATE_VERSIONS_REQUEST: Schema = Schema::structure("DeleteLaunchTemplateVersionsRequest", &[
     member("DryRun", "DryRun", "DryRun", &BOOLEAN),
     member("LaunchTemplateId", "LaunchTemplateId", "LaunchTemplateId", &STRING),
-    member("LaunchTemplateName", "LaunchTemplateName", "LaunchTemplateName", &LAUNCH_TEMPLATE_NAME),
+    member("LaunchTemplateName", "LaunchTemplateName", "LaunchTemplateName", &STRING),
     member("Versions", "LaunchTemplateVersion", "LaunchTemplateVersion", &VERSION_STRING_LIST).required(),
 ]);
 
@@ -316,7 +316,7 @@ pub static DESCRIBE_KEY_PAIRS_RESULT: Schema = Schema::structure("DescribeKeyPai
 pub static DESCRIBE_LAUNCH_TEMPLATE_VERSIONS_REQUEST: Schema = Schema::structure("DescribeLaunchTemplateVersionsRequest", &[
     member("DryRun", "DryRun", "DryRun", &BOOLEAN),
     member("LaunchTemplateId", "LaunchTemplateId", "LaunchTemplateId", &STRING),
-    member("LaunchTemplateName", "LaunchTemplateName", "LaunchTemplateName", &LAUNCH_TEMPLATE_NAME),
+    member("LaunchTemplateName", "LaunchTemplateName", "LaunchTemplateName", &STRING),
     member("Versions", "LaunchTemplateVersion", "LaunchTemplateVersion", &VERSION_STRING_LIST),
     member("MinVersion", "MinVersion", "MinVersion", &STRING),
     member("MaxVersion", "MaxVersion", "MaxVersion", &STRING),

@@ -18,7 +18,7 @@ pub static LAUNCH_PERMISSION_MODIFICATIONS: Schema = Schema::structure("LaunchPe
 
 pub static LAUNCH_TEMPLATE: Schema = Schema::structure("LaunchTemplate", &[
     member("LaunchTemplateId", "launchTemplateId", "LaunchTemplateId", &STRING),
-    member("LaunchTemplateName", "launchTemplateName", "LaunchTemplateName", &LAUNCH_TEMPLATE_NAME),
+    member("LaunchTemplateName", "launchTemplateName", "LaunchTemplateName", &STRING),
     member("CreateTime", "createTime", "CreateTime", &TIMESTAMP),
     member("CreatedBy", "createdBy", "CreatedBy", &STRING),
     member("DefaultVersionNumber", "defaultVersionNumber", "DefaultVersionNumber", &LONG),
@@ -312,14 +312,7 @@ pub static LAUNCH_TEMPLATE_LICENSE_LIST: Schema = Schema::list("LaunchTemplateLi
 
 pub static LAUNCH_TEMPLATE_LICENSE_SPECIFICATION_LIST_REQUEST: Schema = Schema::list("LaunchTemplateLicenseSpecificationListRequest", &element("item", &LAUNCH_TEMPLATE_LICENSE_CONFIGURATION_REQUEST));
 
-static LAUNCH_TEMPLATE_NAME_PATTERN: Pattern = Pattern::new("[a-zA-Z0-9\\(\\)\\.\\-/_]+");
-
-pub static LAUNCH_TEMPLATE_NAME: Schema = Schema::new("LaunchTemplateName", Kind::String)
-    .pattern(&LAUNCH_TEMPLATE_NAME_PATTERN)
-    .min(3)
-    .max(128);
-
-pub static LAUNCH_TEMPLATE_NAME_STRING_LIST: Schema = Schema::list("LaunchTemplateNameStringList", &element("item", &LAUNCH_TEMPLATE_NAME));
+pub static LAUNCH_TEMPLATE_NAME_STRING_LIST: Schema = Schema::list("LaunchTemplateNameStringList", &element("item", &STRING));
 
 pub static LAUNCH_TEMPLATE_NETWORK_PERFORMANCE_OPTIONS: Schema = Schema::structure("LaunchTemplateNetworkPerformanceOptions", &[
     member("BandwidthWeighting", "bandwidthWeighting", "BandwidthWeighting", &INSTANCE_BANDWIDTH_WEIGHTING),
@@ -407,7 +400,7 @@ pub static LAUNCH_TEMPLATE_TAG_SPECIFICATION_REQUEST_LIST: Schema = Schema::list
 
 pub static LAUNCH_TEMPLATE_VERSION: Schema = Schema::structure("LaunchTemplateVersion", &[
     member("LaunchTemplateId", "launchTemplateId", "LaunchTemplateId", &STRING),
-    member("LaunchTemplateName", "launchTemplateName", "LaunchTemplateName", &LAUNCH_TEMPLATE_NAME),
+    member("LaunchTemplateName", "launchTemplateName", "LaunchTemplateName", &STRING),
     member("VersionNumber", "versionNumber", "VersionNumber", &LONG),
     member("VersionDescription", "versionDescription", "VersionDescription", &VERSION_DESCRIPTION),
     member("CreateTime", "createTime", "CreateTime", &TIMESTAMP),

@@ -110,7 +110,7 @@ pub static MODIFY_LAUNCH_TEMPLATE_REQUEST: Schema = Schema::structure("ModifyLau
     member("DryRun", "DryRun", "DryRun", &BOOLEAN),
     member("ClientToken", "ClientToken", "ClientToken", &STRING),
     member("LaunchTemplateId", "LaunchTemplateId", "LaunchTemplateId", &STRING),
-    member("LaunchTemplateName", "LaunchTemplateName", "LaunchTemplateName", &LAUNCH_TEMPLATE_NAME),
+    member("LaunchTemplateName", "LaunchTemplateName", "LaunchTemplateName", &STRING),
     member("DefaultVersion", "SetDefaultVersion", "SetDefaultVersion", &STRING),
 ]);
 

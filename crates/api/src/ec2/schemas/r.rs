@@ -76,7 +76,7 @@ pub static REPLACE_ROUTE_TABLE_ASSOCIATION_RESULT: Schema = Schema::structure("R
     member("AssociationState", "associationState", "AssociationState", &ROUTE_TABLE_ASSOCIATION_STATE),
 ]);
 
-pub static REQUEST_INSTANCE_TYPE_LIST: Schema = Schema::list("RequestInstanceTypeList", &element("item", &INSTANCE_TYPE))
+pub static REQUEST_INSTANCE_TYPE_LIST: Schema = Schema::list("RequestInstanceTypeList", &element("item", &STRING))
     .min(0)
     .max(100);
 
@@ -87,7 +87,7 @@ pub static REQUEST_LAUNCH_TEMPLATE_DATA: Schema = Schema::structure("RequestLaun
     member("BlockDeviceMappings", "BlockDeviceMapping", "BlockDeviceMapping", &LAUNCH_TEMPLATE_BLOCK_DEVICE_MAPPING_REQUEST_LIST),
     member("NetworkInterfaces", "NetworkInterface", "NetworkInterface", &LAUNCH_TEMPLATE_INSTANCE_NETWORK_INTERFACE_SPECIFICATION_REQUEST_LIST),
     member("ImageId", "ImageId", "ImageId", &STRING),
-    member("InstanceType", "InstanceType", "InstanceType", &INSTANCE_TYPE),
+    member("InstanceType", "InstanceType", "InstanceType", &STRING),
     member("KeyName", "KeyName", "KeyName", &STRING),
     member("Monitoring", "Monitoring", "Monitoring", &LAUNCH_TEMPLATES_MONITORING_REQUEST),
     member("Placement", "Placement", "Placement", &LAUNCH_TEMPLATE_PLACEMENT_REQUEST),
@@ -191,7 +191,7 @@ pub static RESPONSE_LAUNCH_TEMPLATE_DATA: Schema = Schema::structure("ResponseLa
     member("BlockDeviceMappings", "blockDeviceMappingSet", "BlockDeviceMappingSet", &LAUNCH_TEMPLATE_BLOCK_DEVICE_MAPPING_LIST),
     member("NetworkInterfaces", "networkInterfaceSet", "NetworkInterfaceSet", &LAUNCH_TEMPLATE_INSTANCE_NETWORK_INTERFACE_SPECIFICATION_LIST),
     member("ImageId", "imageId", "ImageId", &STRING),
-    member("InstanceType", "instanceType", "InstanceType", &INSTANCE_TYPE),
+    member("InstanceType", "instanceType", "InstanceType", &STRING),
     member("KeyName", "keyName", "KeyName", &STRING),
     member("Monitoring", "monitoring", "Monitoring", &LAUNCH_TEMPLATES_MONITORING),
     member("Placement", "placement", "Placement", &LAUNCH_TEMPLATE_PLACEMENT),
@@ -365,7 +365,7 @@ pub static RUN_INSTANCES_MONITORING_ENABLED: Schema = Schema::structure("RunInst
 pub static RUN_INSTANCES_REQUEST: Schema = Schema::structure("RunInstancesRequest", &[
     member("BlockDeviceMappings", "BlockDeviceMapping", "BlockDeviceMapping", &BLOCK_DEVICE_MAPPING_REQUEST_LIST),
     member("ImageId", "ImageId", "ImageId", &STRING),
-    member("InstanceType", "InstanceType", "InstanceType", &INSTANCE_TYPE),
+    member("InstanceType", "InstanceType", "InstanceType", &STRING),
     member("Ipv6AddressCount", "Ipv6AddressCount", "Ipv6AddressCount", &INTEGER),
     member("Ipv6Addresses", "Ipv6Address", "Ipv6Address", &INSTANCE_IPV6_ADDRESS_LIST),
     member("KernelId", "KernelId", "KernelId", &STRING),
