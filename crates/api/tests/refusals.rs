@@ -94,8 +94,8 @@ fn ec2_refuses_a_parameter_that_comes_twice() {
 fn ec2_refuses_values_outside_of_their_range() {
     let expected = "InvalidParameterValue: Value ( 4 ) for parameter maxResults is invalid. Expecting a value greater than or equal to 5.";
     assert_eq!(ec2("DescribeVpcs", "MaxResults=4"), expected);
-    let expected = "InvalidParameterValue: Invalid value 't9.huge' for InstanceType.";
-    assert_eq!(ec2("RunInstances", "MinCount=1&MaxCount=1&InstanceType=t9.huge"), expected);
+    let expected = "InvalidParameterValue: Invalid value 'nap' for InstanceInitiatedShutdownBehavior.";
+    assert_eq!(ec2("RunInstances", "MinCount=1&MaxCount=1&InstanceInitiatedShutdownBehavior=nap"), expected);
 }
 
 #[test]
