@@ -228,7 +228,7 @@ impl World {
 
     /// A control plane on this world.
     pub fn region(&self) -> Arc<Ec2> {
-        self.region_with(Pool { cpu_millis: 64_000, memory_mib: 64 << 10 })
+        self.region_with(Pool { cpu_millis: 64_000, memory_mib: 64 << 10, cpu_overcommit_percent: 400 })
     }
 
     pub fn region_with(&self, pool: Pool) -> Arc<Ec2> {

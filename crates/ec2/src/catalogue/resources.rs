@@ -21,8 +21,8 @@ pub enum Tenure {
     Exclusive,
 }
 
-/// How many times over the host's processors are promised to types that share them.
-const OVERCOMMIT: u64 = 8;
+/// How much more a processor that is held alone weighs than a shared one.
+const EXCLUSIVE_WEIGHT: u64 = 8;
 
 impl InstanceType {
     pub fn tenure(&self) -> Tenure {
@@ -43,7 +43,7 @@ impl InstanceType {
         let weight = match self.tenure() {
             Tenure::Burstable(millis) => full * u64::from(millis) / 1000,
             Tenure::Shared => full,
-            Tenure::Exclusive => full * OVERCOMMIT,
+            Tenure::Exclusive => full * EXCLUSIVE_WEIGHT,
         };
         Resources {
             vcpus: self.vcpus,
@@ -54,15 +54,15 @@ impl InstanceType {
         }
     }
 
-    /// What is set aside of the host for a machine of this type. Memory is never promised twice.
+    /// What is set aside of the host for a machine of this type: its baseline where it is burstable.
     pub fn share(&self) -> Share {
-        let full = u64::from(self.vcpus) * 1000;
-        let cpu_millis = match self.tenure() {
-            Tenure::Burstable(millis) => u64::from(self.vcpus) * u64::from(millis) / OVERCOMMIT,
-            Tenure::Shared => full / OVERCOMMIT,
-            Tenure::Exclusive => full,
+        let vcpus = u64::from(self.vcpus);
+        let (millis, is_exclusive) = match self.tenure() {
+            Tenure::Burstable(millis) => (u64::from(millis), false),
+            Tenure::Shared => (1000, false),
+            Tenure::Exclusive => (1000, true),
         };
-        Share { cpu_millis, memory_mib: self.memory_mib }
+        Share { cpu_millis: vcpus * millis, memory_mib: self.memory_mib, is_exclusive }
     }
 }
 
@@ -84,9 +84,10 @@ mod tests {
     use crate::catalogue::{all, find};
 
     #[test]
-    fn a_burstable_type_counts_on_less_than_a_shared_one_and_that_on_less_than_an_exclusive_one() {
-        let shares: Vec<_> = ["t3.large", "m5.large", "c5.large"].iter().filter_map(|name| find(name)).map(|t| t.share().cpu_millis).collect();
-        assert!(shares.len() == 3 && shares.is_sorted_by(|a, b| a < b), "{shares:?}");
+    fn a_burstable_type_counts_on_its_baseline_and_only_compute_optimised_ones_hold_processors_alone() {
+        let shares: Vec<_> = ["t3.large", "m5.large", "c5.large"].iter().filter_map(|name| find(name)).map(|t| t.share()).collect();
+        assert_eq!(shares.iter().map(|share| share.cpu_millis).collect::<Vec<_>>(), [600, 2000, 2000]);
+        assert_eq!(shares.iter().map(|share| share.is_exclusive).collect::<Vec<_>>(), [false, false, true]);
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub fn pool(options: &cli::Up) -> Result<Pool> {
     Ok(Pool {
         cpu_millis: scaled(cpus as u64 * 1000, options.cpu_overcommit),
         memory_mib: scaled(memory_mib, options.memory_overcommit),
+        cpu_overcommit_percent: scaled(100, options.cpu_overcommit),
     })
 }
 
