@@ -17,6 +17,8 @@ mod run_instances;
 mod start_instances;
 mod stop_instances;
 mod terminate_instances;
+#[cfg(test)]
+mod tests;
 pub(crate) mod view;
 
 use freehold_api::ec2::op;
