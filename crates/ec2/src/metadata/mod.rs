@@ -108,3 +108,6 @@ impl MetadataSource for Metadata {
         held.map(|_| instance_view::private_name(&self.ec2.region, &address.to_string()))
     }
 }
+
+#[cfg(test)]
+mod tests;
