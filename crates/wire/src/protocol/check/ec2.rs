@@ -19,8 +19,31 @@ pub fn ec2(schema: &'static Schema, value: &Value) -> Result<(), Error> {
     }
 }
 
+/// Shapes whose values are refused with a code of their own, whatever is wrong with them.
+fn named(shape: &str) -> Option<Error> {
+    let (code, message) = match shape {
+        "LaunchTemplateName" => (
+            "InvalidLaunchTemplateName.MalformedException",
+            "A launch template name must be between 3 and 128 characters, and may contain letters, numbers, and the \
+             following characters: - ( ) . / _.",
+        ),
+        "ImageNameRequest" => (
+            "InvalidAMIName.Malformed",
+            "AMI names must be between 3 and 128 characters long, and may contain letters, numbers, '(', ')', '.', \
+             '-', '/', '_', '[', ']', '@', ''' and spaces.",
+        ),
+        _ => return None,
+    };
+    Some(Error::sender(code, message))
+}
+
 fn worded(violation: &Violation<'_>) -> Error {
     let Violation { path, member, value, rule } = violation;
+    if !matches!(rule, Rule::Required)
+        && let Some(error) = named(member.schema.name)
+    {
+        return error;
+    }
     let value = value.map(|value| show(member, value)).unwrap_or_default();
     let parameter = uncapitalised(&path.form());
     let invalid = |expected: String| format!("Value ( {value} ) for parameter {parameter} is invalid. {expected}");
