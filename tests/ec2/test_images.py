@@ -2,7 +2,7 @@
 
 import pytest
 from support.refusal import refusal
-from support.waiting import until
+from support.waiting import QUICKLY, until
 
 MISSING = "ami-0123456789abcdef0"
 AMAZON = "137112412989"
@@ -35,7 +35,7 @@ def public(ec2):
 @pytest.fixture
 def instance(ec2, public):
     launched = ec2.run_instances(ImageId=public, InstanceType="t3.micro", MinCount=1, MaxCount=1)["Instances"][0]
-    ec2.get_waiter("instance_running").wait(InstanceIds=[launched["InstanceId"]])
+    ec2.get_waiter("instance_running").wait(InstanceIds=[launched["InstanceId"]], **QUICKLY)
     return launched["InstanceId"]
 
 
@@ -46,7 +46,7 @@ def image(ec2, instance):
 
 def make(ec2, instance, name, **more):
     made = ec2.create_image(InstanceId=instance, Name=name, **more)["ImageId"]
-    ec2.get_waiter("image_available").wait(ImageIds=[made], WaiterConfig={"Delay": 1})
+    ec2.get_waiter("image_available").wait(ImageIds=[made], **QUICKLY)
     return made
 
 
@@ -94,7 +94,7 @@ def test_an_image_of_an_instance_can_be_launched(ec2, instance):
         BlockDeviceMappings=[{"DeviceName": before["RootDeviceName"], "Ebs": {"VolumeSize": 20}}],
     )["ImageId"]
     assert describe(ec2, made)["State"] in ("pending", "available")
-    ec2.get_waiter("image_available").wait(ImageIds=[made], WaiterConfig={"Delay": 1})
+    ec2.get_waiter("image_available").wait(ImageIds=[made], **QUICKLY)
     shown = describe(ec2, made)
     assert (shown["Name"], shown["Description"], shown["Public"]) == ("mine (1)", "of mine", False)
     assert (shown["SourceInstanceId"], shown["Architecture"]) == (instance, before["Architecture"])
@@ -107,7 +107,7 @@ def test_an_image_of_an_instance_can_be_launched(ec2, instance):
     after = ec2.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"][0]
     assert (after["State"]["Name"], after["PublicIpAddress"]) == ("running", before["PublicIpAddress"])
     launched = ec2.run_instances(ImageId=made, InstanceType="t3.micro", MinCount=1, MaxCount=1)["Instances"][0]
-    ec2.get_waiter("instance_running").wait(InstanceIds=[launched["InstanceId"]])
+    ec2.get_waiter("instance_running").wait(InstanceIds=[launched["InstanceId"]], **QUICKLY)
     small = [{"DeviceName": before["RootDeviceName"], "Ebs": {"VolumeSize": 8}}]
     launch = {"ImageId": made, "InstanceType": "t3.micro", "MinCount": 1, "MaxCount": 1}
     assert refusal(ec2.run_instances, BlockDeviceMappings=small, **launch) == "InvalidBlockDeviceMapping"
@@ -115,14 +115,14 @@ def test_an_image_of_an_instance_can_be_launched(ec2, instance):
 
 def test_a_stopped_instance_stays_stopped(ec2, instance):
     ec2.stop_instances(InstanceIds=[instance])
-    ec2.get_waiter("instance_stopped").wait(InstanceIds=[instance], WaiterConfig={"Delay": 1})
+    ec2.get_waiter("instance_stopped").wait(InstanceIds=[instance], **QUICKLY)
     make(ec2, instance, "mine")
     assert state(ec2, instance) == "stopped"
 
 
 def test_images_of_one_instance_at_once_are_all_made(ec2, instance):
     made = [ec2.create_image(InstanceId=instance, Name=f"mine-{n}", NoReboot=n == 2)["ImageId"] for n in range(4)]
-    ec2.get_waiter("image_available").wait(ImageIds=made, WaiterConfig={"Delay": 1})
+    ec2.get_waiter("image_available").wait(ImageIds=made, **QUICKLY)
     assert state(ec2, instance) == "running"
 
 
@@ -132,12 +132,12 @@ def test_an_image_is_finished_by_whoever_comes_after_a_crash(region):
     public = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
     launched = ec2.run_instances(ImageId=public, InstanceType="t3.micro", MinCount=1, MaxCount=1)["Instances"][0]
     instance = launched["InstanceId"]
-    ec2.get_waiter("instance_running").wait(InstanceIds=[instance])
+    ec2.get_waiter("instance_running").wait(InstanceIds=[instance], **QUICKLY)
     for name in ("one", "two", "three"):
         made = ec2.create_image(InstanceId=instance, Name=name)["ImageId"]
         freehold.kill()
         freehold.start()
-        ec2.get_waiter("image_available").wait(ImageIds=[made], WaiterConfig={"Delay": 1})
+        ec2.get_waiter("image_available").wait(ImageIds=[made], **QUICKLY)
         assert state(ec2, instance) == "running"
 
 
@@ -191,14 +191,14 @@ def test_a_copy_is_an_image_of_its_own(ec2, image):
         CopyImageTags=True,
         TagSpecifications=[{"ResourceType": "image", "Tags": [{"Key": "b", "Value": "own"}]}],
     )["ImageId"]
-    ec2.get_waiter("image_available").wait(ImageIds=[copied])
+    ec2.get_waiter("image_available").wait(ImageIds=[copied], **QUICKLY)
     shown = describe(ec2, copied)
     assert (shown["Name"], shown["Description"]) == ("copy", "a copy")
     assert (shown["SourceImageId"], shown["SourceImageRegion"]) == (image, "us-east-1")
     assert {tag["Key"]: tag["Value"] for tag in shown["Tags"]} == {"a": "1", "b": "own"}
     ec2.deregister_image(ImageId=image)
     launched = ec2.run_instances(ImageId=copied, InstanceType="t3.micro", MinCount=1, MaxCount=1)["Instances"][0]
-    ec2.get_waiter("instance_running").wait(InstanceIds=[launched["InstanceId"]])
+    ec2.get_waiter("instance_running").wait(InstanceIds=[launched["InstanceId"]], **QUICKLY)
 
 
 def test_freeholds_own_images_can_be_copied(ec2, public):
@@ -229,7 +229,7 @@ def test_bad_copies_are_refused(ec2, public):
 
 def test_a_deregistered_image_is_gone_and_its_instances_stay(ec2, image):
     launched = ec2.run_instances(ImageId=image, InstanceType="t3.micro", MinCount=1, MaxCount=1)["Instances"][0]
-    ec2.get_waiter("instance_running").wait(InstanceIds=[launched["InstanceId"]])
+    ec2.get_waiter("instance_running").wait(InstanceIds=[launched["InstanceId"]], **QUICKLY)
     snapshot = describe(ec2, image)["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"]
     assert refusal(ec2.deregister_image, ImageId=image, DryRun=True) == "DryRunOperation"
     answer = ec2.deregister_image(ImageId=image, DeleteAssociatedSnapshots=True)
@@ -239,9 +239,9 @@ def test_a_deregistered_image_is_gone_and_its_instances_stay(ec2, image):
     assert refusal(ec2.deregister_image, ImageId=image) == "InvalidAMIID.NotFound"
     instance = launched["InstanceId"]
     ec2.stop_instances(InstanceIds=[instance])
-    ec2.get_waiter("instance_stopped").wait(InstanceIds=[instance], WaiterConfig={"Delay": 1})
+    ec2.get_waiter("instance_stopped").wait(InstanceIds=[instance], **QUICKLY)
     ec2.start_instances(InstanceIds=[instance])
-    ec2.get_waiter("instance_running").wait(InstanceIds=[instance], WaiterConfig={"Delay": 1})
+    ec2.get_waiter("instance_running").wait(InstanceIds=[instance], **QUICKLY)
 
 
 def test_only_the_owner_changes_an_image(ec2, other, public, image):
@@ -426,7 +426,7 @@ def test_an_image_carries_what_was_written_before_it_was_made(machines, account)
     def launch(image, script):
         launched = ec2.run_instances(ImageId=image, InstanceType="t3.micro", MinCount=1, MaxCount=1, UserData=script)
         instance = launched["Instances"][0]["InstanceId"]
-        ec2.get_waiter("instance_running").wait(InstanceIds=[instance], WaiterConfig={"Delay": 1})
+        ec2.get_waiter("instance_running").wait(InstanceIds=[instance], **QUICKLY)
         return instance
 
     def says(instance, text):
@@ -445,4 +445,4 @@ def test_an_image_carries_what_was_written_before_it_was_made(machines, account)
     for image in (made, without_reboot):
         ec2.deregister_image(ImageId=image)
     ec2.terminate_instances(InstanceIds=[first, second])
-    ec2.get_waiter("instance_terminated").wait(InstanceIds=[first, second], WaiterConfig={"Delay": 1})
+    ec2.get_waiter("instance_terminated").wait(InstanceIds=[first, second], **QUICKLY)

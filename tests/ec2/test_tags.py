@@ -2,6 +2,7 @@
 
 import pytest
 from support.refusal import refusal
+from support.waiting import QUICKLY
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def everything(ec2, vpc):
     """One resource of each kind, by the name that DescribeTags has for it."""
     group = ec2.create_security_group(GroupName="g", Description="g", VpcId=vpc)["GroupId"]
     launched = ec2.run_instances(ImageId=image(ec2), InstanceType="t3.micro", MinCount=1, MaxCount=1)["Instances"][0]
-    ec2.get_waiter("instance_running").wait(InstanceIds=[launched["InstanceId"]])
+    ec2.get_waiter("instance_running").wait(InstanceIds=[launched["InstanceId"]], **QUICKLY)
     volume = ec2.describe_instances(InstanceIds=[launched["InstanceId"]])["Reservations"][0]["Instances"][0]
     volume = volume["BlockDeviceMappings"][0]["Ebs"]["VolumeId"]
     made = ec2.create_image(InstanceId=launched["InstanceId"], Name="mine", NoReboot=True)["ImageId"]

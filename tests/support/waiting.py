@@ -2,6 +2,9 @@
 
 import time
 
+# For boto3's waiters, which else pause for 15 seconds: `wait(InstanceIds=[…], **QUICKLY)`.
+QUICKLY = {"WaiterConfig": {"Delay": 0.1, "MaxAttempts": 1200}}
+
 
 def until(condition, what, timeout=60.0, every=0.05):
     """Calls `condition` until it answers something true, and returns that. What it raises counts as not yet."""

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::errors::Result;
 use crate::lookup::{self, Reader};
-use crate::model::{Image, ImageState, Tags};
+use crate::model::{Image, ImageState, Interruption, Tags};
 
 /// The account that Freehold's own images belong to, with the alias `amazon`.
 pub const OWNER: &str = "137112412989";
@@ -32,6 +32,9 @@ pub struct HostImage {
 pub trait HostImages: Send + Sync + 'static {
     /// What everyone may launch, by now.
     fn list(&self) -> Vec<HostImage>;
+
+    /// The names of all that were captured.
+    fn captured(&self) -> Vec<String>;
 
     /// Makes an image of a machine's disk, which started from `base`, and returns its name in the store. The same
     /// disk makes the same image.
@@ -85,6 +88,8 @@ impl HostImage {
             deprecation: None,
             deregistration_protection: false,
             tags: Tags::default(),
+            snapshot_tags: Tags::default(),
+            interruption: Interruption::None,
         }
     }
 }
@@ -108,6 +113,10 @@ impl HostImages for NoImages {
             image("ami-0f8ee401d00000001", "freehold-minimal-20261101", "Freehold minimal (busybox, dropbear)"),
             image("ami-0f8ee401d00000002", "debian-12-amd64-20261101", "Debian 12 (sshd, cloud-init)"),
         ]
+    }
+
+    fn captured(&self) -> Vec<String> {
+        Vec::new()
     }
 
     async fn capture(&self, machine: &str, _base: &str, _name: &str, _description: &str) -> MachineResult<String> {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use async_trait::async_trait;
 use freehold_machine::Result as MachineResult;
-use freehold_machine::image::{Description, ImageStore, Source};
+use freehold_machine::image::{Description, Image, ImageStore, Source};
 
 use crate::images::{HostImage, HostImages};
 
@@ -19,15 +19,19 @@ impl StoredImages {
     pub fn new(store: ImageStore, machines: PathBuf) -> Self {
         Self { store, machines }
     }
+
+    fn all(&self) -> Vec<Image> {
+        self.store.list().unwrap_or_else(|error| {
+            tracing::warn!(%error, "the image store cannot be read");
+            Vec::new()
+        })
+    }
 }
 
 #[async_trait]
 impl HostImages for StoredImages {
     fn list(&self) -> Vec<HostImage> {
-        let images = self.store.list().unwrap_or_else(|error| {
-            tracing::warn!(%error, "the image store cannot be read");
-            Vec::new()
-        });
+        let images = self.all();
         // What was made of a machine belongs to an account and is shown as its image.
         let own = images.into_iter().filter(|i| !matches!(i.source, Source::Machine { .. }));
         own.map(|image| HostImage {
@@ -39,6 +43,11 @@ impl HostImages for StoredImages {
             size_gib: image.root_disk_gib,
         })
         .collect()
+    }
+
+    fn captured(&self) -> Vec<String> {
+        let captured = self.all().into_iter().filter(|image| matches!(image.source, Source::Machine { .. }));
+        captured.map(|image| image.id).collect()
     }
 
     async fn capture(&self, machine: &str, base: &str, name: &str, description: &str) -> MachineResult<String> {

@@ -19,7 +19,8 @@ use crate::model::{IamProfile, Image, Tags};
 pub use make::{Made, make};
 pub use request::{launch_parameters, metadata_parameters, shutdown_behavior};
 pub use resolve::{Blueprint, check_architecture, instance_type, resolve};
-pub use template::{TemplateSource, find_template, template_parameters};
+pub use root_device::root_device;
+pub use template::{TemplateSource, find_template, find_version, template_parameters};
 
 /// What is looked up before the transaction, because it is not in the store.
 #[derive(Debug, Clone)]

@@ -22,11 +22,19 @@ pub fn template_parameters(
     let Some(named) = named else { return Ok((LaunchParameters::default(), None)) };
     let template =
         find_template(from, account, named.launch_template_id.as_deref(), named.launch_template_name.as_deref())?;
-    let number = version_number(&template, named.version.as_deref())?;
-    let version: LaunchTemplateVersion = from
-        .read(&LaunchTemplateVersion::key(&template, number))?
-        .ok_or_else(|| no_version(&template, &number.to_string()))?;
-    Ok((version.parameters, Some(TemplateSource { id: template.id, version: number })))
+    let version = find_version(from, &template, named.version.as_deref())?;
+    Ok((version.parameters, Some(TemplateSource { id: template.id, version: version.version })))
+}
+
+/// The version that is meant by a number, `$Latest` or `$Default` (also where nothing is said).
+pub fn find_version(
+    from: &mut (impl Reader + ?Sized),
+    template: &LaunchTemplate,
+    said: Option<&str>,
+) -> Result<LaunchTemplateVersion> {
+    let number = version_number(template, said)?;
+    let found = from.read(&LaunchTemplateVersion::key(template, number))?;
+    found.ok_or_else(|| no_version(template, &number.to_string()))
 }
 
 /// The template with this id or name: exactly one of them is given.

@@ -16,6 +16,9 @@ pub struct LaunchTemplate {
     pub name: String,
     pub default_version: u64,
     pub latest_version: u64,
+    /// Numbers up to this one were used: those of deleted versions do not come again.
+    #[serde(default)]
+    pub highest_version: u64,
     pub created: Timestamp,
     /// ARN of whoever made it.
     pub created_by: String,

@@ -26,7 +26,7 @@ mod vpc;
 
 pub use account::Account;
 pub use address::{Address, AddressAssociation};
-pub use image::{Image, ImageState};
+pub use image::{Image, ImageState, Interruption};
 pub use instance::{
     IamProfile, Instance, MetadataOptions, Placement, RootDevice, ShutdownBehavior, StateReason, Tenancy, Wiring,
 };

@@ -3,7 +3,9 @@
 mod apply_vpcs;
 mod bury_machines;
 mod converge_instances;
+mod make_images;
 mod notice_exits;
+mod sweep_images;
 mod vpc_plan;
 
 use std::sync::Arc;
@@ -15,12 +17,14 @@ use tokio::sync::{broadcast, watch};
 
 use crate::Ec2;
 use crate::metadata::Metadata;
-use crate::model::{Address, Instance, InternetGateway, NetworkInterface, RouteTable, SecurityGroup, Subnet, Vpc};
+use crate::model::{Address, Image, Instance, InternetGateway, NetworkInterface, RouteTable, SecurityGroup, Subnet, Vpc};
 
 pub use apply_vpcs::{ApplyVpcs, Vpcs};
 pub use bury_machines::BuryMachines;
 pub use converge_instances::ConvergeInstances;
+pub use make_images::{ImageTurn, MakeImages};
 pub use notice_exits::NoticeExits;
+pub use sweep_images::SweepImages;
 pub use vpc_plan::plan as vpc_plan;
 
 /// Starts them all. Must be called inside a tokio runtime.
@@ -33,6 +37,12 @@ pub fn start(ec2: &Arc<Ec2>, reconcilers: &Reconcilers) {
         ConvergeInstances::new(Arc::clone(ec2), Arc::clone(&vpcs)),
         vec![watch(Instance::KIND), exits.clone()],
     );
+    let turn = ImageTurn::default();
+    reconcilers.spawn(
+        MakeImages::new(Arc::clone(ec2), Arc::clone(&vpcs), Arc::clone(&turn)),
+        vec![watch(Image::KIND), exits.clone()],
+    );
+    reconcilers.spawn(SweepImages::new(Arc::clone(ec2), turn), Vec::new());
     reconcilers.spawn(NoticeExits::new(Arc::clone(ec2)), vec![exits]);
     reconcilers.spawn(BuryMachines::new(Arc::clone(ec2)), Vec::new());
     if ec2.driver.kind() != DriverKind::None {

@@ -9,6 +9,7 @@ use freehold_core::reconcile::{Failure, Next, Reconciler};
 use freehold_machine::MachineState;
 use freehold_store::{Filter, StoreExt, TxExt};
 
+use super::make_images::is_interrupted;
 use crate::Ec2;
 use crate::errors::Error;
 use crate::model::{Event, Instance, InstanceState};
@@ -61,6 +62,9 @@ impl Reconciler for NoticeExits {
                 let Some(mut instance) = tx.get::<Instance>(&id)?.filter(|i| i.state == InstanceState::Running) else {
                     return Ok::<_, Error>(());
                 };
+                if event.is_none() && is_interrupted(tx, &instance)? {
+                    return Ok(());
+                }
                 let event = event.unwrap_or(Event::Exited(instance.shutdown_behavior));
                 if instance.apply(event, now).is_ok() {
                     tx.put(&instance)?;
