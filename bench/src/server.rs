@@ -21,16 +21,16 @@ impl Server {
     pub async fn start(mut command: Command, address: SocketAddr) -> Result<Self> {
         let started = Instant::now();
         let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        let child = child.with_context(|| format!("{} cannot be run", command.get_program().display()))?;
+        let child = child.with_context(|| format!("{} cannot be run", command.get_program().to_string_lossy()))?;
         let credentials = Credentials { access_key_id: "test".into(), secret_access_key: "test".into() };
         let client = Client { server: address, credentials, region: "us-east-1".into() };
         let mut server = Self { client, first_answer: Duration::ZERO, child };
         while server.ask_once().await.is_err() {
             if let Some(status) = server.child.try_wait()? {
-                bail!("{} ended with {status}", command.get_program().display());
+                bail!("{} ended with {status}", command.get_program().to_string_lossy());
             }
             if started.elapsed() > Duration::from_secs(120) {
-                bail!("{} does not answer", command.get_program().display());
+                bail!("{} does not answer", command.get_program().to_string_lossy());
             }
             tokio::time::sleep(Duration::from_micros(500)).await;
         }
@@ -80,7 +80,7 @@ impl Server {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
         let (_, fields) = stat.rsplit_once(')').context("no stat")?;
         let ticks: u64 = fields.split_ascii_whitespace().skip(11).take(2).map(|ticks| ticks.parse().unwrap_or(0)).sum();
-        Ok(Duration::from_secs(ticks) / rustix::param::clock_ticks_per_second() as u32)
+        Ok(Duration::from_secs_f64(ticks as f64 / rustix::param::clock_ticks_per_second() as f64))
     }
 
     /// Asks the process to end and waits for it.

@@ -1,21 +1,25 @@
-//! Logs go to standard error. `FREEHOLD_LOG` sets what is logged, in tracing's syntax: `debug`,
+//! Logs go to standard error. `FREEHOLD_LOG` sets what is logged, as a level and levels of parts: `debug`,
 //! `info,freehold_machine=trace`.
 
 use std::io::IsTerminal;
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// Starts logging for this process. A filter that cannot be read is reported and replaced by the default.
 pub fn start() {
     let wanted = std::env::var("FREEHOLD_LOG").unwrap_or_default();
-    let (filter, complaint) = match EnvFilter::try_new(if wanted.is_empty() { "info" } else { &wanted }) {
+    let usual = Targets::new().with_default(LevelFilter::INFO);
+    let (filter, complaint) = match wanted.parse::<Targets>() {
+        _ if wanted.is_empty() => (usual, None),
         Ok(filter) => (filter, None),
-        Err(error) => (EnvFilter::new("info"), Some(error)),
+        Err(error) => (usual, Some(error)),
     };
     let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colour);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(colour).with_target(false);
     // Fails only if the process logs already, which is as good.
-    let _ = subscriber.with_target(false).try_init();
+    let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
     if let Some(error) = complaint {
         tracing::warn!("FREEHOLD_LOG={wanted} cannot be read ({error}); logging info and above");
     }
