@@ -9,6 +9,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::terminal::paint;
 
+/// Ends a file that is typed in: `cat > file <<'END'`.
+const HERE: &str = "END";
+
 pub struct Screen {
     terminal: bool,
 }
@@ -47,8 +50,12 @@ impl Screen {
 
     pub fn heading(&self, title: &str, by_hand: &str) {
         println!("\n{}", self.paint("1", title));
+        let mut in_file = false;
         for line in by_hand.lines() {
-            println!("  {}", self.paint("2", &format!("$ {line}")));
+            // The lines of a file that is typed in have no prompt, so that they can be copied.
+            let prompt = if in_file { "" } else { "$ " };
+            in_file = if in_file { line != HERE } else { line.ends_with(&format!("<<'{HERE}'")) };
+            println!("  {}", self.paint("2", &format!("{prompt}{line}")));
         }
     }
 
