@@ -39,6 +39,9 @@ def versions(ec2, **arguments):
 
 def everything(ec2):
     """Data that says all that a template may say here."""
+    zone = {"Name": "availability-zone", "Values": ["us-east-1a"]}
+    zone = "us-east-1a"
+    in_zone = [{"Name": "availability-zone", "Values": [zone]}]
     return {
         "ImageId": ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"],
         "InstanceType": "t3.micro",
@@ -53,7 +56,7 @@ def everything(ec2):
         "NetworkInterfaces": [
             {
                 "DeviceIndex": 0,
-                "SubnetId": ec2.describe_subnets()["Subnets"][0]["SubnetId"],
+                "SubnetId": ec2.describe_subnets(Filters=in_zone)["Subnets"][0]["SubnetId"],
                 "AssociatePublicIpAddress": True,
                 "DeleteOnTermination": True,
                 "Description": "first",
@@ -62,7 +65,7 @@ def everything(ec2):
         ],
         "KeyName": "key",
         "Monitoring": {"Enabled": True},
-        "Placement": {"AvailabilityZone": "us-east-1a", "Tenancy": "default"},
+        "Placement": {"AvailabilityZone": zone, "Tenancy": "default"},
         "DisableApiTermination": True,
         "DisableApiStop": False,
         "InstanceInitiatedShutdownBehavior": "terminate",
