@@ -39,7 +39,6 @@ def versions(ec2, **arguments):
 
 def everything(ec2):
     """Data that says all that a template may say here."""
-    zone = {"Name": "availability-zone", "Values": ["us-east-1a"]}
     zone = "us-east-1a"
     in_zone = [{"Name": "availability-zone", "Values": [zone]}]
     return {

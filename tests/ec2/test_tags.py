@@ -41,6 +41,7 @@ def everything(ec2, vpc):
         "internet-gateway": ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"],
         "network-acl": ec2.describe_network_acls()["NetworkAcls"][0]["NetworkAclId"],
         "network-interface": launched["NetworkInterfaces"][0]["NetworkInterfaceId"],
+        "elastic-ip": ec2.allocate_address(Domain="vpc")["AllocationId"],
         "security-group": group,
         "security-group-rule": ec2.describe_security_group_rules(Filters=[{"Name": "group-id", "Values": [group]}])[
             "SecurityGroupRules"

@@ -62,3 +62,101 @@ impl Reconciler for SweepImages {
         Ok(Next::Settled)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::sync::Mutex;
+
+    use freehold_api::ec2::{RunInstancesRequest, TerminateInstancesRequest, op};
+    use freehold_core::Clock;
+    use freehold_machine::Driver;
+    use freehold_machine::Result as MachineResult;
+    use freehold_machine::net::Network;
+    use freehold_store::TxExt;
+
+    use super::*;
+    use crate::capacity::Pool;
+    use crate::images::{HostImage, HostImages, NoImages};
+    use crate::roles::NoProfiles;
+    use crate::testing::{IMAGE, World, call};
+    use crate::{Error, Parts, Region};
+
+    /// A store that has captured these.
+    struct Shelf(Mutex<BTreeSet<String>>);
+
+    #[async_trait]
+    impl HostImages for Shelf {
+        fn list(&self) -> Vec<HostImage> {
+            NoImages.list()
+        }
+
+        fn captured(&self) -> Vec<String> {
+            self.0.lock().unwrap().iter().cloned().collect()
+        }
+
+        async fn capture(&self, _machine: &str, base: &str, _name: &str, _about: &str) -> MachineResult<String> {
+            Ok(base.to_owned())
+        }
+
+        async fn remove(&self, name: &str) -> MachineResult<()> {
+            self.0.lock().unwrap().remove(name);
+            Ok(())
+        }
+    }
+
+    fn region(world: &World, captured: &[&str]) -> (Arc<Ec2>, Arc<Shelf>) {
+        let shelf = Arc::new(Shelf(Mutex::new(captured.iter().map(|&name| name.to_owned()).collect())));
+        let ec2 = Ec2::new(Parts {
+            store: Arc::clone(&world.store),
+            clock: Arc::clone(&world.clock) as Arc<dyn Clock>,
+            region: Region::new("us-east-1"),
+            driver: Arc::clone(&world.host) as Arc<dyn Driver>,
+            network: Arc::clone(&world.host) as Arc<dyn Network>,
+            images: Arc::clone(&shelf) as Arc<dyn HostImages>,
+            roles: Arc::new(NoProfiles),
+            pool: Pool::UNLIMITED,
+            public_pool: "198.51.100.0/24".parse().unwrap(),
+        });
+        (ec2.unwrap(), shelf)
+    }
+
+    async fn sweep(ec2: &Arc<Ec2>) {
+        let sweep = SweepImages::new(Arc::clone(ec2), ImageTurn::default());
+        for key in sweep.pending().await.unwrap() {
+            sweep.step(&key).await.unwrap();
+        }
+        assert!(sweep.pending().await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn what_a_living_instance_was_started_from_stays_until_it_is_terminated() {
+        let world = World::new();
+        let (ec2, shelf) = region(&world, &["ami-used", "ami-orphan"]);
+        let launch = RunInstancesRequest {
+            image_id: Some(IMAGE.into()),
+            min_count: Some(1),
+            max_count: Some(1),
+            instance_type: Some("t3.nano".into()),
+            ..Default::default()
+        };
+        call(&ec2, op::RunInstances, launch).await.unwrap();
+        let mut instance: Instance = world.store.list(&Filter::all()).unwrap().pop().unwrap();
+        instance.machine_image = "ami-used".into();
+        let (id, changed) = (instance.id.clone(), instance.clone());
+        world.store.transact(move |tx| Ok::<_, Error>(tx.put(&changed)?)).await.unwrap();
+
+        sweep(&ec2).await;
+        assert_eq!(shelf.captured(), ["ami-used"]);
+
+        let terminate = TerminateInstancesRequest { instance_ids: Some(vec![id]), ..Default::default() };
+        call(&ec2, op::TerminateInstances, terminate).await.unwrap();
+        sweep(&ec2).await;
+        assert_eq!(shelf.captured(), ["ami-used"], "its machine is still being ended");
+
+        instance.state = InstanceState::Terminated;
+        world.store.transact(move |tx| Ok::<_, Error>(tx.put(&instance)?)).await.unwrap();
+        sweep(&ec2).await;
+        assert!(shelf.captured().is_empty());
+    }
+}
