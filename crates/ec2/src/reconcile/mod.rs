@@ -75,4 +75,6 @@ fn count_events(ec2: &Arc<Ec2>) -> watch::Receiver<u64> {
 #[cfg(test)]
 mod image_tests;
 #[cfg(test)]
+mod interface_tests;
+#[cfg(test)]
 mod tests;

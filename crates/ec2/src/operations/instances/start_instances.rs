@@ -64,7 +64,8 @@ fn give_back(ec2: &Ec2, ids: &[String]) -> Result<()> {
 /// An instance that came with a public address gets another with each start.
 fn give_public_address(ec2: &Ec2, tx: &mut dyn Tx, instance: &Instance) -> Result<()> {
     for mut interface in by_index::<NetworkInterface>(tx, 2, &instance.id)? {
-        let wants = interface.public_at_start;
+        let is_first = interface.attachment.as_ref().is_some_and(|attachment| attachment.device_index == 0);
+        let wants = interface.public_at_start && is_first;
         let Some(primary) = interface.addresses.first_mut() else { continue };
         if wants && primary.association.is_none() {
             let public = take_public(tx, ec2.public_pool, &instance.account, &interface.id)?;
