@@ -141,20 +141,16 @@ impl MakeImages {
     /// Whether another image of the same instance needs it off: then that one starts it.
     fn is_awaited_by_others(&self, image: &Image, source: &Instance) -> Result<bool> {
         let all = images_of(&mut self.ec2.committed(), source)?;
-        Ok(all.iter().any(|other| {
-            other.id != image.id && other.awaits_copy() && other.interruption != Interruption::None
-        }))
+        Ok(all
+            .iter()
+            .any(|other| other.id != image.id && other.awaits_copy() && other.interruption != Interruption::None))
     }
 
     fn is_late(&self, image: &Image) -> bool {
         self.ec2.now().duration_since(image.created) > TIMEOUT
     }
 
-    async fn write(
-        &self,
-        image: &Image,
-        change: impl FnOnce(&mut Image) + Send + 'static,
-    ) -> Result<Next, Failure> {
+    async fn write(&self, image: &Image, change: impl FnOnce(&mut Image) + Send + 'static) -> Result<Next, Failure> {
         let id = image.id.clone();
         self.ec2
             .store
@@ -202,6 +198,9 @@ impl Reconciler for MakeImages {
 fn is_final(error: &MachineError) -> bool {
     matches!(
         error,
-        MachineError::Unsupported(_) | MachineError::NoImage(_) | MachineError::NoMachine(_) | MachineError::DiskFull(_)
+        MachineError::Unsupported(_)
+            | MachineError::NoImage(_)
+            | MachineError::NoMachine(_)
+            | MachineError::DiskFull(_)
     )
 }

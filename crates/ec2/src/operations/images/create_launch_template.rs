@@ -93,8 +93,5 @@ fn refuse_known_name(from: &mut (impl Reader + ?Sized), account: &str, name: &st
     if known.is_empty() {
         return Ok(());
     }
-    Err(Error::other(
-        "InvalidLaunchTemplateName.AlreadyExistsException",
-        "Launch template name already in use.",
-    ))
+    Err(Error::other("InvalidLaunchTemplateName.AlreadyExistsException", "Launch template name already in use."))
 }

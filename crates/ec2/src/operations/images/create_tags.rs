@@ -39,7 +39,9 @@ pub async fn create_tags(ec2: Arc<Ec2>, call: Call, input: CreateTagsRequest) ->
 pub(super) fn checked_resources(resources: Option<Vec<String>>) -> Result<Vec<String>> {
     let resources = resources.filter(|ids| !ids.is_empty()).ok_or(Error::MissingParameter("ResourceId"))?;
     if resources.len() > MAX_RESOURCES {
-        return Err(Error::InvalidParameterValue(format!("At most {MAX_RESOURCES} resources can be tagged in one call.")));
+        return Err(Error::InvalidParameterValue(format!(
+            "At most {MAX_RESOURCES} resources can be tagged in one call."
+        )));
     }
     Ok(resources)
 }

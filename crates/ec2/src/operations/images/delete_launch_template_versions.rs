@@ -30,7 +30,9 @@ pub async fn delete_launch_template_versions(
     let versions = input.versions.filter(|all| !all.is_empty());
     let versions = versions.ok_or(Error::MissingParameter("LaunchTemplateVersion"))?;
     if versions.len() > MAX_VERSIONS {
-        return Err(Error::InvalidParameterValue(format!("At most {MAX_VERSIONS} versions can be deleted in one call.")));
+        return Err(Error::InvalidParameterValue(format!(
+            "At most {MAX_VERSIONS} versions can be deleted in one call."
+        )));
     }
     let (account, dry) = (call.account().to_owned(), input.dry_run);
     ec2.store

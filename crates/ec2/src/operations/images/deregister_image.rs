@@ -39,7 +39,10 @@ pub async fn deregister_image(
 
 fn check(image: &Image) -> Result<()> {
     if image.deregistration_protection {
-        return Err(Error::OperationNotPermitted(format!("Deregistration protection is enabled for image '{}'.", image.id)));
+        return Err(Error::OperationNotPermitted(format!(
+            "Deregistration protection is enabled for image '{}'.",
+            image.id
+        )));
     }
     // The image is the only note that its instance is to be started again.
     if image.state == ImageState::Pending || image.interruption != Interruption::None {

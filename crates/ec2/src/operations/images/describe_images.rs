@@ -7,6 +7,7 @@ use freehold_wire::Call;
 use jiff::Timestamp;
 
 use super::image_view;
+use crate::Ec2;
 use crate::errors::{Error, Result};
 use crate::filters::{Filters, Table};
 use crate::images;
@@ -14,7 +15,6 @@ use crate::lookup;
 use crate::model::{Image, ImageState};
 use crate::operations::dry_run;
 use crate::pages::Paging;
-use crate::Ec2;
 
 /// *API reference, DescribeImages: Filter.N*. What no image here has (kernels, product codes, watermarks, scans) is
 /// under its name in none.

@@ -6,6 +6,7 @@ use freehold_api::ec2::{DescribeLaunchTemplateVersionsRequest, DescribeLaunchTem
 use freehold_wire::Call;
 
 use super::template_view;
+use crate::Ec2;
 use crate::errors::{Error, Result};
 use crate::filters::{Filters, Table};
 use crate::launch;
@@ -13,7 +14,6 @@ use crate::lookup::{self, Committed};
 use crate::model::{LaunchTemplate, LaunchTemplateVersion, MetadataParameters};
 use crate::operations::dry_run;
 use crate::pages::Paging;
-use crate::Ec2;
 
 /// A version with what it is one of.
 struct Shown {

@@ -6,6 +6,7 @@ use freehold_api::ec2::{GetLaunchTemplateDataRequest, GetLaunchTemplateDataResul
 use freehold_wire::Call;
 
 use super::template_data_view;
+use crate::Ec2;
 use crate::errors::{Error, Result};
 use crate::lookup::{self, by_index};
 use crate::model::{
@@ -13,7 +14,6 @@ use crate::model::{
     RootDeviceParameters, Tags, Volume,
 };
 use crate::operations::{dry_run, instance_view};
-use crate::Ec2;
 
 pub async fn get_launch_template_data(
     ec2: Arc<Ec2>,

@@ -14,11 +14,7 @@ use crate::errors::{Error, Result};
 use crate::model::Image;
 use crate::operations::dry_run;
 
-pub async fn modify_image_attribute(
-    ec2: Arc<Ec2>,
-    call: Call,
-    input: ModifyImageAttributeRequest,
-) -> Result<Unit> {
+pub async fn modify_image_attribute(ec2: Arc<Ec2>, call: Call, input: ModifyImageAttributeRequest) -> Result<Unit> {
     let (id, dry) = (input.image_id.clone(), input.dry_run);
     let change = Change::read(input)?;
     let (writer, account) = (Arc::clone(&ec2), call.account().to_owned());
@@ -38,7 +34,10 @@ enum Change {
     Description(String),
     /// Instances must use version 2 of the metadata service. There is no way back.
     ImdsV2,
-    Permissions { add: Vec<Grantee>, remove: Vec<Grantee> },
+    Permissions {
+        add: Vec<Grantee>,
+        remove: Vec<Grantee>,
+    },
 }
 
 /// Who may launch.
@@ -76,7 +75,9 @@ impl Change {
             Some("description") => changes.extend(input.value.map(Self::Description)),
             Some("imdsSupport") => changes.push(imds(input.value.as_deref().unwrap_or_default())?),
             Some(other) => {
-                return Err(Error::InvalidParameterValue(format!("The attribute {other} of an image cannot be modified.")));
+                return Err(Error::InvalidParameterValue(format!(
+                    "The attribute {other} of an image cannot be modified."
+                )));
             }
             None if listed.is_empty() => {}
             None => changes.extend(listed_permissions(input.operation_type.as_deref(), listed)?),

@@ -62,7 +62,9 @@ fn request(said: api::RequestLaunchTemplateData) -> api::RunInstancesRequest {
         image_id: said.image_id,
         instance_type: said.instance_type,
         key_name: said.key_name,
-        monitoring: said.monitoring.map(|m| api::RunInstancesMonitoringEnabled { enabled: m.enabled, ..Default::default() }),
+        monitoring: said
+            .monitoring
+            .map(|m| api::RunInstancesMonitoringEnabled { enabled: m.enabled, ..Default::default() }),
         placement: said.placement.map(placement),
         disable_api_termination: said.disable_api_termination,
         disable_api_stop: said.disable_api_stop,
