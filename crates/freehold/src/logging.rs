@@ -18,6 +18,9 @@ pub fn start() {
     };
     let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(colour).with_target(false);
+    // A line that cannot be written (the disk of the log is full) is lost. Complaining about it on the same full disk would
+    // end the thread that logged.
+    let lines = lines.log_internal_errors(false);
     // Fails only if the process logs already, which is as good.
     let _ = tracing_subscriber::registry().with(filter).with(lines).try_init();
     if let Some(error) = complaint {
