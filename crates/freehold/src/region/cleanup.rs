@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use freehold_machine::image::ImageStore;
 use freehold_machine::net::host::HostNetwork;
 use freehold_machine::net::{Network, none::NoNetwork};
@@ -33,9 +33,16 @@ pub async fn everything(data: &DataDir) -> Result<Removed> {
     let network: Arc<dyn Network> = host.clone().map_or_else(|| Arc::new(NoNetwork) as _, |host| host as _);
     let driver = driver_of(data, kind, &network)?;
     let mut removed = Removed::default();
+    let mut stuck = Vec::new();
     for id in driver.list().await? {
-        driver.destroy(&id).await.with_context(|| format!("{id} cannot be removed"))?;
-        removed.machines += 1;
+        // One that cannot be removed keeps none of the others.
+        match driver.destroy(&id).await {
+            Ok(()) => removed.machines += 1,
+            Err(error) => stuck.push(format!("{id}: {error}")),
+        }
+    }
+    if !stuck.is_empty() {
+        bail!("{} machines cannot be removed: {}", stuck.len(), stuck.join("; "));
     }
     if let Some(host) = host {
         removed.networks = host.list().await?.len();

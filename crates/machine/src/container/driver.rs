@@ -66,6 +66,9 @@ impl ContainerDriver {
         let driver = Self { shared: Arc::new(shared) };
         for id in driver.shared.ids()? {
             let directory = driver.shared.directory(&id)?;
+            if let Err(error) = directory.read_spec() {
+                tracing::error!(machine = id, %error, "the machine cannot be started again: machine.json is damaged");
+            }
             if let Some(init) = process::find(&directory, &id) {
                 driver.watch(id, init);
             }
@@ -116,6 +119,14 @@ impl Shared {
     /// The machine's specification; [`Error::NoMachine`] if there is none.
     fn spec(&self, id: &str) -> Result<MachineSpec> {
         self.directory(id)?.read_spec()?.ok_or_else(|| Error::NoMachine(id.to_owned()))
+    }
+
+    /// [`Error::NoMachine`] if there is none. A damaged specification is no reason not to end the machine.
+    fn is_made(&self, id: &str) -> Result<()> {
+        match self.directory(id)?.read_spec() {
+            Ok(None) => Err(Error::NoMachine(id.to_owned())),
+            Ok(Some(_)) | Err(_) => Ok(()),
+        }
     }
 
     fn make(&self, spec: &MachineSpec) -> Result<()> {
@@ -197,7 +208,12 @@ impl Shared {
     }
 
     async fn stop_at_once(self: &Arc<Self>, id: &str) -> Result<()> {
-        let interfaces = self.directory(id)?.read_spec()?.map(|spec| spec.interfaces).unwrap_or_default();
+        // A machine ends even if its specification is damaged: its interfaces end with its network namespace.
+        let spec = self.directory(id)?.read_spec().unwrap_or_else(|error| {
+            tracing::warn!(machine = id, %error, "the machine's specification is damaged");
+            None
+        });
+        let interfaces = spec.map(|spec| spec.interfaces).unwrap_or_default();
         self.blocking(id, |shared, id| shared.clear(id)).await?;
         self.detach(&interfaces).await
     }
@@ -274,20 +290,20 @@ impl Driver for ContainerDriver {
 
     async fn shut_down(&self, id: &str) -> Result<()> {
         let _lock = self.shared.lock(id).await;
-        self.shared.spec(id)?;
+        self.shared.is_made(id)?;
         let init = process::find(&self.shared.directory(id)?, id);
         init.map_or(Ok(()), |init| init.signal(Signal::POWER))
     }
 
     async fn kill(&self, id: &str) -> Result<()> {
         let _lock = self.shared.lock(id).await;
-        self.shared.spec(id)?;
+        self.shared.is_made(id)?;
         self.shared.stop_at_once(id).await
     }
 
     async fn reboot(&self, id: &str) -> Result<()> {
         let _lock = self.shared.lock(id).await;
-        self.shared.spec(id)?;
+        self.shared.is_made(id)?;
         let init = process::find(&self.shared.directory(id)?, id);
         init.map_or(Ok(()), |init| init.signal(Signal::INT))
     }

@@ -58,6 +58,11 @@ impl Directory {
             .map_err(|error| Error::io(format!("reading {}", path.display()), std::io::Error::from(error)))
     }
 
+    /// [`Error::NoMachine`] if there is none. A damaged specification is no reason not to end the machine.
+    pub fn is_made(&self) -> Result<()> {
+        if self.file("machine.json").exists() { Ok(()) } else { Err(Error::NoMachine(self.id.clone())) }
+    }
+
     /// Written beside and moved over, so that it is whole at any moment.
     pub fn write_spec(&self, spec: &MachineSpec) -> Result<()> {
         let (path, draft) = (self.file("machine.json"), self.file(".machine.json"));

@@ -68,6 +68,11 @@ impl VmDriver {
     fn adopt(&self) -> Result<()> {
         for id in self.shared.ids()? {
             let directory = self.shared.directory(&id)?;
+            if directory.is_made().is_ok()
+                && let Err(error) = directory.spec()
+            {
+                tracing::error!(machine = id, %error, "the machine cannot be started again: its specification is damaged");
+            }
             let Some(pid) = directory.running()? else {
                 if directory.file("qmp.sock").exists() {
                     self.bury(directory);
@@ -151,7 +156,7 @@ impl Driver for VmDriver {
         let directory = self.shared.directory(id)?;
         let turn = self.shared.turn(id);
         let _turn = turn.lock().await;
-        directory.spec()?;
+        directory.is_made()?;
         if directory.running()?.is_none() {
             return Ok(());
         }
@@ -162,7 +167,7 @@ impl Driver for VmDriver {
         let directory = self.shared.directory(id)?;
         let turn = self.shared.turn(id);
         let _turn = turn.lock().await;
-        directory.spec()?;
+        directory.is_made()?;
         self.shared.end(&directory).await?;
         self.shared.clean(&directory).await
     }
@@ -171,7 +176,7 @@ impl Driver for VmDriver {
         let directory = self.shared.directory(id)?;
         let turn = self.shared.turn(id);
         let _turn = turn.lock().await;
-        directory.spec()?;
+        directory.is_made()?;
         if directory.running()?.is_none() {
             return Err(Error::Unsupported(format!("the machine {id} does not run")));
         }
