@@ -136,6 +136,7 @@ pub fn remembered(data: &DataDir) -> Option<DriverKind> {
 fn remember(data: &DataDir, kind: DriverKind) -> Result<()> {
     let same = |before| is_vm(before) && is_vm(kind) || before == kind;
     match remembered(data) {
+        Some(before) if before == kind => return Ok(()),
         Some(before) if same(before) => {}
         Some(before) if has_entries(&data.machines()) => bail!(
             "the instances on {} are made of {}, not {}; end them with freehold down --machines first",
@@ -145,8 +146,11 @@ fn remember(data: &DataDir, kind: DriverKind) -> Result<()> {
         ),
         _ => {}
     }
-    fs::write(data.machine_kind(), serde_json::to_vec(&kind)?)
-        .with_context(|| format!("{} cannot be written", data.machine_kind().display()))
+    // Whole or not at all: without this file nobody finds the machines again.
+    let (path, draft) = (data.machine_kind(), data.machine_kind().with_extension("new"));
+    fs::write(&draft, serde_json::to_vec(&kind)?)
+        .and_then(|()| fs::rename(&draft, &path))
+        .with_context(|| format!("{} cannot be written", path.display()))
 }
 
 fn is_vm(kind: DriverKind) -> bool {
