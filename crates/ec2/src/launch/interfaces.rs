@@ -12,7 +12,7 @@ use crate::region::Region;
 #[derive(Debug, Clone)]
 pub enum PlannedInterface {
     New(PlannedNew),
-    Existing { interface: NetworkInterface, subnet: Subnet, device_index: u32, delete_on_termination: bool },
+    Existing { interface: Box<NetworkInterface>, subnet: Subnet, device_index: u32, delete_on_termination: bool },
 }
 
 /// One that the launch makes.
@@ -80,7 +80,9 @@ fn check_combinations(parameters: &LaunchParameters, count: u32) -> Result<()> {
     };
     if !parameters.interfaces.is_empty() {
         if parameters.subnet.is_some() {
-            return conflict("Network interfaces and an instance-level subnet ID may not be specified on the same request");
+            return conflict(
+                "Network interfaces and an instance-level subnet ID may not be specified on the same request",
+            );
         }
         if !parameters.group_ids.is_empty() || !parameters.group_names.is_empty() {
             return conflict(
@@ -171,7 +173,7 @@ fn existing(
     }
     let subnet = lookup::one(from, account, &interface.subnet)?;
     let delete_on_termination = said.delete_on_termination.unwrap_or(false);
-    Ok(PlannedInterface::Existing { interface, subnet, device_index, delete_on_termination })
+    Ok(PlannedInterface::Existing { interface: Box::new(interface), subnet, device_index, delete_on_termination })
 }
 
 /// The default subnet of the zone, or of any.
@@ -214,7 +216,9 @@ fn check_together(planned: &[PlannedInterface], kind: &InstanceType) -> Result<(
     for interface in planned {
         let count = match interface {
             PlannedInterface::New(new) => new.interface.address_count(),
-            PlannedInterface::Existing { interface, .. } => u32::try_from(interface.addresses.len()).unwrap_or(u32::MAX),
+            PlannedInterface::Existing { interface, .. } => {
+                u32::try_from(interface.addresses.len()).unwrap_or(u32::MAX)
+            }
         };
         check_address_count(count, Some(kind))?;
     }

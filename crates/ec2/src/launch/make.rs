@@ -62,11 +62,7 @@ fn new_instance(
         public_key: blueprint.key.as_ref().map(|key| key.public_key.clone()),
         launch_time: made.now,
         created: made.now,
-        placement: Placement {
-            zone: subnet.zone.clone(),
-            zone_id: subnet.zone_id.clone(),
-            tenancy: Tenancy::Default,
-        },
+        placement: Placement { zone: subnet.zone.clone(), zone_id: subnet.zone_id.clone(), tenancy: Tenancy::Default },
         vpc: subnet.vpc.clone(),
         subnet: subnet.id.clone(),
         private_ip: interface.primary().to_string(),
@@ -80,10 +76,11 @@ fn new_instance(
         ebs_optimized: blueprint.ebs_optimized,
         cpu_credits: blueprint.cpu_credits.clone(),
         // Each instance's association has an id of its own.
-        iam_profile: blueprint.surroundings.iam_profile.clone().map(|profile| crate::model::IamProfile {
-            association: new_id("iip-assoc"),
-            ..profile
-        }),
+        iam_profile: blueprint
+            .surroundings
+            .iam_profile
+            .clone()
+            .map(|profile| crate::model::IamProfile { association: new_id("iip-assoc"), ..profile }),
         root: RootDevice {
             name: blueprint.root.device.clone(),
             volume: volume.id.clone(),
@@ -130,12 +127,7 @@ fn new_volume(made: &Made<'_>, blueprint: &Blueprint, subnet: &Subnet, instance:
     }
 }
 
-fn attach(
-    tx: &mut dyn Tx,
-    made: &Made<'_>,
-    planned: &PlannedInterface,
-    instance: &str,
-) -> Result<NetworkInterface> {
+fn attach(tx: &mut dyn Tx, made: &Made<'_>, planned: &PlannedInterface, instance: &str) -> Result<NetworkInterface> {
     let attachment = |device_index, delete_on_termination| Attachment {
         id: new_id("eni-attach"),
         instance: instance.to_owned(),
@@ -151,7 +143,7 @@ fn attach(
             interface
         }
         PlannedInterface::Existing { interface, device_index, delete_on_termination, .. } => {
-            let mut interface = interface.clone();
+            let mut interface = interface.as_ref().clone();
             interface.attachment = Some(attachment(*device_index, *delete_on_termination));
             tell_elastic(tx, &interface, Some(instance))?;
             interface

@@ -159,7 +159,8 @@ impl Wanted {
         let elastic = Some((address.id.clone(), id.clone()));
         own.association = Some(PublicAssociation { public: address.public, elastic });
         let private = own.private;
-        address.association = Some(AddressAssociation { id: id.clone(), interface: interface.id.clone(), private, instance });
+        address.association =
+            Some(AddressAssociation { id: id.clone(), interface: interface.id.clone(), private, instance });
         tx.put(&address)?;
         tx.put(&interface)?;
         Ok(id)

@@ -26,7 +26,11 @@ pub async fn attach_network_interface(
         ("EnaQueueCount", input.ena_queue_count.is_some()),
     ])?;
     if let Some(card) = input.network_card_index.filter(|card| *card != 0) {
-        return Err(Error::invalid_value("networkCardIndex", card, "Instances here have one network card, with index 0."));
+        return Err(Error::invalid_value(
+            "networkCardIndex",
+            card,
+            "Instances here have one network card, with index 0.",
+        ));
     }
     let device_index = parse_count("deviceIndex", input.device_index)?.ok_or(Error::MissingParameter("deviceIndex"))?;
     let wanted = Wanted {

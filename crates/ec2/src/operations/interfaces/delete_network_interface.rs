@@ -14,11 +14,7 @@ use crate::lookup::{self, Reader};
 use crate::model::NetworkInterface;
 use crate::operations::dry_run;
 
-pub async fn delete_network_interface(
-    ec2: Arc<Ec2>,
-    call: Call,
-    input: DeleteNetworkInterfaceRequest,
-) -> Result<Unit> {
+pub async fn delete_network_interface(ec2: Arc<Ec2>, call: Call, input: DeleteNetworkInterfaceRequest) -> Result<Unit> {
     let id = input.network_interface_id.ok_or(Error::MissingParameter("networkInterfaceId"))?;
     unused(&mut ec2.committed(), call.account(), &id)?;
     dry_run(input.dry_run)?;

@@ -45,8 +45,7 @@ pub async fn describe_addresses(
 ) -> Result<DescribeAddressesResult> {
     let filters = Filters::parse(&FILTERS, input.filters)?;
     let mut store = ec2.committed();
-    let mut found: Vec<Address> =
-        lookup::named_or_all(&mut store, call.account(), input.allocation_ids.as_deref())?;
+    let mut found: Vec<Address> = lookup::named_or_all(&mut store, call.account(), input.allocation_ids.as_deref())?;
     if let Some(named) = input.public_ips.filter(|named| !named.is_empty()) {
         let all: Vec<Address> = lookup::all(&mut store, call.account())?;
         let is_known = |text: &String| all.iter().any(|address| address.public.to_string() == *text);

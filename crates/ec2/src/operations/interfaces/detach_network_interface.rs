@@ -15,11 +15,7 @@ use crate::lookup::{self, Reader};
 use crate::model::{AttachmentStatus, Instance, NetworkInterface};
 use crate::operations::dry_run;
 
-pub async fn detach_network_interface(
-    ec2: Arc<Ec2>,
-    call: Call,
-    input: DetachNetworkInterfaceRequest,
-) -> Result<Unit> {
+pub async fn detach_network_interface(ec2: Arc<Ec2>, call: Call, input: DetachNetworkInterfaceRequest) -> Result<Unit> {
     let id = input.attachment_id.ok_or(Error::MissingParameter("attachmentId"))?;
     detachable(&ec2, &mut ec2.committed(), call.account(), &id)?;
     dry_run(input.dry_run)?;

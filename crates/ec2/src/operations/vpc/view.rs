@@ -35,7 +35,7 @@ pub(crate) fn vpc(vpc: &Vpc) -> api::Vpc {
 /// Free addresses are counted: one row is kept per address in use.
 pub(crate) fn subnet(ec2: &Ec2, subnet: &Subnet) -> Result<api::Subnet> {
     let taken = lookup::by_index::<PrivateAddress>(&mut ec2.committed(), 0, &subnet.id)?.len();
-    let usable = usize::try_from(subnet.usable().count()).unwrap_or(usize::MAX);
+    let usable = subnet.usable().count();
     let arn = Arn::new("ec2", &ec2.region.name, &subnet.account, format!("subnet/{}", subnet.id));
     Ok(api::Subnet {
         subnet_id: Some(subnet.id.clone()),

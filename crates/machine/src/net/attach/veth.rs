@@ -26,9 +26,9 @@ pub fn attach(namespace: &str, interface: &Interface, index: usize, pid: u32, ad
     let near = vpc.link(&near_name)?;
     let inside = guest.links()?;
     // Whatever its name is: the place of an interface may have changed since it came.
-    let far = near.as_ref().and_then(|near| {
-        inside.iter().find(|far| is_pair(near, far) && far.mac == Some(interface.mac)).cloned()
-    });
+    let far = near
+        .as_ref()
+        .and_then(|near| inside.iter().find(|far| is_pair(near, far) && far.mac == Some(interface.mac)).cloned());
     let (near, far) = match (near, far) {
         (Some(near), Some(far)) => (near, far),
         (near, _) => {
