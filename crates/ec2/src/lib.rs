@@ -5,7 +5,6 @@
 //! shown, in [`view`].
 
 pub mod addresses;
-pub mod capacity;
 pub mod catalogue;
 pub mod default_network;
 pub mod errors;
@@ -34,12 +33,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use freehold_core::Clock;
 use freehold_machine::Driver;
+use freehold_machine::capacity::{Ledger, Pool};
 use freehold_machine::net::Network;
 use freehold_store::{Filter, SharedStore, StoreExt};
 use ipnet::Ipv4Net;
 use jiff::Timestamp;
 
-use capacity::{Ledger, Pool};
 pub use errors::{Error, Result};
 use images::HostImages;
 use lookup::Committed;

@@ -20,7 +20,7 @@ use freehold_wire::service::Operation;
 use jiff::Timestamp;
 use tokio::sync::broadcast;
 
-use crate::capacity::Pool;
+use freehold_machine::capacity::Pool;
 use crate::images::NoImages;
 use crate::roles::NoProfiles;
 use crate::{Ec2, Parts, Region, operations};

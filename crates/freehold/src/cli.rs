@@ -61,12 +61,12 @@ pub struct Up {
     /// Where public addresses come from; the host routes them to the machines
     #[arg(long, value_name = "CIDR", default_value = "198.18.0.0/16", value_parser = public_pool)]
     pub public_pool: Ipv4Net,
-    /// Virtual CPUs promised for each CPU of the host
-    #[arg(long, value_name = "X", default_value_t = 4.0, value_parser = factor)]
-    pub cpu_overcommit: f64,
-    /// Memory promised for the memory of the host
-    #[arg(long, value_name = "X", default_value_t = 1.0, value_parser = factor)]
-    pub memory_overcommit: f64,
+    /// Virtual CPUs promised for each CPU of the host [default: 16 for containers, 4 for virtual machines]
+    #[arg(long, value_name = "X", value_parser = factor)]
+    pub cpu_overcommit: Option<f64>,
+    /// Memory promised for the memory of the host [default: 4 for containers, 1 for virtual machines]
+    #[arg(long, value_name = "X", value_parser = factor)]
+    pub memory_overcommit: Option<f64>,
     /// Accept types that are larger than the whole host
     #[arg(long)]
     pub oversubscribe: bool,

@@ -38,6 +38,8 @@ pub struct Machines {
 pub struct Capacity {
     pub vcpus: u64,
     pub memory_mib: u64,
+    /// How these follow from the host.
+    pub policy: String,
 }
 
 /// One behaviour that makes desired state true.

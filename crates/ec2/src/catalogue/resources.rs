@@ -10,7 +10,7 @@
 use freehold_machine::Resources;
 
 use super::{Category, InstanceType};
-use crate::capacity::Share;
+use freehold_machine::capacity::Share;
 
 /// How firmly a type holds its processors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -76,11 +76,11 @@ mod tests {
     use freehold_store::TxExt;
 
     use super::*;
-    use crate::capacity::Pool;
     use crate::images::{HostImage, HostImages, NoImages};
     use crate::roles::NoProfiles;
     use crate::testing::{IMAGE, World, call};
     use crate::{Error, Parts, Region};
+    use freehold_machine::capacity::Pool;
 
     /// A store that has captured these.
     struct Shelf(Mutex<BTreeSet<String>>);

@@ -5,19 +5,21 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use freehold_machine::probe::{Capabilities, Choice, Finding, Requested, choose};
 use freehold_machine::DriverKind;
+use freehold_machine::capacity::{Host, Policy};
 
 use super::{print_json, print_out};
 use crate::cli;
 use crate::data_dir::DataDir;
-use crate::region::machines;
+use crate::region::{capacity, machines};
 use crate::terminal::{Working, colour_on_stdout, paint};
 
 pub fn run(data_dir: Option<PathBuf>, options: cli::Doctor) -> Result<()> {
     let found = look(&DataDir::new(data_dir)?)?;
     let Choice { kind, reason, .. } = choose(Requested::Auto, &found)?;
+    let capacity = capacity::explained(kind, Host::detect()?, Policy::of(kind));
     match options.json {
         true => print_json(&found.findings)?,
-        false => print_out(&page(&found.findings, machines::name(kind), &reason))?,
+        false => print_out(&page(&found.findings, machines::name(kind), &reason, &capacity))?,
     }
     if kind == DriverKind::None {
         bail!("this host runs the API (--machines none) and no machines");
@@ -35,7 +37,7 @@ fn look(data: &DataDir) -> Result<Capabilities> {
     Ok(Capabilities::probe(place.path())?)
 }
 
-fn page(findings: &[Finding], driver: &str, reason: &str) -> String {
+fn page(findings: &[Finding], driver: &str, reason: &str, capacity: &str) -> String {
     let colour = colour_on_stdout();
     let line = |one: &Finding| {
         let mark = if one.works { paint(colour, "32", "works") } else { paint(colour, "33", "no   ") };
@@ -45,5 +47,6 @@ fn page(findings: &[Finding], driver: &str, reason: &str) -> String {
     };
     let mut text: String = findings.iter().map(line).collect();
     text.push_str(&format!("\n--machines auto means {driver} here: {reason}\n"));
+    text.push_str(&format!("capacity: {capacity}\n"));
     text
 }

@@ -34,7 +34,7 @@ fn page(status: &Status) -> String {
         ("data", status.data_dir.clone()),
     ]));
     if let Some(capacity) = &status.capacity {
-        let promised = format!("{} vCPUs and {} MiB may be promised", capacity.vcpus, capacity.memory_mib);
+        let promised = format!("{} vCPUs and {} MiB in all: {}", capacity.vcpus, capacity.memory_mib, capacity.policy);
         text.push_str(&table(&rows(&[("capacity", promised)])));
     }
     text.push_str(&head("Instances"));

@@ -1,32 +1,38 @@
 //! What of this host may be promised to instances.
 
-use anyhow::{Context, Result};
-use freehold_ec2::capacity::Pool;
+use anyhow::Result;
+use freehold_machine::DriverKind;
+use freehold_machine::capacity::{Host, Policy, Pool};
 
 use crate::cli;
 
-/// Memory that is never promised: the host's own, in MiB.
-const KEPT_MIB: u64 = 256;
-
-/// The host's processors and memory times what the operator allows.
-pub fn pool(options: &cli::Up) -> Result<Pool> {
-    if options.oversubscribe {
-        return Ok(Pool::UNLIMITED);
-    }
-    let cpus = std::thread::available_parallelism().context("the number of processors")?.get();
-    let (total, unit) = {
-        let info = rustix::system::sysinfo();
-        (info.totalram as u64, u64::from(info.mem_unit.max(1)))
+/// The host, and how many times over it is promised: as the operator says, else as suits what machines are made of.
+pub fn of(options: &cli::Up, kind: DriverKind) -> Result<(Host, Policy)> {
+    let usual = Policy::of(kind);
+    let policy = Policy {
+        cpu_overcommit: options.cpu_overcommit.unwrap_or(usual.cpu_overcommit),
+        memory_overcommit: options.memory_overcommit.unwrap_or(usual.memory_overcommit),
     };
-    let memory_mib = (total * unit >> 20).saturating_sub(KEPT_MIB);
-    Ok(Pool {
-        cpu_millis: scaled(cpus as u64 * 1000, options.cpu_overcommit),
-        memory_mib: scaled(memory_mib, options.memory_overcommit),
-        cpu_overcommit_percent: scaled(100, options.cpu_overcommit),
-    })
+    Ok((Host::detect()?, policy))
 }
 
-/// Saturates: a factor may be absurd.
-fn scaled(amount: u64, factor: f64) -> u64 {
-    (amount as f64 * factor) as u64
+/// What may be promised in all.
+pub fn pool(options: &cli::Up, kind: DriverKind) -> Result<Pool> {
+    if kind == DriverKind::None || options.oversubscribe {
+        return Ok(Pool::UNLIMITED);
+    }
+    let (host, policy) = of(options, kind)?;
+    Ok(Pool::of(host, policy))
+}
+
+/// In words, for `status` and `doctor`.
+pub fn explained(kind: DriverKind, host: Host, policy: Policy) -> String {
+    let Policy { cpu_overcommit, memory_overcommit } = policy;
+    let why = match kind {
+        DriverKind::Container => "a container's size is a ceiling: what it does not use is there for others",
+        DriverKind::Kvm | DriverKind::Tcg => "a virtual machine comes to keep all of its memory",
+        DriverKind::None => return "nothing runs, so nothing is counted".into(),
+    };
+    let Host { cpus, memory_mib } = host;
+    format!("{cpus} processors promised {cpu_overcommit} times, {memory_mib} MiB {memory_overcommit} times; {why}")
 }

@@ -5,9 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use freehold_ec2::capacity::Pool;
 use freehold_ec2::images::{HostImages, NoImages};
 use freehold_ec2::stored_images::StoredImages;
+use freehold_machine::capacity::Pool;
 use freehold_machine::container::ContainerDriver;
 use freehold_machine::image::{Image, ImageStore, Recipe};
 use freehold_machine::net::Network;
@@ -32,6 +32,8 @@ pub struct Hardware {
     pub network: Arc<dyn Network>,
     pub images: Arc<dyn HostImages>,
     pub pool: Pool,
+    /// How `pool` follows from the host, in words.
+    pub capacity: String,
     pub reason: String,
 }
 
@@ -48,6 +50,7 @@ impl Hardware {
                 network: Arc::new(NoNetwork),
                 images: Arc::new(NoImages),
                 pool: Pool::UNLIMITED,
+                capacity: String::new(),
                 reason,
             });
         }
@@ -58,7 +61,9 @@ impl Hardware {
         let network: Arc<dyn Network> = Arc::new(HostNetwork::new(data.path(), options.public_pool)?);
         let driver = open(data, flavour, &store, &network)?;
         let images = Arc::new(StoredImages::new(store, data.machines()));
-        Ok(Self { driver, network, images, pool: capacity::pool(options)?, reason })
+        let (host, policy) = capacity::of(options, kind)?;
+        let capacity = capacity::explained(kind, host, policy);
+        Ok(Self { driver, network, images, pool: capacity::pool(options, kind)?, capacity, reason })
     }
 
     /// As `status` and `/_freehold/health` call it.

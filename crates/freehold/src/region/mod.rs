@@ -1,7 +1,7 @@
 //! The region, put together: address, state, hardware, services, reconcilers, in this order. No logic of its own;
 //! what each part does is in the part.
 
-mod capacity;
+pub mod capacity;
 pub mod cleanup;
 mod listen;
 pub mod machines;

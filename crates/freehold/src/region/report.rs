@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use freehold_core::reconcile::{self, Reconcilers};
-use freehold_ec2::capacity::Pool;
 use freehold_ec2::model::Instance;
+use freehold_machine::capacity::Pool;
 use freehold_store::{Filter, SharedStore, StoreExt};
 use jiff::Timestamp;
 
@@ -43,7 +43,7 @@ impl Report {
             machines: Machines { driver: hardware.name().into(), reason: hardware.reason.clone() },
             services,
             instances: BTreeMap::new(),
-            capacity: capacity(hardware.pool),
+            capacity: capacity(hardware),
             reconcilers: Vec::new(),
             unknown_operations: Vec::new(),
         };
@@ -66,8 +66,13 @@ impl Report {
 }
 
 /// What may be promised; nothing to show where there is no limit.
-fn capacity(pool: Pool) -> Option<Capacity> {
-    (pool != Pool::UNLIMITED).then_some(Capacity { vcpus: pool.cpu_millis / 1000, memory_mib: pool.memory_mib })
+fn capacity(hardware: &Hardware) -> Option<Capacity> {
+    let pool = hardware.pool;
+    (pool != Pool::UNLIMITED).then(|| Capacity {
+        vcpus: pool.cpu_millis / 1000,
+        memory_mib: pool.memory_mib,
+        policy: hardware.capacity.clone(),
+    })
 }
 
 fn reconciler(status: reconcile::Status) -> Reconciler {

@@ -1,128 +1,130 @@
-//! Promises by machine.
+//! Promises by machine. The ledger is in memory: it follows from the machines that there are and is filled from them
+//! at start.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Cpu, Host, Policy, Refusal, Request};
+use super::{Host, Policy};
 use crate::spec::MachineId;
 
-/// Where a machine may run.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Placement {
-    /// Cores of its own; empty for a shared machine.
-    pub cpuset: Vec<u32>,
+/// What there is to promise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pool {
+    /// Thousandths of a processor that may be promised, overcommit included.
+    pub cpu_millis: u64,
+    pub memory_mib: u64,
+    /// How many times over processors are promised, in hundredths. Those that a type holds alone count so often.
+    pub cpu_overcommit_percent: u64,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Promise {
-    request: Request,
-    placement: Placement,
+impl Pool {
+    /// For machines that exist in state only.
+    pub const UNLIMITED: Self = Self { cpu_millis: u64::MAX, memory_mib: u64::MAX, cpu_overcommit_percent: 100 };
+
+    /// What `host` may be promised under `policy`.
+    pub fn of(host: Host, policy: Policy) -> Self {
+        // Saturates: a factor may be absurd.
+        let scaled = |amount: u64, factor: f64| (amount as f64 * factor) as u64;
+        Self {
+            cpu_millis: scaled(u64::from(host.cpus) * 1000, policy.cpu_overcommit),
+            memory_mib: scaled(host.memory_mib, policy.memory_overcommit),
+            cpu_overcommit_percent: scaled(100, policy.cpu_overcommit),
+        }
+    }
+
+    fn free<'a>(&self, held: impl Iterator<Item = &'a Share>) -> Self {
+        held.fold(*self, |free, held| Self {
+            cpu_millis: free.cpu_millis.saturating_sub(self.cpu_cost(*held)),
+            memory_mib: free.memory_mib.saturating_sub(held.memory_mib),
+            ..free
+        })
+    }
+
+    /// What a machine takes of `cpu_millis`.
+    fn cpu_cost(&self, share: Share) -> u64 {
+        if share.is_exclusive {
+            return share.cpu_millis.saturating_mul(self.cpu_overcommit_percent.max(100)) / 100;
+        }
+        share.cpu_millis
+    }
+}
+
+/// What is set aside for one machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    pub cpu_millis: u64,
+    pub memory_mib: u64,
+    /// Its processors are promised to nobody else.
+    pub is_exclusive: bool,
 }
 
 /// What is promised of one host.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Ledger {
-    host: Host,
-    policy: Policy,
-    promises: BTreeMap<MachineId, Promise>,
+    pool: Pool,
+    promised: Mutex<HashMap<MachineId, Share>>,
 }
 
+/// The host cannot hold it; the text says what is missing.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Full(pub String);
+
 impl Ledger {
-    pub fn new(host: Host, policy: Policy) -> Self {
-        Self { host, policy, promises: BTreeMap::new() }
+    pub fn new(pool: Pool) -> Self {
+        Self { pool, promised: Mutex::default() }
     }
 
-    /// Promises a machine what it asks for. Asked again, it keeps what it has or gets the new size instead; a
-    /// refusal leaves the ledger as it was.
-    pub fn place(&mut self, id: &str, request: Request) -> Result<Placement, Refusal> {
-        if let Some(promise) = self.promises.get(id).filter(|promise| promise.request == request) {
-            return Ok(promise.placement.clone());
+    /// What there is in all.
+    pub fn pool(&self) -> Pool {
+        self.pool
+    }
+
+    /// Promises `share` to each of `machines`, or to none. What a machine had is given up.
+    pub fn promise(&self, machines: &[MachineId], share: Share) -> Result<(), Full> {
+        let mut promised = self.lock();
+        let others = promised.iter().filter(|(id, _)| !machines.contains(id)).map(|(_, held)| held);
+        let free = self.pool.free(others);
+        let count = machines.len() as u64;
+        let (cpu_millis, memory_mib) = (self.pool.cpu_cost(share), share.memory_mib);
+        if memory_mib.saturating_mul(count) > free.memory_mib {
+            let free = free.memory_mib;
+            return Err(Full(format!("{count} x {memory_mib} MiB of memory were asked for and {free} MiB are free.")));
         }
-        Self { promises: BTreeMap::new(), ..*self }.find(request, None).map_err(|why| Refusal::NeverFits { why })?;
-        let placement = self.find(request, Some(id)).map_err(|why| Refusal::NoRoomNow { why })?;
-        self.promises.insert(id.to_owned(), Promise { request, placement: placement.clone() });
-        Ok(placement)
+        if cpu_millis.saturating_mul(count) > free.cpu_millis {
+            let free = free.cpu_millis;
+            return Err(Full(format!(
+                "{count} x {cpu_millis} thousandths of a processor were asked for and {free} are free."
+            )));
+        }
+        promised.extend(machines.iter().map(|id| (id.clone(), share)));
+        Ok(())
     }
 
     /// Notes what a machine holds already, whether or not there is room: it runs.
-    pub fn note(&mut self, id: &str, request: Request, placement: Placement) {
-        self.promises.insert(id.to_owned(), Promise { request, placement });
+    pub fn note(&self, machine: &str, share: Share) {
+        self.lock().insert(machine.to_owned(), share);
     }
 
-    /// Gives back what a machine holds. `false` if it holds nothing.
-    pub fn release(&mut self, id: &str) -> bool {
-        self.promises.remove(id).is_some()
+    /// How many machines of this size there is room for.
+    pub fn room_for(&self, share: Share) -> u64 {
+        let free = self.pool.free(self.lock().values());
+        (free.memory_mib / share.memory_mib.max(1)).min(free.cpu_millis / self.pool.cpu_cost(share).max(1))
     }
 
-    /// Cores that shared machines may run on; empty when that is all of them.
-    pub fn shared_cpuset(&self) -> Vec<u32> {
-        let taken = self.exclusive(None);
-        match taken.is_empty() {
-            true => Vec::new(),
-            false => (0..self.host.cpus).filter(|core| !taken.contains(core)).collect(),
-        }
+    /// Whether a machine of this size fits an empty host.
+    pub fn could_ever_hold(&self, share: Share) -> bool {
+        share.memory_mib <= self.pool.memory_mib && self.pool.cpu_cost(share) <= self.pool.cpu_millis
     }
 
-    /// How many more machines of this size there is room for, at most `enough`.
-    pub fn room_for(&self, request: Request, enough: u32) -> u32 {
-        let mut trial = self.clone();
-        // No machine's id has a space.
-        (0..enough).take_while(|number| trial.place(&format!("trial {number}"), request).is_ok()).count() as u32
+    /// Gives back what a machine holds.
+    pub fn release(&self, machine: &str) {
+        self.lock().remove(machine);
     }
 
-    /// A place for one more, leaving out what `instead_of` holds now.
-    fn find(&self, request: Request, instead_of: Option<&str>) -> Result<Placement, String> {
-        let others = || self.others(instead_of);
-        let memory: u64 = others().map(|promise| promise.request.memory_mib).fold(0, u64::saturating_add);
-        let memory_free = self.memory().saturating_sub(memory);
-        if request.memory_mib > memory_free {
-            return Err(format!("{} MiB of memory asked for, {memory_free} MiB free", request.memory_mib));
-        }
-        let exclusive = self.exclusive(instead_of);
-        let shared: u64 = others()
-            .map(|promise| match promise.request.cpu {
-                Cpu::Shared { millis } => millis,
-                Cpu::Exclusive { .. } => 0,
-            })
-            .fold(0, u64::saturating_add);
-        match request.cpu {
-            Cpu::Shared { millis } => {
-                let free = self.pool(exclusive.len()).saturating_sub(shared);
-                if millis > free {
-                    return Err(format!("{millis} thousandths of a CPU asked for, {free} free"));
-                }
-                Ok(Placement::default())
-            }
-            Cpu::Exclusive { cores } => {
-                // The host itself runs on what is left.
-                let spare = self.host.cpus.saturating_sub(1).saturating_sub(exclusive.len() as u32);
-                if cores > spare || self.pool(exclusive.len() + cores as usize) < shared {
-                    return Err(format!("{cores} cores of its own asked for, {spare} could be cleared at most"));
-                }
-                // From the end: the first core serves the host's interrupts.
-                let free = (0..self.host.cpus).rev().filter(|core| !exclusive.contains(core));
-                let mut cpuset: Vec<u32> = free.take(cores as usize).collect();
-                cpuset.sort_unstable();
-                Ok(Placement { cpuset })
-            }
-        }
-    }
-
-    fn others<'a>(&'a self, instead_of: Option<&'a str>) -> impl Iterator<Item = &'a Promise> {
-        self.promises.iter().filter(move |(id, _)| Some(id.as_str()) != instead_of).map(|(_, promise)| promise)
-    }
-
-    fn exclusive(&self, instead_of: Option<&str>) -> BTreeSet<u32> {
-        self.others(instead_of).flat_map(|promise| promise.placement.cpuset.iter().copied()).collect()
-    }
-
-    fn memory(&self) -> u64 {
-        self.host.memory_mib.saturating_mul(u64::from(self.policy.memory_overcommit))
-    }
-
-    /// Thousandths of a CPU that shared machines may be promised beside so many exclusive cores.
-    fn pool(&self, exclusive: usize) -> u64 {
-        let cores = u64::from(self.host.cpus).saturating_sub(exclusive as u64);
-        (cores * 1000).saturating_mul(u64::from(self.policy.cpu_overcommit))
+    fn lock(&self) -> MutexGuard<'_, HashMap<MachineId, Share>> {
+        // Every change is one insertion or removal: a panic elsewhere leaves nothing half done.
+        self.promised.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -132,93 +134,99 @@ mod tests {
 
     use super::*;
 
-    const HOST: Host = Host { cpus: 8, memory_mib: 16_384 };
-    const POLICY: Policy = Policy { cpu_overcommit: 2, memory_overcommit: 1 };
-
-    fn shared(millis: u64, memory_mib: u64) -> Request {
-        Request { cpu: Cpu::Shared { millis }, memory_mib }
+    fn machine(memory_mib: u64) -> Share {
+        Share { cpu_millis: 1000, memory_mib, is_exclusive: false }
     }
 
-    fn exclusive(cores: u32) -> Request {
-        Request { cpu: Cpu::Exclusive { cores }, memory_mib: 1 }
+    fn pool(cpu_millis: u64) -> Pool {
+        Pool { cpu_millis, memory_mib: 1000, cpu_overcommit_percent: 400 }
+    }
+
+    #[test]
+    fn what_is_held_alone_is_not_promised_again() {
+        // Two processors, four times over.
+        let ledger = Ledger::new(pool(8000));
+        let alone = Share { cpu_millis: 1000, memory_mib: 1, is_exclusive: true };
+        assert_eq!(ledger.room_for(alone), 2);
+        assert!(ledger.promise(&["a".to_owned()], alone).is_ok());
+        assert_eq!(ledger.room_for(Share { is_exclusive: false, ..alone }), 4);
+    }
+
+    #[test]
+    fn a_promise_is_all_or_nothing_and_kept_until_released() {
+        let ledger = Ledger::new(pool(4000));
+        let ids = ["a".to_owned(), "b".to_owned()];
+        assert!(ledger.promise(&ids, machine(600)).is_err());
+        assert_eq!(ledger.room_for(machine(500)), 2);
+        assert!(ledger.promise(&ids, machine(500)).is_ok());
+        assert!(ledger.promise(&["c".to_owned()], machine(1)).is_err());
+        ledger.release("a");
+        assert!(ledger.promise(&["c".to_owned()], machine(400)).is_ok());
+    }
+
+    #[test]
+    fn promising_again_replaces_the_earlier_promise() {
+        let ledger = Ledger::new(pool(1000));
+        let ids = ["a".to_owned()];
+        assert!(ledger.promise(&ids, machine(900)).is_ok());
+        assert!(ledger.promise(&ids, machine(1000)).is_ok());
     }
 
     #[test]
     fn too_large_for_any_day_differs_from_too_large_today() {
-        let mut ledger = Ledger::new(HOST, POLICY);
-        assert!(matches!(ledger.place("a", shared(1, 16_385)), Err(Refusal::NeverFits { .. })));
-        assert!(matches!(ledger.place("a", exclusive(8)), Err(Refusal::NeverFits { .. })));
-        ledger.place("a", shared(1000, 16_000)).unwrap();
-        assert!(matches!(ledger.place("b", shared(1000, 1000)), Err(Refusal::NoRoomNow { .. })));
-        assert_eq!(ledger.room_for(shared(1000, 100), 10), 3);
-        assert!(ledger.release("a"));
-        assert!(!ledger.release("a"));
-        ledger.place("b", shared(1000, 1000)).unwrap();
-    }
-
-    #[test]
-    fn exclusive_cores_are_nobody_elses_and_one_stays_for_the_host() {
-        let mut ledger = Ledger::new(HOST, POLICY);
-        assert!(ledger.shared_cpuset().is_empty());
-        assert_eq!(ledger.place("a", exclusive(4)).unwrap().cpuset, [4, 5, 6, 7]);
-        assert_eq!(ledger.place("b", exclusive(3)).unwrap().cpuset, [1, 2, 3]);
-        assert_eq!(ledger.place("a", exclusive(4)).unwrap().cpuset, [4, 5, 6, 7], "asked again");
-        assert_eq!(ledger.shared_cpuset(), [0]);
-        assert!(matches!(ledger.place("c", exclusive(1)), Err(Refusal::NoRoomNow { .. })));
-        assert!(ledger.place("d", shared(2000, 1)).is_ok());
-        assert!(matches!(ledger.place("e", shared(1, 1)), Err(Refusal::NoRoomNow { .. })));
+        let ledger = Ledger::new(pool(4000));
+        assert!(!ledger.could_ever_hold(machine(1001)));
+        assert!(ledger.promise(&["a".to_owned()], machine(600)).is_ok());
+        assert!(ledger.could_ever_hold(machine(1000)) && ledger.promise(&["b".to_owned()], machine(1000)).is_err());
         ledger.release("a");
-        assert_eq!(ledger.shared_cpuset(), [0, 4, 5, 6, 7]);
+        assert!(ledger.promise(&["b".to_owned()], machine(1000)).is_ok());
     }
 
     #[test]
-    fn a_machine_changes_its_size_within_its_own_room() {
-        let mut ledger = Ledger::new(HOST, POLICY);
-        ledger.place("a", shared(1000, 10_000)).unwrap();
-        ledger.place("a", shared(1000, 16_384)).unwrap();
-        assert!(ledger.place("b", shared(1000, 1)).is_err());
+    fn fifty_small_containers_fit_a_small_host() {
+        let host = Host { cpus: 2, memory_mib: 23 << 10 };
+        let ledger = Ledger::new(Pool::of(host, Policy::of(crate::DriverKind::Container)));
+        // t3.nano and t3.micro: their baselines, and the whole of their memory.
+        for share in [(100, 512), (200, 1024)].map(|(cpu_millis, memory_mib)| Share { cpu_millis, memory_mib, is_exclusive: false }) {
+            assert!(ledger.room_for(share) >= 50, "{}", ledger.room_for(share));
+        }
     }
 
-    fn request() -> impl Strategy<Value = Request> {
-        let cpu = prop_oneof![
-            (0u64..20_000).prop_map(|millis| Cpu::Shared { millis }),
-            (0u32..9).prop_map(|cores| Cpu::Exclusive { cores }),
-        ];
-        (cpu, 0u64..9000).prop_map(|(cpu, memory_mib)| Request { cpu, memory_mib })
+    fn share() -> impl Strategy<Value = Share> {
+        (0u64..5000, 0u64..700, any::<bool>())
+            .prop_map(|(cpu_millis, memory_mib, is_exclusive)| Share { cpu_millis, memory_mib, is_exclusive })
     }
 
     proptest! {
         #[test]
-        fn nothing_is_ever_promised_twice(steps in prop::collection::vec((0u8..6, prop::option::of(request())), 0..60)) {
-            let mut ledger = Ledger::new(HOST, POLICY);
-            for (machine, step) in steps {
-                let (id, before) = (machine.to_string(), ledger.clone());
+        fn nothing_is_ever_promised_twice(steps in prop::collection::vec((0u8..6, 1u8..3, prop::option::of(share())), 0..60)) {
+            let pool = pool(20_000);
+            let ledger = Ledger::new(pool);
+            for (first, count, step) in steps {
+                let ids: Vec<_> = (first..first + count).map(|number| number.to_string()).collect();
+                let before = ledger.lock().clone();
                 match step {
-                    Some(request) => if ledger.place(&id, request).is_err() {
-                        prop_assert_eq!(&ledger, &before);
+                    Some(share) => if ledger.promise(&ids, share).is_err() {
+                        prop_assert_eq!(&*ledger.lock(), &before);
                     },
-                    None => { ledger.release(&id); }
+                    None => ids.iter().for_each(|id| ledger.release(id)),
                 }
-                let all: Vec<_> = ledger.promises.values().collect();
-                prop_assert!(all.iter().map(|p| p.request.memory_mib).sum::<u64>() <= HOST.memory_mib);
-                let cores: Vec<u32> = all.iter().flat_map(|p| p.placement.cpuset.clone()).collect();
-                let distinct: BTreeSet<_> = cores.iter().collect();
-                prop_assert_eq!(distinct.len(), cores.len());
-                prop_assert!(cores.len() < HOST.cpus as usize && cores.iter().all(|core| *core < HOST.cpus));
-                let shared: u64 = all.iter().map(|p| match p.request.cpu { Cpu::Shared { millis } => millis, Cpu::Exclusive { .. } => 0 }).sum();
-                prop_assert!(shared <= ledger.pool(cores.len()));
+                let all = ledger.lock();
+                prop_assert!(all.values().map(|held| held.memory_mib).sum::<u64>() <= pool.memory_mib);
+                prop_assert!(all.values().map(|held| pool.cpu_cost(*held)).sum::<u64>() <= pool.cpu_millis);
             }
         }
 
         #[test]
-        fn a_release_gives_back_exactly_what_was_taken(first in request(), second in request()) {
-            let mut ledger = Ledger::new(HOST, POLICY);
-            let _ = ledger.place("a", first);
-            let before = ledger.clone();
-            if ledger.place("b", second).is_ok() {
-                ledger.release("b");
+        fn there_is_room_for_exactly_as_many_as_are_said(held in share(), wanted in share()) {
+            let ledger = Ledger::new(pool(20_000));
+            let _ = ledger.promise(&["a".to_owned()], held);
+            let room = ledger.room_for(wanted).min(100);
+            let ids: Vec<_> = (0..=room).map(|number| format!("i-{number}")).collect();
+            if room < 100 {
+                prop_assert!(ledger.promise(&ids, wanted).is_err() || wanted.memory_mib == 0 && wanted.cpu_millis == 0);
             }
-            prop_assert_eq!(ledger, before);
+            prop_assert!(ledger.promise(&ids[1..], wanted).is_ok());
         }
     }
 }

@@ -1,19 +1,19 @@
-//! What the host has, what of it is promised, and whether one more machine fits. Pure: the ledger follows from
-//! the machines that exist and is filled from them at start.
+//! What the host has, what of it is promised, and whether one more machine fits.
 //!
-//! Two kinds of machines share a host. *Shared* ones are promised thousandths of a CPU out of a pool that is
-//! larger than the host ([`Policy`]), because most machines idle. *Exclusive* ones (dedicated hosts, compute
-//! optimised types) are given whole cores, which leave the pool: shared machines are then kept on the rest
-//! ([`Ledger::shared_cpuset`]).
+//! A machine is promised its memory and thousandths of a processor out of a [`Pool`] that is larger than the host
+//! ([`Policy`]), because most machines idle. Processors that a machine holds alone count as often as processors are
+//! promised, so that nobody else is promised them.
 
 mod ledger;
 
-pub use ledger::{Ledger, Placement};
+pub use ledger::{Full, Ledger, Pool, Share};
 
 use crate::driver::{DriverKind, Error, Result};
-use crate::spec::Resources;
 
-/// What there is.
+/// Memory that is never promised: the host's own, in MiB.
+const KEPT_MIB: u64 = 256;
+
+/// What there is for machines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Host {
     pub cpus: u32,
@@ -30,7 +30,7 @@ impl Host {
             .and_then(|rest| rest.trim().strip_suffix(" kB")?.trim().parse().ok())
             .ok_or_else(|| Error::io("reading /proc/meminfo", std::io::Error::other("no MemTotal")))?;
         let cpus = std::thread::available_parallelism().map_or(1, |count| count.get() as u32);
-        Ok(Self { cpus, memory_mib: kib / 1024 })
+        Ok(Self { cpus, memory_mib: (kib / 1024).saturating_sub(KEPT_MIB) })
     }
 
     /// How many CPUs a guest of a virtual machine sees: never more than the host has. More would only wait
@@ -41,16 +41,11 @@ impl Host {
     }
 }
 
-/// The weight under contention of a machine with so many CPUs, in cgroup v2's range.
-pub fn cpu_weight(vcpus: u32) -> u32 {
-    vcpus.saturating_mul(100).clamp(1, 10_000)
-}
-
 /// How many times over the host is promised.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Policy {
-    pub cpu_overcommit: u32,
-    pub memory_overcommit: u32,
+    pub cpu_overcommit: f64,
+    pub memory_overcommit: f64,
 }
 
 impl Policy {
@@ -58,46 +53,12 @@ impl Policy {
     /// is its own sooner or later: a guest fills it with its page cache and gives nothing back.
     pub fn of(kind: DriverKind) -> Self {
         match kind {
-            DriverKind::Container => Self { cpu_overcommit: 64, memory_overcommit: 4 },
-            DriverKind::Kvm | DriverKind::Tcg => Self { cpu_overcommit: 16, memory_overcommit: 1 },
-            DriverKind::None => Self { cpu_overcommit: u32::MAX, memory_overcommit: u32::MAX },
+            DriverKind::Container => Self { cpu_overcommit: 16.0, memory_overcommit: 4.0 },
+            DriverKind::Kvm | DriverKind::Tcg | DriverKind::None => {
+                Self { cpu_overcommit: 4.0, memory_overcommit: 1.0 }
+            }
         }
     }
-}
-
-/// What a machine asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Request {
-    pub cpu: Cpu,
-    pub memory_mib: u64,
-}
-
-/// How a machine holds its CPUs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cpu {
-    /// Thousandths of a CPU out of the shared pool.
-    Shared { millis: u64 },
-    /// Whole cores that nobody else runs on.
-    Exclusive { cores: u32 },
-}
-
-impl Request {
-    /// A shared machine of these resources.
-    pub fn shared(resources: &Resources) -> Self {
-        let millis = resources.cpu_limit_millis.map_or(u64::from(resources.vcpus) * 1000, u64::from);
-        Self { cpu: Cpu::Shared { millis }, memory_mib: resources.memory_mib }
-    }
-}
-
-/// Why a machine is not placed.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    /// Not even on an empty host.
-    #[error("this host can never hold it: {why}")]
-    NeverFits { why: String },
-    /// Not beside those that are there.
-    #[error("there is no room now: {why}")]
-    NoRoomNow { why: String },
 }
 
 #[cfg(test)]
@@ -110,12 +71,5 @@ mod tests {
         assert!(host.cpus >= 1 && host.memory_mib >= 64, "{host:?}");
         assert_eq!(host.processors_for(u32::MAX), host.cpus);
         assert_eq!(host.processors_for(0), 1);
-    }
-
-    #[test]
-    fn weight_grows_with_the_type_within_the_kernels_range() {
-        assert_eq!(cpu_weight(0), 1);
-        assert_eq!(cpu_weight(2), 200);
-        assert_eq!(cpu_weight(448), 10_000);
     }
 }

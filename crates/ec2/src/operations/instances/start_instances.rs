@@ -41,7 +41,7 @@ pub async fn start_instances(
 
 fn promise(ec2: &Ec2, instance: &Instance) -> Result<()> {
     let kind = launch::instance_type(&instance.instance_type)?;
-    let no_capacity = |full: crate::capacity::Full| Error::InsufficientInstanceCapacity {
+    let no_capacity = |full: freehold_machine::capacity::Full| Error::InsufficientInstanceCapacity {
         instance_type: instance.instance_type.clone(),
         zone: instance.placement.zone.clone(),
         detail: full.0,

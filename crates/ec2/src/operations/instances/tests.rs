@@ -5,7 +5,7 @@ use freehold_api::ec2::{
 };
 use freehold_store::{Filter, StoreExt};
 
-use crate::capacity::Pool;
+use freehold_machine::capacity::Pool;
 use crate::model::{Instance, NetworkInterface, PrivateAddress, PublicAddress, Volume};
 use crate::testing::{IMAGE, World, call};
 
