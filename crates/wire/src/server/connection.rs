@@ -61,6 +61,8 @@ async fn serve(server: Arc<Inner>, stream: TcpStream, client: SocketAddr, mut en
         .timer(TokioTimer::new())
         .header_read_timeout(server.limits.head_timeout)
         .max_buf_size(server.limits.head_bytes)
+        // A client that has said all may close its side and still wants the answer.
+        .half_close(true)
         .serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
     let result = tokio::select! {
