@@ -9,7 +9,10 @@ JSON_SERVICES = {"ssm"}
 
 
 def wrong_with(service, status, headers, body):
-    """Why this is no legal answer, or None."""
+    """Why this is no legal answer, or None. A request that does not tell its service is answered in any protocol."""
+    if service is None:
+        legal = [wrong_with(one, status, headers, body) for one in ("ec2", "sts", "ssm")]
+        return None if None in legal else legal[0]
     try:
         code = error_code(service, status, body)
     except (ValueError, KeyError, AttributeError, ElementTree.ParseError) as error:

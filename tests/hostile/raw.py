@@ -39,6 +39,23 @@ def head(headers, length, target="/"):
     return "\r\n".join([*lines, f"content-length: {length}", "", ""]).encode("utf-8", "surrogateescape")
 
 
+class _Kept:
+    """What a connection still has to read. `http.client` would close it after each answer and lose what came with it."""
+
+    def __init__(self, connected):
+        self.file = connected.makefile("rb")
+        self.readline, self.read, self.readinto = self.file.readline, self.file.read, self.file.readinto
+
+    def makefile(self, *_):
+        return self
+
+    def flush(self):
+        pass
+
+    def close(self):
+        pass
+
+
 class Connection:
     """One connection to the region; opened again when the other side has closed it."""
 
@@ -47,21 +64,24 @@ class Connection:
         self.address = tuple(self.host.rsplit(":", 1))
         self.timeout = timeout
         self.socket = None
+        self.kept = None
 
     def open(self):
         if self.socket is None:
             self.socket = socket.create_connection((self.address[0], int(self.address[1])), timeout=self.timeout)
             self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self.kept = _Kept(self.socket)
         return self.socket
 
     def close(self):
         if self.socket is not None:
+            self.kept.file.close()
             self.socket.close()
             self.socket = None
 
     def receive(self):
         """The next answer: status, headers, body. Raises what `http.client` raises for what is no answer."""
-        answer = http.client.HTTPResponse(self.socket, method="POST")
+        answer = http.client.HTTPResponse(self.kept, method="POST")
         answer.begin()
         body = answer.read()
         if answer.will_close:
