@@ -45,6 +45,10 @@ fn measure_all(freehold: &str, moto: Option<&String>) -> Result<()> {
     // The client must not be the bottleneck, nor take a core from the server: one thread.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().context("the runtime")?;
     let mut table = Table::default();
+    let load = std::fs::read_to_string("/proc/loadavg").context("the host's load")?;
+    let load = load.split(' ').next().unwrap_or_default();
+    let processors = std::thread::available_parallelism().context("the number of processors")?;
+    table.add("processors, load before the run", "host", format!("{processors}, {load}"), "a load of 0");
     let outcome = runtime.block_on(async {
         measure::start(&programs, &mut table).await?;
         measure::requests(&programs, &mut table).await?;

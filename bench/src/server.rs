@@ -48,7 +48,6 @@ impl Server {
         let address = free_address()?;
         let mut command = Command::new(program);
         command.arg("up").arg("--data-dir").arg(data).args(["--machines", machines, "--listen", &address.to_string()]);
-        command.args(["--oversubscribe", "--cpu-overcommit", "1000", "--memory-overcommit", "1000"]);
         command.env("FREEHOLD_LOG", "error");
         Self::start(command, address).await
     }

@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use freehold_client::{Client, Element};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use super::describe::image;
@@ -18,8 +19,11 @@ use crate::table::Table;
 const TIMES: usize = 15;
 const AT_ONCE: usize = 50;
 
-/// The last thing that it does can be seen from outside.
-const USER_DATA: &str = "#!/bin/sh\nbusybox httpd -p 80 -h /tmp\n";
+/// The last thing that it does can be seen from outside: it serves a page with this word.
+fn user_data(word: &str) -> String {
+    let serve = "busybox mkdir -p /tmp/page; cd /tmp/page";
+    STANDARD.encode(format!("#!/bin/sh\n{serve}; echo {word} > index.html; busybox httpd -p 80\n"))
+}
 
 pub async fn launch(programs: &Programs, table: &mut Table) -> Result<()> {
     if !rustix::process::geteuid().is_root() {
@@ -47,14 +51,14 @@ async fn open_port(client: &Client) -> Result<()> {
 }
 
 async fn one_by_one(client: &Client, image: &str, table: &mut Table) -> Result<()> {
-    let user_data = STANDARD.encode(USER_DATA);
     let (mut answers, mut finished) = (Vec::new(), Vec::new());
-    for _ in 0..TIMES {
+    for number in 0..TIMES {
+        let word = format!("finished-{}-{number}", std::process::id());
         let asked = Instant::now();
-        let id = run(client, image, 1, &user_data).await?.remove(0);
+        let id = run(client, image, 1, &user_data(&word)).await?.remove(0);
         answers.push(asked.elapsed());
         let address = public_address(client, &id).await?;
-        while TcpStream::connect(SocketAddr::from((address, 80))).await.is_err() {
+        while !serves(address, &word).await {
             if asked.elapsed() > Duration::from_secs(60) {
                 bail!("the user data of {id} has not finished after a minute");
             }
@@ -66,6 +70,22 @@ async fn one_by_one(client: &Client, image: &str, table: &mut Table) -> Result<(
     table.add("RunInstances answered, p50", "freehold", milliseconds(median(answers)), "< 10 ms");
     table.add("RunInstances to user data finished, p50", "freehold", milliseconds(median(finished)), "< 500 ms");
     Ok(())
+}
+
+/// Whether the page with `word` is there. A connection alone proves nothing: before the machine has its address, the
+/// way there may lead through a proxy that accepts whatever comes.
+async fn serves(address: Ipv4Addr, word: &str) -> bool {
+    let ask = async {
+        let mut stream = TcpStream::connect(SocketAddr::from((address, 80))).await?;
+        stream.write_all(b"GET / HTTP/1.0\r\n\r\n").await?;
+        let mut answer = String::new();
+        stream.take(4096).read_to_string(&mut answer).await?;
+        Ok::<_, std::io::Error>(answer)
+    };
+    match tokio::time::timeout(Duration::from_millis(200), ask).await {
+        Ok(Ok(answer)) => answer.contains(word),
+        _ => false,
+    }
 }
 
 /// Fifty calls of one instance each, all at the same time.
