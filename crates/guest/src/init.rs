@@ -64,8 +64,7 @@ fn leave(power: Power) -> ExitCode {
     });
     end_all(libc::SIGTERM, Duration::from_secs(3));
     end_all(libc::SIGKILL, Duration::from_secs(3));
-    // SAFETY: takes no arguments and cannot fail.
-    unsafe { libc::sync() };
+    power::write_back();
     if power::in_container() {
         if power == Power::Off {
             return ExitCode::SUCCESS;

@@ -44,16 +44,20 @@ impl Server {
         if fresh {
             remove_keys();
         }
+        let mut described = String::new();
         if !Path::new(key).exists() {
             if let Some(directory) = Path::new(key).parent() {
                 let _ = fs::create_dir_all(directory);
             }
-            match self {
+            described = match self {
                 Self::Dropbear => run("dropbearkey", &["-t", "ed25519", "-f", key]),
                 Self::OpenSsh => run("ssh-keygen", &["-q", "-t", "ed25519", "-N", "", "-f", key]),
             };
         }
+        // Dropbear's describes a key as it makes it.
+        let is_described = described.contains("ssh-") && described.contains("SHA256:");
         let described = match self {
+            Self::Dropbear if is_described => described,
             Self::Dropbear => run("dropbearkey", &["-y", "-f", key]),
             Self::OpenSsh => format!(
                 "{}{}",
