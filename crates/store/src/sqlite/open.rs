@@ -29,8 +29,10 @@ pub(super) fn writer(path: &Path) -> Result<Connection, Error> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => create(path)?,
         Err(error) => return Err(classify_io(path, &error)),
     }
-    let mut connection = connect(path)?;
+    let mut connection = open(path)?;
+    // Before any setting: some of them write, and what is not ours stays as it is.
     let version = version(&connection, path)?;
+    settle(&mut connection, path)?;
     migrate(&mut connection, path, version)?;
     Ok(connection)
 }
@@ -48,7 +50,8 @@ fn create(path: &Path) -> Result<(), Error> {
     let fail = |error: std::io::Error| classify_io(path, &error);
     // The state holds secrets; the engine gives its other files the mode of this one.
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft).map_err(fail)?;
-    let mut connection = connect(&draft)?;
+    let mut connection = open(&draft)?;
+    settle(&mut connection, &draft)?;
     migrate(&mut connection, &draft, 0)?;
     connection.close().map_err(|(_, error)| classify(path, &error))?;
     std::fs::rename(&draft, path).map_err(fail)?;
@@ -63,10 +66,14 @@ fn remove(path: &Path) -> Result<(), Error> {
     }
 }
 
-fn connect(path: &Path) -> Result<Connection, Error> {
+fn open(path: &Path) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(path, flags).map_err(|error| classify(path, &error))
+}
+
+/// The settings of the connection that writes.
+fn settle(connection: &mut Connection, path: &Path) -> Result<(), Error> {
     let fail = |error: rusqlite::Error| classify(path, &error);
-    let connection = Connection::open_with_flags(path, flags).map_err(fail)?;
     // A small cache: the operating system keeps the file's pages anyway, and the idle region shall stay small.
     connection
         .execute_batch(
@@ -81,7 +88,7 @@ fn connect(path: &Path) -> Result<Connection, Error> {
         .map_err(fail)?;
     connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(fail)?;
     connection.set_prepared_statement_cache_capacity(64);
-    Ok(connection)
+    Ok(())
 }
 
 /// A connection that only reads.
