@@ -152,7 +152,11 @@ impl Driver for Host {
     }
 
     async fn destroy(&self, id: &str) -> Result<()> {
-        self.change(|state| Ok(drop(state.machines.remove(id)))).await
+        self.change(|state| {
+            state.machines.remove(id);
+            Ok(())
+        })
+        .await
     }
 
     async fn state(&self, id: &str) -> Result<MachineState> {
@@ -179,11 +183,19 @@ impl Driver for Host {
 #[async_trait]
 impl Network for Host {
     async fn apply(&self, plan: &VpcPlan) -> Result<()> {
-        self.change(|state| Ok(drop(state.vpcs.insert(plan.vpc.clone(), plan.clone())))).await
+        self.change(|state| {
+            state.vpcs.insert(plan.vpc.clone(), plan.clone());
+            Ok(())
+        })
+        .await
     }
 
     async fn remove(&self, vpc: &str) -> Result<()> {
-        self.change(|state| Ok(drop(state.vpcs.remove(vpc)))).await
+        self.change(|state| {
+            state.vpcs.remove(vpc);
+            Ok(())
+        })
+        .await
     }
 
     async fn list(&self) -> Result<Vec<String>> {

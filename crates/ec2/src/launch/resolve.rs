@@ -1,5 +1,7 @@
 //! Completes launch parameters with defaults, looks up what they name, and refuses what does not fit together.
 
+use freehold_machine::DriverKind;
+
 use super::interfaces::{PlannedInterface, plan_interfaces};
 use super::root_device::{RootVolume, root_volume};
 use super::{Surroundings, TemplateSource, tags_for};
@@ -76,6 +78,21 @@ pub fn instance_type(name: &str) -> Result<InstanceType> {
     catalogue::find(name).ok_or_else(|| Error::InvalidParameterValue(format!("Invalid value '{name}' for InstanceType.")))
 }
 
+/// Refuses a type for hardware that machines of this driver do not have. Machines that exist in state only may be
+/// anything.
+pub fn check_hardware(kind: &InstanceType, driver: DriverKind) -> Result<()> {
+    let lacking = match &kind.accelerator {
+        _ if driver == DriverKind::None => return Ok(()),
+        _ if kind.bare_metal => "machines here are not bare metal".to_owned(),
+        Some(accelerator) => format!("machines here have no {}", accelerator.name),
+        None => return Ok(()),
+    };
+    Err(Error::Unsupported(format!(
+        "The requested configuration is currently not supported: the instance type {} cannot be had, for {lacking}.",
+        kind.name
+    )))
+}
+
 /// An image of one architecture runs on types of that architecture only.
 pub fn check_architecture(kind: &InstanceType, image: &str) -> Result<()> {
     if kind.architectures.contains(&image) {
@@ -125,5 +142,19 @@ fn cpu_credits(said: Option<&str>, kind: &InstanceType) -> Result<Option<String>
         Some(said) => Ok(Some(said.to_owned())),
         None if kind.burstable => Ok(Some(if kind.family() == "t2" { "standard" } else { "unlimited" }.to_owned())),
         None => Ok(None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hardware_that_machines_lack_is_refused_where_machines_are_real() {
+        for (name, runs) in [("t3.micro", true), ("c5.large", true), ("g4dn.xlarge", false), ("m5.metal", false)] {
+            let kind = instance_type(name).unwrap();
+            assert_eq!(check_hardware(&kind, DriverKind::Container).is_ok(), runs, "{name}");
+            assert!(check_hardware(&kind, DriverKind::None).is_ok(), "{name}");
+        }
     }
 }

@@ -12,7 +12,7 @@ use freehold_wire::server::{Metrics, PlainRequest, PlainResponse, Route};
 use http::{Method, StatusCode};
 use serde::Deserialize;
 
-use super::{json, only_this_host, refuse};
+use super::{json, refusal_of_others, refuse};
 
 /// A hundred years.
 const MOST_SECONDS: u64 = 100 * 366 * 86_400;
@@ -36,7 +36,7 @@ impl Route for ClockRoute {
     }
 
     async fn handle(&self, request: PlainRequest, client: SocketAddr, _metrics: &Metrics) -> PlainResponse {
-        if let Err(refusal) = only_this_host(client) {
+        if let Some(refusal) = refusal_of_others(client) {
             return refusal;
         }
         if request.method() == Method::POST {

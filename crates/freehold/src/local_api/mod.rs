@@ -34,10 +34,8 @@ fn refuse(status: StatusCode, why: &str) -> PlainResponse {
     json(status, &serde_json::json!({ "error": why }))
 }
 
-/// Refuses clients of other hosts.
-fn only_this_host(client: SocketAddr) -> Result<(), PlainResponse> {
-    if client.ip().to_canonical().is_loopback() {
-        return Ok(());
-    }
-    Err(refuse(StatusCode::FORBIDDEN, "this page answers to the region's own host only"))
+/// What clients of other hosts are refused with; `None` for those of this one.
+fn refusal_of_others(client: SocketAddr) -> Option<PlainResponse> {
+    let is_own = client.ip().to_canonical().is_loopback();
+    (!is_own).then(|| refuse(StatusCode::FORBIDDEN, "this page answers to the region's own host only"))
 }

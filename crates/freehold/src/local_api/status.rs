@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use freehold_wire::server::{Metrics, OperationStatus, PlainRequest, PlainResponse, Route, Support};
 use http::{Method, StatusCode};
 
-use super::{json, only_this_host, refuse};
+use super::{json, refusal_of_others, refuse};
 use crate::region::Report;
 use crate::status::UnknownOperation;
 
@@ -23,7 +23,7 @@ impl Route for StatusRoute {
     }
 
     async fn handle(&self, request: PlainRequest, client: SocketAddr, metrics: &Metrics) -> PlainResponse {
-        if let Err(refusal) = only_this_host(client) {
+        if let Some(refusal) = refusal_of_others(client) {
             return refusal;
         }
         if request.method() != Method::GET {

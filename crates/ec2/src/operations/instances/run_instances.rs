@@ -81,6 +81,7 @@ impl Launch {
             self.surroundings,
             max,
         )?;
+        launch::check_hardware(&blueprint.kind, ec2.driver.kind())?;
         let ids = room(ec2, &blueprint, &self.ids, self.min)?;
         dry_run(self.dry_run)?;
 

@@ -41,6 +41,7 @@ pub async fn start_instances(
 
 fn promise(ec2: &Ec2, instance: &Instance) -> Result<()> {
     let kind = launch::instance_type(&instance.instance_type)?;
+    launch::check_hardware(&kind, ec2.driver.kind())?;
     let no_capacity = |full: freehold_machine::capacity::Full| Error::InsufficientInstanceCapacity {
         instance_type: instance.instance_type.clone(),
         zone: instance.placement.zone.clone(),

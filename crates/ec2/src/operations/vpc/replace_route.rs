@@ -8,7 +8,7 @@ use freehold_wire::Call;
 use freehold_wire::schema::Unit;
 use ipnet::Ipv4Net;
 
-use super::route_request::{Through, parse_destination, refuse};
+use super::route_request::{Through, parse_destination, refuse_exotic};
 use crate::Ec2;
 use crate::errors::{Error, Result};
 use crate::lookup::{self, Reader};
@@ -16,19 +16,7 @@ use crate::model::RouteTable;
 use crate::operations::dry_run;
 
 pub async fn replace_route(ec2: Arc<Ec2>, call: Call, input: ReplaceRouteRequest) -> Result<Unit> {
-    refuse(&[
-        ("DestinationPrefixListId", &input.destination_prefix_list_id),
-        ("DestinationIpv6CidrBlock", &input.destination_ipv6_cidr_block),
-        ("VpcEndpointId", &input.vpc_endpoint_id),
-        ("TransitGatewayId", &input.transit_gateway_id),
-        ("LocalGatewayId", &input.local_gateway_id),
-        ("CarrierGatewayId", &input.carrier_gateway_id),
-        ("CoreNetworkArn", &input.core_network_arn),
-        ("OdbNetworkArn", &input.odb_network_arn),
-        ("EgressOnlyInternetGatewayId", &input.egress_only_internet_gateway_id),
-        ("VpcPeeringConnectionId", &input.vpc_peering_connection_id),
-        ("NatGatewayId", &input.nat_gateway_id),
-    ])?;
+    refuse_exotic!(input)?;
     let table = input.route_table_id.ok_or(Error::MissingParameter("routeTableId"))?;
     let destination = parse_destination(input.destination_cidr_block.as_deref())?;
     let through = Through {

@@ -78,7 +78,29 @@ pub(super) fn parse_destination(text: Option<&str>) -> Result<Ipv4Net> {
         .map_err(|_| Error::invalid_value("destinationCidrBlock", text, "This is not a valid CIDR block."))
 }
 
-/// Targets and destinations that a VPC here does not have.
+/// Refuses what a VPC here does not have.
 pub(super) fn refuse(asked: &[(&str, &Option<String>)]) -> Result<()> {
     asked.iter().find(|(_, said)| said.is_some()).map_or(Ok(()), |(name, _)| Err(Error::no_effect(name)))
 }
+
+/// As [`refuse`], for the destinations and targets that CreateRoute and ReplaceRoute both know: two generated types
+/// with the same fields.
+macro_rules! refuse_exotic {
+    ($input:ident) => {
+        $crate::operations::vpc::route_request::refuse(&[
+            ("DestinationPrefixListId", &$input.destination_prefix_list_id),
+            ("DestinationIpv6CidrBlock", &$input.destination_ipv6_cidr_block),
+            ("VpcEndpointId", &$input.vpc_endpoint_id),
+            ("TransitGatewayId", &$input.transit_gateway_id),
+            ("LocalGatewayId", &$input.local_gateway_id),
+            ("CarrierGatewayId", &$input.carrier_gateway_id),
+            ("CoreNetworkArn", &$input.core_network_arn),
+            ("OdbNetworkArn", &$input.odb_network_arn),
+            ("EgressOnlyInternetGatewayId", &$input.egress_only_internet_gateway_id),
+            ("VpcPeeringConnectionId", &$input.vpc_peering_connection_id),
+            ("NatGatewayId", &$input.nat_gateway_id),
+        ])
+    };
+}
+
+pub(super) use refuse_exotic;
