@@ -96,7 +96,7 @@ pub(super) fn reader(path: &Path) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let fail = |error: rusqlite::Error| classify(path, &error);
     let connection = Connection::open_with_flags(path, flags).map_err(fail)?;
-    connection.execute_batch("PRAGMA cache_size = -256; PRAGMA mmap_size = 0;").map_err(fail)?;
+    connection.execute_batch("PRAGMA cache_size = -8192; PRAGMA mmap_size = 0;").map_err(fail)?;
     connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(fail)?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)

@@ -20,6 +20,8 @@ pub struct InstanceView {
     /// Names of the account's security groups by id.
     pub group_names: Arc<HashMap<String, String>>,
     pub region: Arc<Region>,
+    /// Cores, and threads of each, of the type.
+    pub cores: Option<(u32, u32)>,
 }
 
 /// More instances than this are joined with one reading of all interfaces.
@@ -46,10 +48,21 @@ pub fn gather(
             by_instance.insert(instance.id.clone(), by_index(from, 2, &instance.id)?);
         }
     }
+    // Most instances are of few types.
+    let mut known: HashMap<String, Option<(u32, u32)>> = HashMap::new();
+    let mut cores = |name: &str| match known.get(name) {
+        Some(cores) => *cores,
+        None => {
+            let cores = catalogue::find(name).map(|kind| (kind.cores, kind.threads_per_core));
+            known.insert(name.to_owned(), cores);
+            cores
+        }
+    };
     let join = |instance: Instance| {
         let mut interfaces = by_instance.remove(&instance.id).unwrap_or_default();
         interfaces.sort_by_key(|interface| interface.attachment.as_ref().map(|attachment| attachment.device_index));
-        InstanceView { instance, interfaces, group_names: Arc::clone(&group_names), region: Arc::clone(&region) }
+        let cores = cores(&instance.instance_type);
+        InstanceView { instance, interfaces, group_names: Arc::clone(&group_names), region: Arc::clone(&region), cores }
     };
     Ok(instances.into_iter().map(join).collect())
 }
@@ -124,7 +137,6 @@ pub fn metadata_options(options: &MetadataOptions) -> api::InstanceMetadataOptio
 
 pub fn instance(shown: &InstanceView) -> api::Instance {
     let own = &shown.instance;
-    let kind = catalogue::find(&own.instance_type);
     let primary = shown.primary();
     let ended = own.state == InstanceState::Terminated;
     api::Instance {
@@ -175,9 +187,9 @@ pub fn instance(shown: &InstanceView) -> api::Instance {
         source_dest_check: primary.map(|interface| interface.source_dest_check),
         tags: view::tags(&own.tags),
         virtualization_type: Some("hvm".into()),
-        cpu_options: kind.map(|kind| api::CpuOptions {
-            core_count: i32::try_from(kind.cores).ok(),
-            threads_per_core: i32::try_from(kind.threads_per_core).ok(),
+        cpu_options: shown.cores.map(|(cores, threads)| api::CpuOptions {
+            core_count: i32::try_from(cores).ok(),
+            threads_per_core: i32::try_from(threads).ok(),
             ..Default::default()
         }),
         capacity_reservation_specification: Some(api::CapacityReservationSpecificationResponse {
