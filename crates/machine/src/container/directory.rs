@@ -41,6 +41,11 @@ impl Directory {
         self.path.is_dir()
     }
 
+    /// Whether the machine was made to its end: the specification is written last.
+    pub fn is_whole(&self) -> bool {
+        self.path.join("machine.json").exists()
+    }
+
     pub fn disk_image(&self) -> PathBuf {
         disk::image_of(&self.path)
     }

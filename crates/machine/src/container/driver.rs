@@ -133,10 +133,11 @@ impl Shared {
         let directory = self.directory(&spec.id)?;
         self.images.get(&spec.image)?;
         directory.make()?;
-        directory.write_spec(spec)?;
         let templates = self.data_dir.join("disk-templates");
         fs::create_dir_all(&templates).map_err(|error| Error::io("make a disk template", error))?;
-        disk::make(&templates, &directory.disk_image(), spec.root_disk_gib)
+        disk::make(&templates, &directory.disk_image(), spec.root_disk_gib)?;
+        // Last: what has a specification is whole, and anything less is made again.
+        directory.write_spec(spec)
     }
 
     /// Everything up to an init process that waits to be let go.
@@ -348,11 +349,11 @@ impl Driver for ContainerDriver {
 
     async fn state(&self, id: &str) -> Result<MachineState> {
         let directory = self.shared.directory(id)?;
-        if !directory.exists() {
-            return Ok(MachineState::Absent);
-        }
-        let init = process::find(&directory, id);
-        Ok(init.map_or(MachineState::Stopped, |init| MachineState::Running { pid: init.pid }))
+        Ok(match process::find(&directory, id) {
+            Some(init) => MachineState::Running { pid: init.pid },
+            None if directory.is_whole() => MachineState::Stopped,
+            None => MachineState::Absent,
+        })
     }
 
     async fn list(&self) -> Result<Vec<MachineId>> {

@@ -36,10 +36,6 @@ impl Directory {
         self.path.join(name)
     }
 
-    pub fn exists(&self) -> bool {
-        self.path.is_dir()
-    }
-
     pub fn create(&self) -> Result<()> {
         std::fs::create_dir_all(&self.path)
             .map_err(|source| Error::io(format!("making {}", self.path.display()), source))

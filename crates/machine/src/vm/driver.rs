@@ -116,8 +116,9 @@ impl Driver for VmDriver {
         let (data_dir, spec) = (self.shared.data_dir.clone(), spec.clone());
         blocking(move || {
             directory.create()?;
-            directory.write_spec(&spec)?;
-            make_disk(&data_dir, &directory, &spec)
+            make_disk(&data_dir, &directory, &spec)?;
+            // Last: what has a specification is whole, and anything less is made again.
+            directory.write_spec(&spec)
         })
         .await
     }
@@ -228,7 +229,7 @@ impl Driver for VmDriver {
         let directory = self.shared.directory(id)?;
         Ok(match directory.running()? {
             Some(pid) => MachineState::Running { pid },
-            None if directory.exists() => MachineState::Stopped,
+            None if directory.is_made().is_ok() => MachineState::Stopped,
             None => MachineState::Absent,
         })
     }
