@@ -16,4 +16,4 @@ pub struct InternetGateway {
 }
 
 document!(InternetGateway, "ec2.internet-gateway", |g| [g.vpc.clone(), None, None]);
-resource!(InternetGateway, "igw", "internet-gateway", "InvalidInternetGatewayID", "internetGateway", Malformed::NotFound);
+resource!(InternetGateway, "igw", "internet-gateway", "InvalidInternetGatewayID", "internetGateway", Malformed::Expecting("InvalidInternetGatewayId.Malformed"));

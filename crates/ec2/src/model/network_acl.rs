@@ -19,7 +19,7 @@ pub struct NetworkAcl {
 }
 
 document!(NetworkAcl, "ec2.network-acl", |a| [Some(a.vpc.clone()), None, None]);
-resource!(NetworkAcl, "acl", "network-acl", "InvalidNetworkAclID", "networkAcl", Malformed::NotFound);
+resource!(NetworkAcl, "acl", "network-acl", "InvalidNetworkAclID", "networkAcl", Malformed::Expecting("InvalidNetworkAclId.Malformed"));
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AclEntry {

@@ -18,7 +18,7 @@ pub struct RouteTable {
 }
 
 document!(RouteTable, "ec2.route-table", |t| [Some(t.vpc.clone()), None, None]);
-resource!(RouteTable, "rtb", "route-table", "InvalidRouteTableID", "routeTable", Malformed::NotFound);
+resource!(RouteTable, "rtb", "route-table", "InvalidRouteTableID", "routeTable", Malformed::Expecting("InvalidRouteTableId.Malformed"));
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {

@@ -26,7 +26,7 @@ pub struct Subnet {
 }
 
 document!(Subnet, "ec2.subnet", |s| [Some(s.vpc.clone()), Some(s.zone.clone()), None]);
-resource!(Subnet, "subnet", "subnet", "InvalidSubnetID", "subnet", Malformed::NotFound);
+resource!(Subnet, "subnet", "subnet", "InvalidSubnetID", "subnet", Malformed::Expecting("InvalidSubnetID.Malformed"));
 
 impl Subnet {
     /// AWS keeps the first four addresses and the last one (*VPC user guide, Subnet sizing*).

@@ -28,7 +28,7 @@ pub struct Volume {
 }
 
 document!(Volume, "ec2.volume", |v| [v.attachment.as_ref().map(|a| a.instance.clone()), None, None]);
-resource!(Volume, "vol", "volume", "InvalidVolume", "volume", Malformed::NotFound);
+resource!(Volume, "vol", "volume", "InvalidVolume", "volume", Malformed::Expecting("InvalidVolumeID.Malformed"));
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

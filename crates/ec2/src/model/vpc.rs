@@ -23,7 +23,7 @@ pub struct Vpc {
 }
 
 document!(Vpc, "ec2.vpc", |v| [Some(v.is_default.to_string()), None, None]);
-resource!(Vpc, "vpc", "vpc", "InvalidVpcID", "vpc", Malformed::NotFound);
+resource!(Vpc, "vpc", "vpc", "InvalidVpcID", "vpc", Malformed::Expecting("InvalidVpcID.Malformed"));
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CidrAssociation {

@@ -12,7 +12,7 @@ use freehold_wire::schema::Unit;
 
 use crate::Ec2;
 use crate::errors::{Error, Result};
-use crate::{interface, launch};
+use crate::{catalogue, interface, launch};
 use crate::lookup::{self, by_index};
 use crate::model::{Instance, InstanceState, NetworkInterface, ShutdownBehavior};
 use crate::operations::dry_run;
@@ -56,7 +56,9 @@ fn apply(tx: &mut dyn Tx, instance: &mut Instance, attribute: Attribute) -> Resu
     match attribute {
         Attribute::InstanceType(name) => {
             must_be_stopped(instance)?;
-            let kind = launch::instance_type(&name)?;
+            let kind = catalogue::find(&name).ok_or_else(|| {
+                Error::other("InvalidInstanceAttributeValue", format!("Invalid value '{name}' for instanceType."))
+            })?;
             launch::check_architecture(&kind, &instance.architecture)?;
             let interfaces = by_index::<NetworkInterface>(tx, 2, &instance.id)?.len();
             interface::check_interface_count(interfaces, &kind)?;

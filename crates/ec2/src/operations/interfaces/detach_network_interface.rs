@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use freehold_api::ec2::DetachNetworkInterfaceRequest;
+use freehold_core::ids;
 use freehold_store::{StoreExt, TxExt};
 use freehold_wire::Call;
 use freehold_wire::schema::Unit;
@@ -53,6 +54,9 @@ fn detachable(ec2: &Ec2, from: &mut (impl Reader + ?Sized), account: &str, id: &
 }
 
 pub(super) fn no_attachment(id: &str) -> Error {
+    if !ids::is_well_formed("eni-attach", id) {
+        return Error::Malformed { code: "InvalidNetworkInterfaceAttachmentId.Malformed", id: id.to_owned() };
+    }
     let message = format!("The network interface attachment ID '{id}' does not exist");
     Error::NotFound { code: "InvalidAttachmentID.NotFound", message }
 }

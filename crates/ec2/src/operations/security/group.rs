@@ -1,5 +1,6 @@
 //! Finding a security group as requests name it, and changing its rules.
 
+use freehold_core::ids;
 use freehold_store::{StoreExt, Tx, TxExt};
 use freehold_wire::Call;
 
@@ -161,6 +162,9 @@ fn is_in_default_vpc(tx: &mut dyn Tx, group: &SecurityGroup) -> Result<bool> {
 }
 
 pub(super) fn rule_not_found(id: &str) -> Error {
+    if !ids::is_well_formed("sgr", id) {
+        return Error::MalformedExpecting { code: "InvalidSecurityGroupRuleId.Malformed", id: id.to_owned(), prefix: "sgr" };
+    }
     let message = format!("The security group rule ID '{id}' does not exist");
     Error::NotFound { code: "InvalidSecurityGroupRuleId.NotFound", message }
 }
