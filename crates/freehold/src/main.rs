@@ -12,6 +12,7 @@ mod pid_file;
 mod region;
 mod status;
 mod terminal;
+mod trim;
 
 use std::process::ExitCode;
 
