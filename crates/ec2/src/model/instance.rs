@@ -206,6 +206,14 @@ impl Instance {
         Ok(outcome)
     }
 
+    /// Why it is in its state. AWS gives no other reason for an instance that begins than that it does.
+    pub fn reason(&self) -> Option<StateReason> {
+        match self.state {
+            InstanceState::Pending => Some(StateReason::new("pending")),
+            _ => self.state_reason.clone(),
+        }
+    }
+
     /// What its third index holds: the state, or what is to be done besides. Reconcilers select by it.
     pub fn work(&self) -> &'static str {
         match self.state {

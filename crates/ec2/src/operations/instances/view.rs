@@ -146,9 +146,9 @@ pub fn instance(shown: &InstanceView) -> api::Instance {
         private_dns_name: Some(shown.private_dns().unwrap_or_default()),
         public_dns_name: Some(shown.public_dns().unwrap_or_default()),
         state_transition_reason: Some(own.transition_reason.clone()),
-        state_reason: own.state_reason.as_ref().map(|reason| api::StateReason {
-            code: Some(reason.code.clone()),
-            message: Some(reason.message.clone()),
+        state_reason: own.reason().map(|reason| api::StateReason {
+            code: Some(reason.code),
+            message: Some(reason.message),
         }),
         key_name: own.key_name.clone(),
         ami_launch_index: i32::try_from(own.launch_index).ok(),
