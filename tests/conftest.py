@@ -20,6 +20,15 @@ from support.region import REPOSITORY, Region
 sys.dont_write_bytecode = True
 
 
+def pytest_addoption(parser):
+    parser.addoption("--update-golden", action="store_true", help="write the golden answers anew instead of comparing")
+
+
+def pytest_collection_modifyitems(items):
+    """What judges the whole run comes last."""
+    items.sort(key=lambda item: item.path.name == "test_coverage.py")
+
+
 @pytest.fixture(scope="session")
 def freehold():
     """A region with `--machines none`. Has `.endpoint` and `.client(service, account=None)`."""
