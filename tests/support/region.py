@@ -13,6 +13,7 @@ import boto3
 from botocore.config import Config
 
 from support import leaks
+from support.calls import CALLS
 from support.waiting import until
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
@@ -88,7 +89,7 @@ class Region:
 
     def client(self, service, account=None, key=None, secret="test", token=None, region=REGION, **config):
         """A boto3 client that asks once and does not hide refusals behind retries."""
-        return boto3.client(
+        client = boto3.client(
             service,
             endpoint_url=self.endpoint,
             region_name=region,
@@ -97,6 +98,7 @@ class Region:
             aws_session_token=token,
             config=Config(**({"retries": {"total_max_attempts": 1}, "read_timeout": 120} | config)),
         )
+        return CALLS.watch(client)
 
     def command(self, *arguments, **options):
         """Runs a command of the program on this region's data directory."""
