@@ -10,6 +10,7 @@ use freehold_ec2::{Ec2, Parts, Region};
 use freehold_iam::{Development, ForgetExpired, Iam};
 use freehold_ssm::Ssm;
 use freehold_store::SharedStore;
+use freehold_store::reconcile::ForgetTokens;
 use freehold_wire::Service;
 
 use super::machines::Hardware;
@@ -40,18 +41,19 @@ impl Services {
     ) -> Result<Self> {
         let iam = Iam::new(Arc::clone(&store), Arc::clone(&clock), development);
         let ec2 = Ec2::new(Parts {
-            store,
+            store: Arc::clone(&store),
             clock: Arc::clone(&clock),
             region: Region::new(DEFAULT_REGION),
             driver: Arc::clone(&hardware.driver),
             network: Arc::clone(&hardware.network),
             images: Arc::clone(&hardware.images),
-            roles: Arc::new(Roles { iam: Arc::clone(&iam), clock: Arc::clone(&clock) }),
+            roles: Arc::new(Roles(Arc::clone(&iam))),
             pool: hardware.pool,
             public_pool: options.public_pool,
         })?;
         let ssm = Ssm::new(Arc::new(HostsImages(Arc::clone(&hardware.images))));
-        let reconcilers = Arc::new(Reconcilers::new(clock));
+        let reconcilers = Arc::new(Reconcilers::new(Arc::clone(&clock)));
+        reconcilers.spawn(ForgetTokens::new(store, clock), Vec::new());
         reconcilers.spawn(ForgetExpired::new(Arc::clone(&iam)), Vec::new());
         freehold_ec2::reconcile::start(&ec2, &reconcilers);
         Ok(Self { iam, ec2, ssm, reconcilers })
