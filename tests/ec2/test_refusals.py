@@ -97,3 +97,47 @@ def test_one_wrong_id_keeps_all_instances_as_they_are(ec2, launch):
     states = {one["InstanceId"]: one["State"]["Name"] for page in pages for one in page["Instances"]}
     assert states.keys() == {instance, protected}
     assert set(states.values()) <= {"pending", "running"}
+
+
+def test_limits_of_a_request_hold(ec2):
+    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+    many = {"ImageId": image, "InstanceType": "t3.nano", "MinCount": 100_000, "MaxCount": 100_000}
+    assert refusal(ec2.run_instances, **many) == "InstanceLimitExceeded"
+    values = [str(number) for number in range(201)]
+    assert refusal(ec2.describe_vpcs, Filters=[{"Name": "vpc-id", "Values": values}]) == "FilterLimitExceeded"
+
+
+def test_a_route_table_holds_so_many_routes(ec2):
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+
+    def add(number):
+        destination = f"11.{number // 256}.{number % 256}.0/24"
+        return ec2.create_route(RouteTableId=table, DestinationCidrBlock=destination, GatewayId=gateway)
+
+    for number in range(500):
+        add(number)
+    assert refusal(add, number=500) == "RouteLimitExceeded"
+
+
+def test_a_default_subnet_needs_room_and_a_launch_needs_a_default_subnet(ec2, launch):
+    subnets = ec2.describe_subnets()["Subnets"]
+    for subnet in subnets:
+        ec2.delete_subnet(SubnetId=subnet["SubnetId"])
+    assert refusal(launch) == "MissingInput"
+    for block in range(0, 256, 16):
+        ec2.create_subnet(VpcId=subnets[0]["VpcId"], CidrBlock=f"172.31.{block}.0/20")
+    assert refusal(ec2.create_default_subnet, AvailabilityZone="us-east-1a") == "InsufficientCidrBlocks"
+
+
+def test_instances_here_cannot_hibernate(ec2, launch):
+    instance = launch()
+    stop = {"InstanceIds": [instance], "Hibernate": True}
+    assert refusal(ec2.stop_instances, **stop) == "UnsupportedHibernationConfiguration"
+
+
+def test_what_is_no_snapshot_cannot_be_tagged(ec2):
+    tags = [{"Key": "a", "Value": "1"}]
+    assert refusal(ec2.create_tags, Resources=["snap-xyz"], Tags=tags) == "InvalidSnapshotID.Malformed"
