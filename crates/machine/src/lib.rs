@@ -18,3 +18,9 @@ pub mod vm;
 
 pub use driver::{Driver, DriverKind, Error, MachineEvent, MachineState, Result};
 pub use spec::{Interface, MachineId, MachineSpec, Resources};
+
+/// How long ago the host was booted. No machine has run longer.
+pub fn uptime() -> std::time::Duration {
+    let since_boot = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    std::time::Duration::try_from(since_boot).unwrap_or_default()
+}

@@ -1,5 +1,6 @@
 //! `ec2.exits`: an instance whose machine ended unasked (its guest powered off, or it died) is stopped or terminated,
-//! as its shutdown behaviour says. One whose disk is gone is terminated.
+//! as its shutdown behaviour says. One whose machine ended with the host is stopped, whatever it would have done itself: its
+//! owner starts it again, with all that it had. One whose disk is gone is terminated.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,19 +9,24 @@ use async_trait::async_trait;
 use freehold_core::reconcile::{Failure, Next, Reconciler};
 use freehold_machine::MachineState;
 use freehold_store::{Filter, StoreExt, TxExt};
+use jiff::{SignedDuration, Timestamp};
 
 use super::make_images::is_interrupted;
 use crate::Ec2;
 use crate::errors::Error;
-use crate::model::{Event, Instance, InstanceState};
+use crate::model::{Event, Instance, InstanceState, ShutdownBehavior};
 
 pub struct NoticeExits {
     ec2: Arc<Ec2>,
+    /// When the host was booted.
+    booted: Timestamp,
 }
 
 impl NoticeExits {
     pub fn new(ec2: Arc<Ec2>) -> Self {
-        Self { ec2 }
+        let uptime = SignedDuration::try_from(freehold_machine::uptime()).unwrap_or_default();
+        let booted = ec2.now().saturating_sub(uptime).unwrap_or(Timestamp::MIN);
+        Self { ec2, booted }
     }
 
     async fn is_gone(&self, id: &str) -> Result<bool, Failure> {
@@ -54,7 +60,7 @@ impl Reconciler for NoticeExits {
             MachineState::Stopped => None,
             MachineState::Absent => Some(Event::Lost),
         };
-        let (id, now) = (key.to_owned(), self.ec2.now());
+        let (id, now, booted) = (key.to_owned(), self.ec2.now(), self.booted);
         self.ec2
             .store
             .transact(move |tx| {
@@ -65,7 +71,7 @@ impl Reconciler for NoticeExits {
                 if event.is_none() && is_interrupted(tx, &instance)? {
                     return Ok(());
                 }
-                let event = event.unwrap_or(Event::Exited(instance.shutdown_behavior));
+                let event = event.unwrap_or_else(|| exited(&instance, booted));
                 if instance.apply(event, now).is_ok() {
                     tx.put(&instance)?;
                 }
@@ -74,4 +80,9 @@ impl Reconciler for NoticeExits {
             .await?;
         Ok(Next::Settled)
     }
+}
+
+/// What it means that the machine does not run. One from before the host's boot did not end by its own will.
+fn exited(instance: &Instance, booted: Timestamp) -> Event {
+    Event::Exited(if instance.launch_time < booted { ShutdownBehavior::Stop } else { instance.shutdown_behavior })
 }

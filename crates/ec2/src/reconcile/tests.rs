@@ -212,6 +212,17 @@ async fn a_guest_that_powers_off_is_stopped_or_terminated_as_its_instance_says()
 }
 
 #[tokio::test]
+async fn an_instance_that_ended_with_its_host_is_stopped_and_never_terminated() {
+    let request = RunInstancesRequest { instance_initiated_shutdown_behavior: Some("terminate".into()), ..launch(1) };
+    let world = running(request).await;
+    // Then the host's boot, as long ago as that of the computer that tests run on, is younger than the launch.
+    world.clock.advance(freehold_machine::uptime() + std::time::Duration::from_secs(60));
+    world.host.power_off(&instances(&world)[0].id);
+    settle(&world).await;
+    all_are(&world, InstanceState::Stopped).unwrap();
+}
+
+#[tokio::test]
 async fn an_instance_whose_disk_is_gone_is_terminated() {
     let world = running(launch(1)).await;
     world.host.state().machines.clear();
