@@ -22,7 +22,14 @@ pub async fn describe_regions(client: &Client, connections: usize, time: Duratio
                 let mut requests = 0;
                 while started.elapsed() < time {
                     let request = client.request("ec2", "2016-11-15", "DescribeRegions", &[])?;
-                    let answer = connection.send(request).await?;
+                    // Servers may close a connection between two requests; moto's does.
+                    let answer = match connection.send(request.clone()).await {
+                        Ok(answer) => answer,
+                        Err(_) => {
+                            connection = Connection::open(client.server).await?;
+                            connection.send(request).await?
+                        }
+                    };
                     if !answer.status().is_success() {
                         bail!("{} answered {}", client.server, answer.status());
                     }
