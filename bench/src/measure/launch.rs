@@ -108,8 +108,7 @@ async fn at_once(client: &Client, image: &str, table: &mut Table) -> Result<()> 
 
 async fn run(client: &Client, image: &str, count: usize, user_data: &str) -> Result<Vec<String>> {
     let count = count.to_string();
-    let mut asked =
-        vec![("ImageId", image), ("InstanceType", "t3.nano"), ("MinCount", &count), ("MaxCount", &count)];
+    let mut asked = vec![("ImageId", image), ("InstanceType", "t3.nano"), ("MinCount", &count), ("MaxCount", &count)];
     if !user_data.is_empty() {
         asked.push(("UserData", user_data));
     }

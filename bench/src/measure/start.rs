@@ -44,7 +44,17 @@ async fn warm(programs: &Programs, machines: &str, table: &mut Table) -> Result<
     }
     resident.sort_by(f64::total_cmp);
     let most = resident.last().copied().unwrap_or_default();
-    table.add(&format!("warm start to first answer, {machines}, p50"), "freehold", milliseconds(median(starts)), "< 25 ms");
-    table.add(&format!("resident, nothing running, {machines}, most"), "freehold", format!("{most:.1} MiB"), "< 15 MiB");
+    table.add(
+        &format!("warm start to first answer, {machines}, p50"),
+        "freehold",
+        milliseconds(median(starts)),
+        "< 25 ms",
+    );
+    table.add(
+        &format!("resident, nothing running, {machines}, most"),
+        "freehold",
+        format!("{most:.1} MiB"),
+        "< 15 MiB",
+    );
     Ok(())
 }

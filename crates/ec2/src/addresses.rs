@@ -29,7 +29,8 @@ pub fn take_private(tx: &mut dyn Tx, subnet: &Subnet, interface: &str) -> Result
     // In a crowded subnet guessing fails; then every address is looked at, once.
     let taken: std::collections::HashSet<String> =
         tx.list::<PrivateAddress>(&Filter::index(0, &subnet.id))?.into_iter().map(|held| held.id).collect();
-    let free = usable.map(Ipv4Addr::from).find(|a| !taken.contains(&PrivateAddress::key(&subnet.vpc, *a))).ok_or_else(full)?;
+    let free =
+        usable.map(Ipv4Addr::from).find(|a| !taken.contains(&PrivateAddress::key(&subnet.vpc, *a))).ok_or_else(full)?;
     hold_private(tx, subnet, interface, free)?;
     Ok(free)
 }

@@ -65,7 +65,7 @@ impl HostImages for StoredImages {
 
 /// Runs what takes long off the executor's threads.
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> MachineResult<T> + Send + 'static) -> MachineResult<T> {
-    tokio::task::spawn_blocking(work).await.unwrap_or_else(|stopped| {
-        Err(freehold_machine::Error::io("work on an image", std::io::Error::other(stopped)))
-    })
+    tokio::task::spawn_blocking(work)
+        .await
+        .unwrap_or_else(|stopped| Err(freehold_machine::Error::io("work on an image", std::io::Error::other(stopped))))
 }

@@ -16,7 +16,9 @@ pub fn check(pairs: impl IntoIterator<Item = Tag>) -> Result<Tags> {
         let value = value.unwrap_or_default();
         check_key(&key)?;
         if value.chars().count() > MAX_VALUE {
-            return Err(Error::InvalidParameterValue(format!("Tag value exceeds the maximum length of {MAX_VALUE} characters")));
+            return Err(Error::InvalidParameterValue(format!(
+                "Tag value exceeds the maximum length of {MAX_VALUE} characters"
+            )));
         }
         if tags.0.insert(key.clone(), value).is_some() {
             return Err(Error::InvalidParameterValue(format!("Duplicate tag key '{key}' specified.")));
@@ -32,12 +34,12 @@ pub fn check_key(key: &str) -> Result<()> {
         return Err(Error::InvalidParameterValue("Tag key cannot be empty".into()));
     }
     if key.chars().count() > MAX_KEY {
-        return Err(Error::InvalidParameterValue(format!("Tag key exceeds the maximum length of {MAX_KEY} characters")));
+        return Err(Error::InvalidParameterValue(format!(
+            "Tag key exceeds the maximum length of {MAX_KEY} characters"
+        )));
     }
     if key.to_ascii_lowercase().starts_with("aws:") {
-        return Err(Error::InvalidParameterValue(
-            "Tag keys starting with 'aws:' are reserved for internal use".into(),
-        ));
+        return Err(Error::InvalidParameterValue("Tag keys starting with 'aws:' are reserved for internal use".into()));
     }
     Ok(())
 }
@@ -76,7 +78,12 @@ mod tests {
 
     #[test]
     fn reserved_repeated_and_overlong_keys_are_refused() {
-        for bad in [vec![pair("aws:x", "1")], vec![pair("a", "1"), pair("a", "2")], vec![pair(&"k".repeat(129), "")], vec![pair("", "1")]] {
+        for bad in [
+            vec![pair("aws:x", "1")],
+            vec![pair("a", "1"), pair("a", "2")],
+            vec![pair(&"k".repeat(129), "")],
+            vec![pair("", "1")],
+        ] {
             assert!(check(bad.clone()).is_err(), "{bad:?}");
         }
         assert!(check((0..51).map(|n| pair(&n.to_string(), ""))).is_err());

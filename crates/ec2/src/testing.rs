@@ -20,10 +20,10 @@ use freehold_wire::service::Operation;
 use jiff::Timestamp;
 use tokio::sync::broadcast;
 
-use freehold_machine::capacity::Pool;
 use crate::images::NoImages;
 use crate::roles::NoProfiles;
 use crate::{Ec2, Parts, Region, operations};
+use freehold_machine::capacity::Pool;
 
 pub const ACCOUNT: &str = "111122223333";
 /// The minimal image of [`NoImages`].

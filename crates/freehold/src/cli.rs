@@ -12,7 +12,14 @@ pub const DEFAULT_LISTEN: &str = "127.0.0.1:4566";
 
 /// A region of your own: AWS's API, with machines that are really there.
 #[derive(Debug, Parser)]
-#[command(name = "freehold", bin_name = "freehold", version, about, max_term_width = 100, arg_required_else_help = true)]
+#[command(
+    name = "freehold",
+    bin_name = "freehold",
+    version,
+    about,
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
 pub struct Cli {
     /// Where the region keeps everything [default: /var/lib/freehold as root, $XDG_DATA_HOME/freehold else]
     #[arg(long, global = true, value_name = "DIR", env = "FREEHOLD_DATA_DIR")]

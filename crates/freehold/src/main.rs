@@ -12,7 +12,6 @@ mod pid_file;
 mod region;
 mod status;
 mod terminal;
-mod trim;
 
 use std::process::ExitCode;
 

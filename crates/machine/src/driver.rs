@@ -60,10 +60,7 @@ pub enum Error {
     DiskFull(String),
     /// A program of the host (`runc`, `nft`, `qemu-system-x86_64`, …) failed.
     #[error("{program} failed: {detail}")]
-    Program {
-        program: &'static str,
-        detail: String,
-    },
+    Program { program: &'static str, detail: String },
     /// A system call failed; `what` says in which step.
     #[error("{what}: {source}")]
     Io {

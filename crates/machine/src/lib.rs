@@ -8,8 +8,8 @@ pub mod driver;
 pub mod guest;
 pub mod image;
 pub mod net;
-pub mod probe;
 pub mod none;
+pub mod probe;
 mod program;
 pub mod spec;
 #[cfg(test)]

@@ -120,7 +120,10 @@ impl InstanceType {
 
     /// AWS lists these types under the free tier.
     pub fn free_tier_eligible(&self) -> bool {
-        matches!(self.name, "t2.micro" | "t3.micro" | "t3.small" | "t4g.micro" | "t4g.small" | "c7i-flex.large" | "m7i-flex.large")
+        matches!(
+            self.name,
+            "t2.micro" | "t3.micro" | "t3.small" | "t4g.micro" | "t4g.small" | "c7i-flex.large" | "m7i-flex.large"
+        )
     }
 }
 

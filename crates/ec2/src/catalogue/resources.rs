@@ -85,7 +85,8 @@ mod tests {
 
     #[test]
     fn a_burstable_type_counts_on_its_baseline_and_only_compute_optimised_ones_hold_processors_alone() {
-        let shares: Vec<_> = ["t3.large", "m5.large", "c5.large"].iter().filter_map(|name| find(name)).map(|t| t.share()).collect();
+        let shares: Vec<_> =
+            ["t3.large", "m5.large", "c5.large"].iter().filter_map(|name| find(name)).map(|t| t.share()).collect();
         assert_eq!(shares.iter().map(|share| share.cpu_millis).collect::<Vec<_>>(), [600, 2000, 2000]);
         assert_eq!(shares.iter().map(|share| share.is_exclusive).collect::<Vec<_>>(), [false, false, true]);
     }

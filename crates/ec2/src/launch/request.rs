@@ -103,7 +103,8 @@ fn interface(said: InstanceNetworkInterfaceSpecification) -> Result<InterfacePar
         ("EnaQueueCount", said.ena_queue_count.is_some()),
     ];
     refuse(&asked)?;
-    let (mut private_ip, mut secondary_ips) = (said.private_ip_address.as_deref().map(address).transpose()?, Vec::new());
+    let (mut private_ip, mut secondary_ips) =
+        (said.private_ip_address.as_deref().map(address).transpose()?, Vec::new());
     for listed in said.private_ip_addresses.unwrap_or_default() {
         let listed_ip = address(listed.private_ip_address.as_deref().unwrap_or_default())?;
         if listed.primary == Some(true) {
@@ -113,7 +114,9 @@ fn interface(said: InstanceNetworkInterfaceSpecification) -> Result<InterfacePar
         }
     }
     let number = |name: &'static str, value: Option<i32>| {
-        value.map(|n| u32::try_from(n).map_err(|_| Error::invalid_value(name, n, "It must not be negative."))).transpose()
+        value
+            .map(|n| u32::try_from(n).map_err(|_| Error::invalid_value(name, n, "It must not be negative.")))
+            .transpose()
     };
     Ok(InterfaceParameters {
         device_index: number("DeviceIndex", said.device_index)?,
@@ -155,7 +158,9 @@ fn launch_tags(specifications: Vec<TagSpecification>) -> Result<Vec<(String, Tag
             )));
         }
         if all.iter().any(|(known, _)| *known == kind) {
-            return Err(Error::InvalidParameterValue(format!("Tag specification resource type '{kind}' is duplicated.")));
+            return Err(Error::InvalidParameterValue(format!(
+                "Tag specification resource type '{kind}' is duplicated."
+            )));
         }
         all.push((kind, tagging::check(said.tags.unwrap_or_default())?));
     }
@@ -185,8 +190,10 @@ fn refuse(asked: &[(&str, bool)]) -> Result<()> {
 fn refuse_what_has_no_effect(input: &RunInstancesRequest) -> Result<()> {
     let maintenance = input.maintenance_options.as_ref().and_then(|options| options.auto_recovery.as_deref());
     let dns = input.private_dns_name_options.clone().unwrap_or_default();
-    let targets_reservation =
-        input.capacity_reservation_specification.as_ref().is_some_and(|said| said.capacity_reservation_target.is_some());
+    let targets_reservation = input
+        .capacity_reservation_specification
+        .as_ref()
+        .is_some_and(|said| said.capacity_reservation_target.is_some());
     refuse(&[
         ("Ipv6AddressCount", input.ipv6_address_count.unwrap_or(0) != 0),
         ("Ipv6Addresses", input.ipv6_addresses.is_some()),

@@ -75,7 +75,8 @@ pub fn resolve(
 
 /// The type with this name, or RunInstances' refusal.
 pub fn instance_type(name: &str) -> Result<InstanceType> {
-    catalogue::find(name).ok_or_else(|| Error::InvalidParameterValue(format!("Invalid value '{name}' for InstanceType.")))
+    catalogue::find(name)
+        .ok_or_else(|| Error::InvalidParameterValue(format!("Invalid value '{name}' for InstanceType.")))
 }
 
 /// Refuses a type for hardware that machines of this driver do not have. Machines that exist in state only may be
@@ -108,9 +109,10 @@ pub fn check_architecture(kind: &InstanceType, image: &str) -> Result<()> {
 
 fn key_pair(from: &mut (impl Reader + ?Sized), account: &str, name: &str) -> Result<KeyPair> {
     let found: Vec<KeyPair> = by_account_index(from, account, 0, name)?;
-    found.into_iter().next().ok_or_else(|| {
-        Error::other("InvalidKeyPair.NotFound", format!("The key pair '{name}' does not exist"))
-    })
+    found
+        .into_iter()
+        .next()
+        .ok_or_else(|| Error::other("InvalidKeyPair.NotFound", format!("The key pair '{name}' does not exist")))
 }
 
 fn metadata(parameters: &LaunchParameters, v2_image: bool) -> MetadataOptions {

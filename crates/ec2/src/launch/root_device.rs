@@ -33,7 +33,12 @@ pub fn root_device(mappings: Vec<BlockDeviceMapping>) -> Result<Option<RootDevic
     }
     let number = |name: &'static str, value: Option<i32>| {
         value
-            .map(|n| u32::try_from(n).ok().filter(|n| *n > 0).ok_or_else(|| Error::invalid_value(name, n, "It must be positive.")))
+            .map(|n| {
+                u32::try_from(n)
+                    .ok()
+                    .filter(|n| *n > 0)
+                    .ok_or_else(|| Error::invalid_value(name, n, "It must be positive."))
+            })
             .transpose()
     };
     Ok(Some(RootDeviceParameters {
@@ -49,7 +54,9 @@ pub fn root_device(mappings: Vec<BlockDeviceMapping>) -> Result<Option<RootDevic
 fn volume_type(name: String) -> Result<String> {
     match name.as_str() {
         "gp2" | "gp3" | "io1" | "io2" | "standard" => Ok(name),
-        "st1" | "sc1" => Err(Error::InvalidParameterValue(format!("Volume type {name} is not supported for a root volume"))),
+        "st1" | "sc1" => {
+            Err(Error::InvalidParameterValue(format!("Volume type {name} is not supported for a root volume")))
+        }
         _ => Err(Error::InvalidParameterValue(format!("Invalid volume type: {name}"))),
     }
 }
@@ -87,7 +94,9 @@ pub fn root_volume(said: Option<&RootDeviceParameters>, image: &Image) -> Result
         ));
     }
     if size_gib > MAX_SIZE_GIB {
-        return Err(Error::InvalidParameterValue(format!("Volume of {size_gib}GiB exceeds the maximum of {MAX_SIZE_GIB}GiB")));
+        return Err(Error::InvalidParameterValue(format!(
+            "Volume of {size_gib}GiB exceeds the maximum of {MAX_SIZE_GIB}GiB"
+        )));
     }
     let volume_type = said.volume_type.clone().unwrap_or_else(|| "gp3".into());
     let iops = match volume_type.as_str() {

@@ -58,7 +58,9 @@ pub fn find_template(
         (Some(_), Some(_)) => Err(Error::InvalidParameterCombination(
             "The request must contain either launch template ID or launch template name, but not both.".into(),
         )),
-        (None, None) => Err(Error::Missing("Either a launch template ID or a launch template name must be specified.".into())),
+        (None, None) => {
+            Err(Error::Missing("Either a launch template ID or a launch template name must be specified.".into()))
+        }
     }
 }
 

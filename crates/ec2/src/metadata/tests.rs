@@ -43,10 +43,7 @@ async fn an_instance_is_known_by_its_address_and_told_who_it_is() {
     assert_eq!(leaf("meta-data/tags/instance/Name"), Some("web"));
     assert_eq!(leaf("meta-data/placement/availability-zone-id"), Some("use1-az1"));
     let mac = leaf("meta-data/mac").unwrap();
-    assert_eq!(
-        leaf(&format!("meta-data/network/interfaces/macs/{mac}/vpc-ipv4-cidr-block")),
-        Some("172.31.0.0/16")
-    );
+    assert_eq!(leaf(&format!("meta-data/network/interfaces/macs/{mac}/vpc-ipv4-cidr-block")), Some("172.31.0.0/16"));
     let document: serde_json::Value =
         serde_json::from_str(leaf("dynamic/instance-identity/document").unwrap()).unwrap();
     assert_eq!(document["accountId"], ACCOUNT);

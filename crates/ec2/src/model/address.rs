@@ -4,8 +4,8 @@ use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
 
-use super::resource::{Malformed, document, resource};
 use super::Tags;
+use super::resource::{Malformed, document, resource};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Address {
@@ -18,7 +18,11 @@ pub struct Address {
     pub tags: Tags,
 }
 
-document!(Address, "ec2.address", |a| [Some(a.public.to_string()), a.association.as_ref().map(|x| x.interface.clone()), None]);
+document!(Address, "ec2.address", |a| [
+    Some(a.public.to_string()),
+    a.association.as_ref().map(|x| x.interface.clone()),
+    None
+]);
 resource!(Address, "eipalloc", "elastic-ip", "InvalidAllocationID", "allocation", Malformed::NotFound);
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

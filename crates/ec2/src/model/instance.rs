@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::Tags;
 use super::instance_state::{Event, Illegal, InstanceState, Transition, transition};
 use super::resource::{Malformed, document, resource};
-use super::Tags;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Instance {
@@ -190,7 +190,9 @@ impl Instance {
             self.state_reason = outcome.reason.map(StateReason::new);
             self.transition_reason = match event {
                 Event::Stop | Event::Terminate => format!("User initiated ({})", now.strftime("%Y-%m-%d %H:%M:%S GMT")),
-                Event::Failed { .. } | Event::Lost => format!("Server.InternalError ({})", now.strftime("%Y-%m-%d %H:%M:%S GMT")),
+                Event::Failed { .. } | Event::Lost => {
+                    format!("Server.InternalError ({})", now.strftime("%Y-%m-%d %H:%M:%S GMT"))
+                }
                 _ => String::new(),
             };
         }
@@ -238,7 +240,9 @@ impl StateReason {
     pub fn new(code: &str) -> Self {
         let message = match code {
             super::instance_state::USER_INITIATED => "Client.UserInitiatedShutdown: User initiated shutdown",
-            super::instance_state::INSTANCE_INITIATED => "Client.InstanceInitiatedShutdown: Instance initiated shutdown",
+            super::instance_state::INSTANCE_INITIATED => {
+                "Client.InstanceInitiatedShutdown: Instance initiated shutdown"
+            }
             super::instance_state::INTERNAL_ERROR => "Server.InternalError: Internal error on launch",
             other => other,
         };

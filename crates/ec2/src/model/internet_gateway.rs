@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::resource::{Malformed, document, resource};
 use super::Tags;
+use super::resource::{Malformed, document, resource};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InternetGateway {
@@ -16,4 +16,11 @@ pub struct InternetGateway {
 }
 
 document!(InternetGateway, "ec2.internet-gateway", |g| [g.vpc.clone(), None, None]);
-resource!(InternetGateway, "igw", "internet-gateway", "InvalidInternetGatewayID", "internetGateway", Malformed::Expecting("InvalidInternetGatewayId.Malformed"));
+resource!(
+    InternetGateway,
+    "igw",
+    "internet-gateway",
+    "InvalidInternetGatewayID",
+    "internetGateway",
+    Malformed::Expecting("InvalidInternetGatewayId.Malformed")
+);

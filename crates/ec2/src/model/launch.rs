@@ -89,11 +89,8 @@ impl LaunchParameters {
         // Groups are one thing, said by id or by name; so is the profile. Interfaces bring their own groups.
         let says_groups = !self.group_ids.is_empty() || !self.group_names.is_empty();
         let says_profile = self.iam_profile_arn.is_some() || self.iam_profile_name.is_some();
-        let (group_ids, group_names) = if says_groups {
-            (self.group_ids, self.group_names)
-        } else {
-            (template.group_ids, template.group_names)
-        };
+        let (group_ids, group_names) =
+            if says_groups { (self.group_ids, self.group_names) } else { (template.group_ids, template.group_names) };
         let (iam_profile_arn, iam_profile_name) = if says_profile {
             (self.iam_profile_arn, self.iam_profile_name)
         } else {

@@ -33,10 +33,14 @@ pub use instance::{
 pub use instance_state::{Desired, Event, Illegal, InstanceState, Transition, transition};
 pub use internet_gateway::InternetGateway;
 pub use key_pair::{KeyPair, KeyType};
-pub use launch::{InterfaceParameters, LaunchParameters, MetadataParameters, PlacementParameters, RootDeviceParameters};
+pub use launch::{
+    InterfaceParameters, LaunchParameters, MetadataParameters, PlacementParameters, RootDeviceParameters,
+};
 pub use launch_template::{LaunchTemplate, LaunchTemplateVersion};
 pub use network_acl::{AclAssociation, AclEntry, NetworkAcl};
-pub use network_interface::{Attachment, AttachmentStatus, InterfaceAddress, InterfaceStatus, NetworkInterface, PublicAssociation};
+pub use network_interface::{
+    Attachment, AttachmentStatus, InterfaceAddress, InterfaceStatus, NetworkInterface, PublicAssociation,
+};
 pub use pools::{PrivateAddress, PublicAddress};
 pub use resource::{Malformed, Resource};
 pub use route_table::{Route, RouteOrigin, RouteTable, RouteTableAssociation, RouteTarget};

@@ -3,8 +3,8 @@
 use ipnet::Ipv4Net;
 use serde::{Deserialize, Serialize};
 
-use super::resource::{Malformed, document, resource};
 use super::Tags;
+use super::resource::{Malformed, document, resource};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NetworkAcl {
@@ -19,7 +19,14 @@ pub struct NetworkAcl {
 }
 
 document!(NetworkAcl, "ec2.network-acl", |a| [Some(a.vpc.clone()), None, None]);
-resource!(NetworkAcl, "acl", "network-acl", "InvalidNetworkAclID", "networkAcl", Malformed::Expecting("InvalidNetworkAclId.Malformed"));
+resource!(
+    NetworkAcl,
+    "acl",
+    "network-acl",
+    "InvalidNetworkAclID",
+    "networkAcl",
+    Malformed::Expecting("InvalidNetworkAclId.Malformed")
+);
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AclEntry {
@@ -42,7 +49,8 @@ pub struct AclAssociation {
 impl NetworkAcl {
     /// The entries of a default list: everything in and out.
     pub fn allow_all() -> Vec<AclEntry> {
-        let entry = |number, egress, allow| AclEntry { number, egress, allow, protocol: "-1".into(), cidr: Ipv4Net::default() };
+        let entry =
+            |number, egress, allow| AclEntry { number, egress, allow, protocol: "-1".into(), cidr: Ipv4Net::default() };
         vec![entry(100, true, true), entry(32767, true, false), entry(100, false, true), entry(32767, false, false)]
     }
 }

@@ -3,8 +3,8 @@
 use ipnet::Ipv4Net;
 use serde::{Deserialize, Serialize};
 
-use super::resource::{Malformed, document, resource};
 use super::Tags;
+use super::resource::{Malformed, document, resource};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RouteTable {
@@ -18,7 +18,14 @@ pub struct RouteTable {
 }
 
 document!(RouteTable, "ec2.route-table", |t| [Some(t.vpc.clone()), None, None]);
-resource!(RouteTable, "rtb", "route-table", "InvalidRouteTableID", "routeTable", Malformed::Expecting("InvalidRouteTableId.Malformed"));
+resource!(
+    RouteTable,
+    "rtb",
+    "route-table",
+    "InvalidRouteTableID",
+    "routeTable",
+    Malformed::Expecting("InvalidRouteTableId.Malformed")
+);
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {

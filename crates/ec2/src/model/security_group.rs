@@ -4,8 +4,8 @@
 use ipnet::{Ipv4Net, Ipv6Net};
 use serde::{Deserialize, Serialize};
 
-use super::resource::{Malformed, document, resource};
 use super::Tags;
+use super::resource::{Malformed, document, resource};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecurityGroup {
@@ -21,7 +21,14 @@ pub struct SecurityGroup {
 }
 
 document!(SecurityGroup, "ec2.security-group", |g| [Some(g.vpc.clone()), Some(g.name.clone()), None]);
-resource!(SecurityGroup, "sg", "security-group", "InvalidGroup", "security group", Malformed::Expecting("InvalidGroupId.Malformed"));
+resource!(
+    SecurityGroup,
+    "sg",
+    "security-group",
+    "InvalidGroup",
+    "security group",
+    Malformed::Expecting("InvalidGroupId.Malformed")
+);
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SecurityGroupRule {
@@ -46,11 +53,23 @@ impl SecurityGroupRule {
 pub enum Protocol {
     /// `-1`; ports do not apply.
     All,
-    Tcp { from: u16, to: u16 },
-    Udp { from: u16, to: u16 },
+    Tcp {
+        from: u16,
+        to: u16,
+    },
+    Udp {
+        from: u16,
+        to: u16,
+    },
     /// `-1` is any.
-    Icmp { kind: i16, code: i16 },
-    Icmpv6 { kind: i16, code: i16 },
+    Icmp {
+        kind: i16,
+        code: i16,
+    },
+    Icmpv6 {
+        kind: i16,
+        code: i16,
+    },
     /// Any other protocol by number; ports do not apply.
     Other(u8),
 }
@@ -61,5 +80,8 @@ pub enum Peer {
     Ipv4(Ipv4Net),
     /// Kept and shown; VPCs have no IPv6 addresses, so that no packet ever matches.
     Ipv6(Ipv6Net),
-    Group { group: String, account: String },
+    Group {
+        group: String,
+        account: String,
+    },
 }

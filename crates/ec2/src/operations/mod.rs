@@ -17,18 +17,23 @@ pub(crate) use instances::view as instance_view;
 use std::future::Future;
 use std::sync::Arc;
 
-use freehold_wire::service::{Operation, Service};
 use freehold_wire::Call;
+use freehold_wire::service::{Operation, Service};
 
-use crate::errors::{Error, Result};
 use crate::Ec2;
+use crate::errors::{Error, Result};
 
 /// The service with all its operations.
 pub fn service(ec2: &Arc<Ec2>) -> Service {
     let mut operations = Operations { service: Service::new(&freehold_api::ec2::MODEL), ec2: Arc::clone(ec2) };
-    for register in
-        [instances::register, vpc::register, interfaces::register, security::register, images::register, catalogue::register]
-    {
+    for register in [
+        instances::register,
+        vpc::register,
+        interfaces::register,
+        security::register,
+        images::register,
+        catalogue::register,
+    ] {
         operations = register(operations);
     }
     operations.service

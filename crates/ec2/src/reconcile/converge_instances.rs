@@ -74,7 +74,9 @@ impl ConvergeInstances {
 
     async fn start(&self, instance: &Instance) -> Result<(), Failure> {
         self.vpcs.ensure(&instance.vpc).await?;
-        if instance.launched && let Some(kind) = catalogue::find(&instance.instance_type) {
+        if instance.launched
+            && let Some(kind) = catalogue::find(&instance.instance_type)
+        {
             let spec = machine_spec(&mut self.ec2.committed(), instance)?;
             self.ec2.driver.connect(&instance.id, &spec.interfaces).await?;
             self.ec2.driver.resize(&instance.id, &kind.resources()).await?;
@@ -235,7 +237,8 @@ impl Reconciler for ConvergeInstances {
 
     async fn pending(&self) -> Result<Vec<String>, Failure> {
         let mut keys = Vec::new();
-        let unsettled = [InstanceState::Pending, InstanceState::Stopping, InstanceState::ShuttingDown].map(InstanceState::name);
+        let unsettled =
+            [InstanceState::Pending, InstanceState::Stopping, InstanceState::ShuttingDown].map(InstanceState::name);
         for work in unsettled.into_iter().chain([Instance::REBOOTING, Instance::REWIRING]) {
             let instances: Vec<Instance> = self.ec2.store.list(&Filter::index(2, work))?;
             keys.extend(instances.into_iter().map(|instance| instance.id));
@@ -250,7 +253,9 @@ impl Reconciler for ConvergeInstances {
         match instance.state {
             InstanceState::Pending => self.bring_up(&instance).await,
             InstanceState::Running if instance.reboot_asked => self.reboot(&instance).await,
-            InstanceState::Running | InstanceState::Stopped if instance.wiring.is_pending() => self.rewire(&instance).await,
+            InstanceState::Running | InstanceState::Stopped if instance.wiring.is_pending() => {
+                self.rewire(&instance).await
+            }
             InstanceState::Stopping => self.stop(&instance).await,
             InstanceState::ShuttingDown => self.terminate(&instance).await,
             InstanceState::Terminated if self.is_forgotten(&instance) => self.forget(&instance).await,

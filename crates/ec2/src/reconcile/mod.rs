@@ -17,7 +17,9 @@ use tokio::sync::{broadcast, watch};
 
 use crate::Ec2;
 use crate::metadata::Metadata;
-use crate::model::{Address, Image, Instance, InternetGateway, NetworkInterface, RouteTable, SecurityGroup, Subnet, Vpc};
+use crate::model::{
+    Address, Image, Instance, InternetGateway, NetworkInterface, RouteTable, SecurityGroup, Subnet, Vpc,
+};
 
 pub use apply_vpcs::{ApplyVpcs, Vpcs};
 pub use bury_machines::BuryMachines;
@@ -33,10 +35,8 @@ pub fn start(ec2: &Arc<Ec2>, reconcilers: &Reconcilers) {
     let exits = count_events(ec2);
     let vpcs = Arc::new(Vpcs::new(Arc::clone(ec2)));
     let watch = |kind: &str| ec2.store.watch(kind);
-    reconcilers.spawn(
-        ConvergeInstances::new(Arc::clone(ec2), Arc::clone(&vpcs)),
-        vec![watch(Instance::KIND), exits.clone()],
-    );
+    reconcilers
+        .spawn(ConvergeInstances::new(Arc::clone(ec2), Arc::clone(&vpcs)), vec![watch(Instance::KIND), exits.clone()]);
     let turn = ImageTurn::default();
     reconcilers.spawn(
         MakeImages::new(Arc::clone(ec2), Arc::clone(&vpcs), Arc::clone(&turn)),

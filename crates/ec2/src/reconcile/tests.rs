@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use freehold_api::ec2::{
-    Reservation, RunInstancesRequest, StopInstancesRequest, TerminateInstancesRequest, op,
-};
+use freehold_api::ec2::{Reservation, RunInstancesRequest, StopInstancesRequest, TerminateInstancesRequest, op};
 use freehold_core::reconcile::harness::Scenario;
 use freehold_core::reconcile::{Next, Reconciler};
 use freehold_machine::{MachineSpec, Resources};
@@ -134,10 +132,8 @@ fn time_passes(world: &World, pause: std::time::Duration) {
 
 #[tokio::test]
 async fn a_launch_that_is_killed_anywhere_ends_with_each_machine_booted_once() {
-    let scenario = Scenario::new(|| launched(launch(2)), boot)
-        .waiting(time_passes)
-        .invariant(nothing_doubled)
-        .outcome(|world| {
+    let scenario =
+        Scenario::new(|| launched(launch(2)), boot).waiting(time_passes).invariant(nothing_doubled).outcome(|world| {
             all_are(world, InstanceState::Running)?;
             let wanted = instances(world).into_iter().map(|instance| instance.id).collect();
             if world.host.running() == wanted { Ok(()) } else { Err("not all machines run".into()) }
@@ -200,8 +196,7 @@ async fn an_instance_that_is_terminated_while_it_is_launched_leaves_nothing() {
 #[tokio::test]
 async fn a_guest_that_powers_off_is_stopped_or_terminated_as_its_instance_says() {
     for (behavior, state) in [("stop", InstanceState::Stopped), ("terminate", InstanceState::Terminated)] {
-        let request =
-            RunInstancesRequest { instance_initiated_shutdown_behavior: Some(behavior.into()), ..launch(1) };
+        let request = RunInstancesRequest { instance_initiated_shutdown_behavior: Some(behavior.into()), ..launch(1) };
         let world = running(request).await;
         world.host.power_off(&instances(&world)[0].id);
         settle(&world).await;

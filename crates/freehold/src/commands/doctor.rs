@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
-use freehold_machine::probe::{Capabilities, Choice, Finding, Requested, choose};
 use freehold_machine::DriverKind;
 use freehold_machine::capacity::{Host, Policy};
+use freehold_machine::probe::{Capabilities, Choice, Finding, Requested, choose};
 
 use super::{print_json, print_out};
 use crate::cli;

@@ -34,8 +34,7 @@ pub fn run(data_dir: Option<PathBuf>, command: cli::Image) -> Result<()> {
         }
         cli::Image::List { json } => {
             // Looking does not make a data directory.
-            let images =
-                if data.images().exists() { ImageStore::open(data.path())?.list()? } else { Vec::new() };
+            let images = if data.images().exists() { ImageStore::open(data.path())?.list()? } else { Vec::new() };
             if json { print_json(&images) } else { print_out(&page(&images)) }
         }
     }

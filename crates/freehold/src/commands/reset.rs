@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 
-use super::down::{end_control_plane, take};
 use super::block_on;
+use super::down::{end_control_plane, take};
 use crate::cli;
 use crate::data_dir::DataDir;
 use crate::region::cleanup;

@@ -46,7 +46,8 @@ fn page(status: &Status) -> String {
         }
     }
     text.push_str(&head("Reconcilers"));
-    let mut reconcilers = vec![["name", "activations", "last", "took", "pending", "failures", "last failure"].map(String::from).to_vec()];
+    let mut reconcilers =
+        vec![["name", "activations", "last", "took", "pending", "failures", "last failure"].map(String::from).to_vec()];
     reconcilers.extend(status.reconcilers.iter().map(|one| {
         vec![
             one.name.clone(),

@@ -29,7 +29,8 @@ impl Host {
         }
         let directory = tempfile::Builder::new().prefix("freehold-demo-").tempdir().context("a temporary directory")?;
         let data = DataDir::new(Some(directory.path().into()))?;
-        let machines = clap::ValueEnum::to_possible_value(&machines).map_or_else(String::new, |it| it.get_name().into());
+        let machines =
+            clap::ValueEnum::to_possible_value(&machines).map_or_else(String::new, |it| it.get_name().into());
         let by_hand = format!("freehold up --detach --machines {machines}");
         // The child shows its own progress (the first start builds an image), so no spinner may write over it.
         screen.heading("Start a region", &by_hand);

@@ -29,7 +29,8 @@ pub struct Made {
 
 impl Made {
     pub fn new(client: Client) -> Result<Self> {
-        let folder = tempfile::Builder::new().prefix("freehold-demo-key-").tempdir().context("a temporary directory")?;
+        let folder =
+            tempfile::Builder::new().prefix("freehold-demo-key-").tempdir().context("a temporary directory")?;
         let name = format!("{NAME}-{}", std::process::id());
         Ok(Self { client, name, instance: None, group: None, key_pair: false, folder })
     }
@@ -114,7 +115,9 @@ impl Made {
 /// Removing what is gone already has succeeded.
 fn gone(answer: Result<Element>) -> Result<()> {
     match answer {
-        Err(error) if error.downcast_ref::<Refusal>().is_some_and(|refusal| refusal.code.ends_with("NotFound")) => Ok(()),
+        Err(error) if error.downcast_ref::<Refusal>().is_some_and(|refusal| refusal.code.ends_with("NotFound")) => {
+            Ok(())
+        }
         other => other.map(drop),
     }
 }

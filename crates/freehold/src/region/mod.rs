@@ -66,7 +66,6 @@ pub async fn serve(data: &DataDir, options: &cli::Up) -> Result<()> {
     if options.announce {
         announce::send(&Message::Ready);
     }
-    crate::trim::give_back();
     let told_to_end = async {
         tokio::select! {
             _ = terminate.recv() => {}

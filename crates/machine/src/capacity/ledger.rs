@@ -187,14 +187,21 @@ mod tests {
         let host = Host { cpus: 2, memory_mib: 23 << 10 };
         let ledger = Ledger::new(Pool::of(host, Policy::of(crate::DriverKind::Container)));
         // t3.nano and t3.micro: their baselines, and the whole of their memory.
-        for share in [(100, 512), (200, 1024)].map(|(cpu_millis, memory_mib)| Share { cpu_millis, memory_mib, is_exclusive: false }) {
+        for share in [(100, 512), (200, 1024)].map(|(cpu_millis, memory_mib)| Share {
+            cpu_millis,
+            memory_mib,
+            is_exclusive: false,
+        }) {
             assert!(ledger.room_for(share) >= 50, "{}", ledger.room_for(share));
         }
     }
 
     fn share() -> impl Strategy<Value = Share> {
-        (0u64..5000, 0u64..700, any::<bool>())
-            .prop_map(|(cpu_millis, memory_mib, is_exclusive)| Share { cpu_millis, memory_mib, is_exclusive })
+        (0u64..5000, 0u64..700, any::<bool>()).prop_map(|(cpu_millis, memory_mib, is_exclusive)| Share {
+            cpu_millis,
+            memory_mib,
+            is_exclusive,
+        })
     }
 
     proptest! {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use freehold_api::ec2::{
-    DescribeIamInstanceProfileAssociationsRequest, DescribeIamInstanceProfileAssociationsResult,
-    IamInstanceProfile, IamInstanceProfileAssociation,
+    DescribeIamInstanceProfileAssociationsRequest, DescribeIamInstanceProfileAssociationsResult, IamInstanceProfile,
+    IamInstanceProfileAssociation,
 };
 use freehold_wire::Call;
 
@@ -18,10 +18,7 @@ use crate::pages::Paging;
 type Association = (Instance, IamProfile);
 
 const FILTERS: Table<Association> = Table {
-    values: &[
-        ("instance-id", |(instance, _)| vec![instance.id.clone()]),
-        ("state", |_| vec!["associated".into()]),
-    ],
+    values: &[("instance-id", |(instance, _)| vec![instance.id.clone()]), ("state", |_| vec!["associated".into()])],
     tags: None,
 };
 
@@ -39,7 +36,9 @@ pub async fn describe_iam_instance_profile_associations(
     };
     let mut associations: Vec<Association> = instances.into_iter().filter_map(with_profile).collect();
     if let Some(ids) = input.association_ids.filter(|ids| !ids.is_empty()) {
-        if let Some(unknown) = ids.iter().find(|id| !associations.iter().any(|(_, profile)| profile.association == **id)) {
+        if let Some(unknown) =
+            ids.iter().find(|id| !associations.iter().any(|(_, profile)| profile.association == **id))
+        {
             return Err(Error::other(
                 "InvalidAssociationID.NotFound",
                 format!("An invalid association-id of '{unknown}' was given"),

@@ -75,11 +75,7 @@ fn reachability(instance: &Instance) -> Option<String> {
 fn instance_status(instance: &Instance) -> InstanceStatus {
     let reachability = reachability(instance);
     let details = reachability.clone().map(|passed| {
-        vec![InstanceStatusDetails {
-            name: Some("reachability".into()),
-            status: Some(passed),
-            ..Default::default()
-        }]
+        vec![InstanceStatusDetails { name: Some("reachability".into()), status: Some(passed), ..Default::default() }]
     });
     let summary = InstanceStatusSummary { details, status: Some(status(instance)) };
     let disk = reachability.map(|passed| {

@@ -12,10 +12,10 @@ use freehold_wire::schema::Unit;
 
 use crate::Ec2;
 use crate::errors::{Error, Result};
-use crate::{catalogue, interface, launch};
 use crate::lookup::{self, by_index};
 use crate::model::{Instance, InstanceState, NetworkInterface, ShutdownBehavior};
 use crate::operations::dry_run;
+use crate::{catalogue, interface, launch};
 
 /// A change, read from the request.
 enum Attribute {
@@ -123,7 +123,9 @@ fn read(input: ModifyInstanceAttributeRequest) -> Result<Attribute> {
     let flag = |value: Option<AttributeBooleanValue>| value.and_then(|value| value.value);
     let mut found = vec![
         text(input.instance_type).map(|name| Ok(Attribute::InstanceType(name))),
-        input.user_data.map(|data| Ok(Attribute::UserData(data.value.filter(|d| !d.is_empty()).map(|d| STANDARD.encode(d))))),
+        input
+            .user_data
+            .map(|data| Ok(Attribute::UserData(data.value.filter(|d| !d.is_empty()).map(|d| STANDARD.encode(d))))),
         flag(input.disable_api_termination).map(|on| Ok(Attribute::DisableApiTermination(on))),
         flag(input.disable_api_stop).map(|on| Ok(Attribute::DisableApiStop(on))),
         text(input.instance_initiated_shutdown_behavior)

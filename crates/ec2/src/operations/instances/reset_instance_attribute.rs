@@ -10,11 +10,7 @@ use super::modify_instance_attribute::modify_instance_attribute;
 use crate::Ec2;
 use crate::errors::{Error, Result};
 
-pub async fn reset_instance_attribute(
-    ec2: Arc<Ec2>,
-    call: Call,
-    input: ResetInstanceAttributeRequest,
-) -> Result<Unit> {
+pub async fn reset_instance_attribute(ec2: Arc<Ec2>, call: Call, input: ResetInstanceAttributeRequest) -> Result<Unit> {
     let attribute = input.attribute.ok_or(Error::MissingParameter("attribute"))?;
     match attribute.as_str() {
         "sourceDestCheck" => {

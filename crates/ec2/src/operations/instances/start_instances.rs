@@ -14,11 +14,7 @@ use crate::launch;
 use crate::lookup::by_index;
 use crate::model::{Event, Instance, InstanceState, NetworkInterface, PublicAssociation};
 
-pub async fn start_instances(
-    ec2: Arc<Ec2>,
-    call: Call,
-    input: StartInstancesRequest,
-) -> Result<StartInstancesResult> {
+pub async fn start_instances(ec2: Arc<Ec2>, call: Call, input: StartInstancesRequest) -> Result<StartInstancesResult> {
     if input.additional_info.is_some() {
         return Err(Error::no_effect("AdditionalInfo"));
     }

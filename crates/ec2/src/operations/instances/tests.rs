@@ -1,13 +1,11 @@
 //! What a launch leaves behind, and what a refused one does not.
 
-use freehold_api::ec2::{
-    InstanceNetworkInterfaceSpecification, RunInstancesRequest, StartInstancesRequest, op,
-};
+use freehold_api::ec2::{InstanceNetworkInterfaceSpecification, RunInstancesRequest, StartInstancesRequest, op};
 use freehold_store::{Filter, StoreExt};
 
-use freehold_machine::capacity::Pool;
 use crate::model::{Instance, NetworkInterface, PrivateAddress, PublicAddress, Volume};
 use crate::testing::{IMAGE, World, call};
+use freehold_machine::capacity::Pool;
 
 fn launch(count: i32) -> RunInstancesRequest {
     RunInstancesRequest {

@@ -7,7 +7,9 @@ use freehold_api::ec2 as api;
 
 use crate::errors::Result;
 use crate::lookup::{self, Reader, by_index};
-use crate::model::{Instance, InstanceState, MetadataOptions, NetworkInterface, PublicAssociation, SecurityGroup, Tenancy};
+use crate::model::{
+    Instance, InstanceState, MetadataOptions, NetworkInterface, PublicAssociation, SecurityGroup, Tenancy,
+};
 use crate::region::Region;
 use crate::{catalogue, view};
 
@@ -93,10 +95,8 @@ impl InstanceView {
     }
 
     fn groups(&self, ids: &[String]) -> Vec<api::GroupIdentifier> {
-        let identify = |id: &String| api::GroupIdentifier {
-            group_id: Some(id.clone()),
-            group_name: Some(self.group_name(id)),
-        };
+        let identify =
+            |id: &String| api::GroupIdentifier { group_id: Some(id.clone()), group_name: Some(self.group_name(id)) };
         ids.iter().map(identify).collect()
     }
 }
@@ -146,10 +146,9 @@ pub fn instance(shown: &InstanceView) -> api::Instance {
         private_dns_name: Some(shown.private_dns().unwrap_or_default()),
         public_dns_name: Some(shown.public_dns().unwrap_or_default()),
         state_transition_reason: Some(own.transition_reason.clone()),
-        state_reason: own.reason().map(|reason| api::StateReason {
-            code: Some(reason.code),
-            message: Some(reason.message),
-        }),
+        state_reason: own
+            .reason()
+            .map(|reason| api::StateReason { code: Some(reason.code), message: Some(reason.message) }),
         key_name: own.key_name.clone(),
         ami_launch_index: i32::try_from(own.launch_index).ok(),
         product_codes: Some(Vec::new()),

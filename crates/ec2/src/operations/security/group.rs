@@ -163,7 +163,11 @@ fn is_in_default_vpc(tx: &mut dyn Tx, group: &SecurityGroup) -> Result<bool> {
 
 pub(super) fn rule_not_found(id: &str) -> Error {
     if !ids::is_well_formed("sgr", id) {
-        return Error::MalformedExpecting { code: "InvalidSecurityGroupRuleId.Malformed", id: id.to_owned(), prefix: "sgr" };
+        return Error::MalformedExpecting {
+            code: "InvalidSecurityGroupRuleId.Malformed",
+            id: id.to_owned(),
+            prefix: "sgr",
+        };
     }
     let message = format!("The security group rule ID '{id}' does not exist");
     Error::NotFound { code: "InvalidSecurityGroupRuleId.NotFound", message }
