@@ -66,7 +66,8 @@ def snapshot():
         "routes": set(_lines("ip", "route", "show", "table", "all")),
         "policy rules": set(_lines("ip", "rule", "show")),
         "nft rules": _rules(),
-        "forwarding": {pathlib.Path("/proc/sys/net/ipv4/ip_forward").read_text().strip()},
+        # On is what a region makes of it; that another one has switched it off again is nobody's leak.
+        "forwarding": {pathlib.Path("/proc/sys/net/ipv4/ip_forward").read_text().strip()} - {"0"},
         "loop devices": set(_lines("losetup", "--noheadings", "--output", "NAME,BACK-FILE")),
     }
 

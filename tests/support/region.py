@@ -1,10 +1,13 @@
 """A region of its own: the real binary on a free port with a data directory of its own."""
 
+import contextlib
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import urllib.request
@@ -36,6 +39,17 @@ def run(*arguments, env=None, **options):
     return subprocess.run([binary(), *map(str, arguments)], env=environment | (env or {}), check=False, **options)
 
 
+def free_port():
+    """A free port below the range that clients' own ends come from: one that a restarted region can always have again,
+    also while clients try to reach it."""
+    while True:
+        port = random.randrange(20000, 32000)
+        with socket.socket() as attempt:
+            with contextlib.suppress(OSError):
+                attempt.bind(("127.0.0.1", port))
+                return port
+
+
 class Region:
     """`freehold up` as a child process. Use as a context manager, or call `start` and `stop`."""
 
@@ -45,7 +59,7 @@ class Region:
         self.owns_data = data is None
         self.data = pathlib.Path(data or tempfile.mkdtemp(prefix="freehold-test-"))
         self.log = self.data / "test.log"
-        self.listen = "127.0.0.1:0"
+        self.listen = f"127.0.0.1:{free_port()}"
         self.endpoint = None
         self.process = None
 

@@ -3,11 +3,9 @@
 
 pub mod arn;
 pub mod clock;
-pub mod filter;
 pub mod ids;
 pub mod pagination;
 pub mod principal;
-pub mod quotas;
 pub mod reconcile;
 pub mod tags;
 
