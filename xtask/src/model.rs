@@ -31,6 +31,9 @@ pub struct Metadata {
     pub target_prefix: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub xml_namespace: Option<String>,
+    /// Only `models/` has it; see [`crate::operations::Service::path_member`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path_member: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aws_query_compatible: Option<serde_json::Map<String, serde_json::Value>>,
 }

@@ -1,6 +1,7 @@
 //! `cargo xtask models`: takes the models of the pinned botocore and keeps what Freehold needs of them.
 
 mod fetch;
+mod query;
 mod strip;
 mod write;
 
@@ -20,6 +21,12 @@ pub fn run(root: &Path) -> Result<()> {
         let text = wheel.model(name, &service.version)?;
         let model: Model = serde_json::from_str(&text).with_context(|| format!("reading botocore's {name}"))?;
         let mut model = strip(model, &service.operations).with_context(|| format!("stripping {name}"))?;
+        model.metadata.path_member.clone_from(&service.path_member);
+        if let Some(older) = &service.query {
+            let text = fetch::Wheel::download(&older.botocore, &older.sha256)?.model(name, &service.version)?;
+            let older: Model = serde_json::from_str(&text).with_context(|| format!("reading the older {name}"))?;
+            query::overlay(&mut model, &older);
+        }
         strip::open(&mut model, &service.open).with_context(|| format!("stripping {name}"))?;
         let path = root.join(format!("models/{name}.json"));
         std::fs::write(&path, write::pretty(&model)?).with_context(|| format!("writing {}", path.display()))?;

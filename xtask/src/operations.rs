@@ -26,6 +26,21 @@ pub struct Service {
     /// Shapes whose constraints the service checks itself, with codes and rules that the model does not know.
     #[serde(default)]
     pub open: Vec<String>,
+    /// The member of inputs that the request's path stands for where a form lacks it.
+    #[serde(default)]
+    pub path_member: Option<String>,
+    /// An older botocore whose model still spoke the query protocol, for a service whose current model is JSON's and
+    /// says only that the older protocol goes on working: the names, wrappers and error codes of that protocol are
+    /// taken from there.
+    #[serde(default)]
+    pub query: Option<Pinned>,
+}
+
+/// A release of botocore by its version and the hash of its wheel.
+#[derive(Debug, Deserialize)]
+pub struct Pinned {
+    pub botocore: String,
+    pub sha256: String,
 }
 
 impl Operations {

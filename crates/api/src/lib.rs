@@ -12,6 +12,10 @@ pub mod ec2;
 #[rustfmt::skip]
 pub mod iam;
 #[rustfmt::skip]
+pub mod sns;
+#[rustfmt::skip]
+pub mod sqs;
+#[rustfmt::skip]
 pub mod ssm;
 #[rustfmt::skip]
 pub mod sts;

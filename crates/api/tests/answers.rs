@@ -161,6 +161,7 @@ fn a_service_that_is_query_compatible_tells_the_old_code_in_a_header() {
         api_version: "2012-11-05",
         protocols: &[Protocol::Json10, Protocol::Query],
         target_prefix: "AmazonSQS",
+        path_member: "",
         query_compatible: true,
         xml_namespace: "http://queue.amazonaws.com/doc/2012-11-05/",
         operations: &[],

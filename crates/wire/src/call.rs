@@ -12,6 +12,8 @@ pub struct Call {
     pub region: String,
     /// The operation's name in the model: `RunInstances`.
     pub operation: &'static str,
+    /// How the client reached the region, for answers that name an address: `http://127.0.0.1:4566`.
+    pub endpoint: String,
     /// Address of the client's end of the connection.
     pub source_ip: std::net::IpAddr,
 }

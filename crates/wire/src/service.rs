@@ -33,6 +33,9 @@ pub struct ServiceModel {
     pub target_prefix: &'static str,
     /// `awsQueryCompatible`: JSON answers carry the codes of the query protocol in a header of their own.
     pub query_compatible: bool,
+    /// The member of inputs that the request's path stands for where a form lacks it (`QueueUrl`: clients of SQS's query
+    /// protocol may call the queue's own address); empty where there is none.
+    pub path_member: &'static str,
     /// Namespace of XML answers; empty where there are none.
     pub xml_namespace: &'static str,
     pub operations: &'static [OperationModel],

@@ -61,6 +61,9 @@ fn form_name(context: &Context<'_>, name: &str, reference: &Reference) -> String
         let capitalised = own.map(capitalise);
         return reference.query_name.clone().or(capitalised).unwrap_or_else(|| name.to_owned());
     }
+    if let Some(name) = &reference.query_name {
+        return name.clone();
+    }
     let flattened = reference.flattened || shape.flattened;
     let element = shape.member.as_ref().filter(|_| flattened).and_then(|member| member.location_name.as_deref());
     element.or(own).unwrap_or(name).to_owned()

@@ -10,7 +10,11 @@ use anyhow::{Context, Result, bail};
 const EXTRACT: &str = "\
 import gzip, sys, zipfile
 with zipfile.ZipFile(sys.argv[1]) as wheel:
-    sys.stdout.buffer.write(gzip.decompress(wheel.read(sys.argv[2])))
+    # Older releases do not compress their models.
+    names = wheel.namelist()
+    name = sys.argv[2]
+    text = gzip.decompress(wheel.read(name + '.gz')) if name + '.gz' in names else wheel.read(name)
+    sys.stdout.buffer.write(text)
 ";
 
 pub struct Wheel {
@@ -39,7 +43,7 @@ impl Wheel {
 
     /// The model's JSON.
     pub fn model(&self, service: &str, version: &str) -> Result<String> {
-        let file = format!("botocore/data/{service}/{version}/service-2.json.gz");
+        let file = format!("botocore/data/{service}/{version}/service-2.json");
         let output = run(Command::new("python3").args(["-c", EXTRACT]).arg(&self.path).arg(file))?;
         String::from_utf8(output).context("the model is not UTF-8")
     }

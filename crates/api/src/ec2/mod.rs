@@ -21,6 +21,7 @@ pub static MODEL: ServiceModel = ServiceModel {
     protocols: &[Protocol::Ec2],
     target_prefix: "",
     query_compatible: false,
+    path_member: "",
     xml_namespace: "http://ec2.amazonaws.com/doc/2016-11-15",
     operations: &op::OPERATIONS,
     unsupported: &[

@@ -21,6 +21,7 @@ pub static MODEL: ServiceModel = ServiceModel {
     protocols: &[Protocol::Query],
     target_prefix: "",
     query_compatible: false,
+    path_member: "",
     xml_namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
     operations: &op::OPERATIONS,
     unsupported: &[

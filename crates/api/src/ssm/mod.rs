@@ -21,6 +21,7 @@ pub static MODEL: ServiceModel = ServiceModel {
     protocols: &[Protocol::Json11],
     target_prefix: "AmazonSSM",
     query_compatible: false,
+    path_member: "",
     xml_namespace: "",
     operations: &op::OPERATIONS,
     unsupported: &[

@@ -21,6 +21,7 @@ pub static MODEL: ServiceModel = ServiceModel {
     protocols: &[Protocol::Query],
     target_prefix: "",
     query_compatible: false,
+    path_member: "",
     xml_namespace: "https://sts.amazonaws.com/doc/2011-06-15/",
     operations: &op::OPERATIONS,
     unsupported: &[

@@ -52,6 +52,23 @@ pub fn decode(
     codec::of(protocol).decode(model, operation, parts)
 }
 
+/// Lets the path of a form stand for the service's [`ServiceModel::path_member`] where the form itself lacks it.
+pub fn fill_from_path(
+    protocol: Protocol,
+    model: &ServiceModel,
+    operation: &'static OperationModel,
+    parts: &Parts<'_>,
+    input: &mut Value,
+) {
+    if protocol != Protocol::Query || model.path_member.is_empty() || parts.path == "/" {
+        return;
+    }
+    let position = operation.input.members().iter().position(|member| member.name == model.path_member);
+    if let (Some(position), Value::Structure(values)) = (position, input) {
+        values[position].get_or_insert_with(|| Value::String(parts.path.to_owned()));
+    }
+}
+
 /// Checks a value against the constraints of its schema: required, range, length, enumeration, pattern. The error
 /// is worded as services of this protocol word it.
 pub fn check(protocol: Protocol, schema: &'static Schema, value: &Value) -> Result<(), Error> {

@@ -121,7 +121,8 @@ impl Walk<'_> {
             return Err(Refusal { error, operation });
         };
         let known = |error| Refusal { error, operation: Counted::Known(operation.name) };
-        let input = protocol::decode(protocol, model, operation, &self.parts).map_err(known)?;
+        let mut input = protocol::decode(protocol, model, operation, &self.parts).map_err(known)?;
+        protocol::fill_from_path(protocol, model, operation, &self.parts, &mut input);
         let schema = operation.input;
         protocol::check(protocol, schema, &input).map_err(known)?;
         let call = Call {
@@ -129,6 +130,7 @@ impl Walk<'_> {
             principal: credentials.principal.clone(),
             region: self.server.region.clone(),
             operation: operation.name,
+            endpoint: self.endpoint(),
             source_ip: self.client.ip(),
         };
         let question = Authorisation { call: &call, service: model.signing_name, schema, input: &input };
@@ -179,6 +181,14 @@ impl Walk<'_> {
             return Err(Rejection::expired_token());
         }
         Ok(credentials)
+    }
+
+    /// As the client wrote it: an answer's addresses then lead back the way the question came.
+    fn endpoint(&self) -> String {
+        match self.parts.header("host") {
+            Some(host) => format!("http://{host}"),
+            None => format!("http://{}", self.server.region),
+        }
     }
 
     fn no_service(&self, signing_name: &str) -> Error {

@@ -2,6 +2,7 @@
 
 use crate::Error;
 use crate::protocol::form;
+use crate::schema::Member;
 use crate::service::ServiceModel;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +17,15 @@ pub enum Dialect {
 const LONGEST_REPEATED: usize = 256;
 
 impl Dialect {
+    /// What a member is called in answers. EC2's forms have names of their own; in AWS query, forms and answers share
+    /// theirs, which a service that prefers JSON has beside those of JSON.
+    pub fn name(self, member: &Member) -> &'static str {
+        match self {
+            Self::Ec2 => member.wire_name,
+            Self::Aws => member.form_name,
+        }
+    }
+
     /// The form is not one.
     pub fn malformed(self) -> Error {
         Error::sender("MalformedQueryString", form::Malformed.to_string())

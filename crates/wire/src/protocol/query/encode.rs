@@ -95,15 +95,14 @@ fn structure(out: &mut Vec<u8>, dialect: Dialect, members: &[Member], value: &Va
 fn member_value(out: &mut Vec<u8>, dialect: Dialect, member: &Member, value: &Value) {
     match (&member.schema.kind, value) {
         (Kind::List { member: element }, Value::List(values)) if member.flattened => {
-            // In query, that is the element's name where it has one.
             for value in values {
                 content(out, dialect, member.form_name, element, value);
             }
         }
         (Kind::Map { key, value }, Value::Map(entries)) if member.flattened => {
-            map(out, dialect, member.wire_name, key, value, entries);
+            map(out, dialect, dialect.name(member), key, value, entries);
         }
-        _ => content(out, dialect, member.wire_name, member, value),
+        _ => content(out, dialect, dialect.name(member), member, value),
     }
 }
 

@@ -1,0 +1,25 @@
+//! Queues that lose nothing: durable messages with visibility timeouts, delays, message groups, deduplication and
+//! dead letters. SQS is this with AWS's words around it; SNS keeps what it has still to deliver here too.
+//!
+//! ```text
+//!  send, delete, move ──▶ committer thread: changes of many callers ──▶ one commit ──▶ [`state::Queue`] ──▶ answers
+//!  receive, change visibility ───────────────────────────────────────────────────▶ [`state::Queue`]
+//!                                         └── what was received how often ──▶ committer, not waited for
+//! ```
+//!
+//! Where a message is and who waits for it is kept in memory, a hundred-odd bytes a message, and can be read again
+//! from the journal; what it says is on disk. What was answered is on disk. A lease is not: after a crash a message
+//! that was in flight may be received again at once, as queues promise *at least once*.
+//!
+//! Costs: a send or delete is part of one `fdatasync`, shared with whoever waits; a receive is O(log n) in the
+//! messages of its queue and reads its contents; an idle receiver costs a timer and its place in a list.
+
+mod error;
+mod message;
+mod queues;
+mod receipt;
+
+pub use error::{Error, ReceiptError};
+pub use message::{Counts, DeadLetters, Fifo, Millis, Outgoing, QueueId, Receive, Received, Sent, Settings};
+pub use queues::{Queues, new_queue_id};
+pub use receipt::Receipt;
