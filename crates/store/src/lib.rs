@@ -11,6 +11,7 @@ pub mod document;
 pub mod error;
 pub mod idempotency;
 pub mod memory;
+pub mod messages;
 pub mod reconcile;
 pub mod row;
 pub mod sqlite;

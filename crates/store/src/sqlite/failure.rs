@@ -10,7 +10,7 @@ use crate::Error;
 const ROOM: u64 = 128 * 1024;
 
 /// Translates an error of the database at `path`.
-pub(super) fn classify(path: &Path, error: &rusqlite::Error) -> Error {
+pub(crate) fn classify(path: &Path, error: &rusqlite::Error) -> Error {
     match error.sqlite_error_code() {
         Some(ErrorCode::DiskFull) => Error::Full,
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => damaged(path, error),

@@ -14,11 +14,11 @@
 //! A lock file keeps a second process out; the kernel releases it however the first one ends.
 
 mod committer;
-mod failure;
+pub(crate) mod failure;
 mod lock;
-mod open;
+pub(crate) mod open;
 mod query;
-mod readers;
+pub(crate) mod readers;
 mod transaction;
 
 use std::path::Path;
@@ -59,7 +59,7 @@ impl SqliteStore {
     pub fn open(directory: &Path, region: &str) -> Result<Self, Error> {
         let lock = DirectoryLock::take(directory)?;
         let path = directory.join(open::DATABASE);
-        let connection = open::writer(&path)?;
+        let connection = open::writer(&path, &open::ROWS)?;
         let watchers = Arc::new(Watchers::default());
         let (jobs, queue) = channel();
         let committer = Committer::new(connection, path.clone(), region, queue, Arc::clone(&watchers))?;

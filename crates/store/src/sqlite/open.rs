@@ -13,32 +13,38 @@ use crate::Error;
 pub(super) const DATABASE: &str = "state.db";
 /// Says in the file's header whose it is: "FRHD".
 const APPLICATION: i32 = 0x4652_4844;
-/// In order; a database's version is how many of them it has seen.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_rows.sql")];
+/// What a database of ours holds.
+pub(crate) struct Schema {
+    /// In order; a database's version is how many of them it has seen.
+    pub migrations: &'static [&'static str],
+}
+
+/// The region's state.
+pub(super) const ROWS: Schema = Schema { migrations: &[include_str!("migrations/0001_rows.sql")] };
 
 /// The connection that writes, with its schema up to date.
 ///
 /// A new database is made under another name and moved into place when it is whole. An empty file is therefore
 /// never a database that was about to be made; it is one that was lost.
-pub(super) fn writer(path: &Path) -> Result<Connection, Error> {
+pub(crate) fn writer(path: &Path, schema: &Schema) -> Result<Connection, Error> {
     match std::fs::metadata(path) {
         Ok(found) if found.len() == 0 => {
             return Err(Error::Damaged { path: path.to_owned(), detail: "the file is empty".into() });
         }
         Ok(_) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => create(path)?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => create(path, schema)?,
         Err(error) => return Err(classify_io(path, &error)),
     }
     let mut connection = open(path)?;
     // Before any setting: some of them write, and what is not ours stays as it is.
-    let version = version(&connection, path)?;
+    let version = version(&connection, path, schema)?;
     settle(&mut connection, path)?;
-    migrate(&mut connection, path, version)?;
+    migrate(&mut connection, path, schema, version)?;
     Ok(connection)
 }
 
 /// Makes an empty database with the current schema.
-fn create(path: &Path) -> Result<(), Error> {
+fn create(path: &Path, schema: &Schema) -> Result<(), Error> {
     let draft = path.with_extension("db.new");
     for leftover in ["db.new", "db.new-wal", "db.new-shm"] {
         remove(&path.with_extension(leftover))?;
@@ -52,7 +58,7 @@ fn create(path: &Path) -> Result<(), Error> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft).map_err(fail)?;
     let mut connection = open(&draft)?;
     settle(&mut connection, &draft)?;
-    migrate(&mut connection, &draft, 0)?;
+    migrate(&mut connection, &draft, schema, 0)?;
     connection.close().map_err(|(_, error)| classify(path, &error))?;
     std::fs::rename(&draft, path).map_err(fail)?;
     let directory: PathBuf = path.parent().map_or_else(|| ".".into(), Path::to_path_buf);
@@ -103,7 +109,7 @@ pub(super) fn reader(path: &Path) -> Result<Connection, Error> {
 }
 
 /// How many migrations an existing database has seen: at least one, if it is ours.
-fn version(connection: &Connection, path: &Path) -> Result<u32, Error> {
+fn version(connection: &Connection, path: &Path, schema: &Schema) -> Result<u32, Error> {
     let (application, version): (i32, u32) = connection
         .query_row("SELECT application_id, user_version FROM pragma_application_id, pragma_user_version", [], |row| {
             Ok((row.get(0)?, row.get(1)?))
@@ -112,7 +118,7 @@ fn version(connection: &Connection, path: &Path) -> Result<u32, Error> {
     if application != APPLICATION || version == 0 {
         return Err(Error::Damaged { path: path.to_owned(), detail: "it is another program's database".into() });
     }
-    let known = MIGRATIONS.len() as u32;
+    let known = schema.migrations.len() as u32;
     if version > known {
         return Err(Error::NewerSchema { found: version, known });
     }
@@ -120,9 +126,9 @@ fn version(connection: &Connection, path: &Path) -> Result<u32, Error> {
 }
 
 /// Applies the migrations after `version`, each with its number in one transaction.
-fn migrate(connection: &mut Connection, path: &Path, version: u32) -> Result<(), Error> {
+fn migrate(connection: &mut Connection, path: &Path, schema: &Schema, version: u32) -> Result<(), Error> {
     let fail = |error: rusqlite::Error| classify(path, &error);
-    for (migration, number) in MIGRATIONS.iter().zip(1..).skip(version as usize) {
+    for (migration, number) in schema.migrations.iter().zip(1..).skip(version as usize) {
         let tx = connection.transaction().map_err(fail)?;
         tx.execute_batch(migration).map_err(fail)?;
         tx.pragma_update(None, "application_id", APPLICATION).map_err(fail)?;

@@ -13,7 +13,7 @@ use crate::Error;
 const AT_MOST: usize = 4;
 
 #[derive(Debug)]
-pub(super) struct Readers {
+pub(crate) struct Readers {
     path: PathBuf,
     pool: Mutex<Pool>,
     returned: Condvar,
