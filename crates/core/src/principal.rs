@@ -19,11 +19,30 @@ pub struct Principal {
     pub access_key_id: String,
 }
 
-/// The kinds of identity that can sign.
+impl Principal {
+    /// Whoever did not sign: has no account, and is nobody in policies.
+    pub fn anonymous() -> Self {
+        Self {
+            account: String::new(),
+            arn: Arn::new("iam", "", "", "anonymous"),
+            user_id: "anonymous".into(),
+            kind: PrincipalKind::Anonymous,
+            access_key_id: String::new(),
+        }
+    }
+
+    pub fn is_anonymous(&self) -> bool {
+        self.kind == PrincipalKind::Anonymous
+    }
+}
+
+/// The kinds of identity that can sign, and the one that did not.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PrincipalKind {
     /// The account itself: may do everything in it.
     Root,
+    /// Nobody signed. May do what needs no signature, and nothing else.
+    Anonymous,
     /// A session of a role: may do what the role's policies and the session's policy both allow.
     AssumedRole {
         /// The role's name, without its path.

@@ -14,6 +14,7 @@ pub(crate) fn of(question: &Authorisation<'_>) -> Context {
     let principal_arn = trust::names(caller).pop().unwrap_or_default();
     let principal_type = match caller.kind {
         PrincipalKind::Root => "Account",
+        PrincipalKind::Anonymous => "Anonymous",
         PrincipalKind::AssumedRole { .. } => "AssumedRole",
     };
     let mut context = Context::default()

@@ -100,11 +100,12 @@ type Handler = Box<dyn Fn(Call, Value) -> Answer + Send + Sync>;
 pub struct Service {
     pub model: &'static ServiceModel,
     handlers: HashMap<&'static str, Handler>,
+    unsigned: Vec<&'static str>,
 }
 
 impl Service {
     pub fn new(model: &'static ServiceModel) -> Self {
-        Self { model, handlers: HashMap::new() }
+        Self { model, handlers: HashMap::new(), unsigned: Vec::new() }
     }
 
     /// Lets `function` answer the operation `O`. `state` is the service's own.
@@ -122,6 +123,19 @@ impl Service {
         });
         self.handlers.insert(O::MODEL.name, handler);
         self
+    }
+
+    /// Lets the operation be called by GET without any signature: links in messages that people and endpoints follow. Its
+    /// caller is then [`Principal::anonymous`](freehold_core::Principal::anonymous), nobody is asked whether it may, and
+    /// the operation itself must find in its input why it should.
+    pub fn unsigned<O: Operation>(mut self, _operation: O) -> Self {
+        self.unsigned.push(O::MODEL.name);
+        self
+    }
+
+    /// Whether the operation needs no signature when it is called by GET.
+    pub fn is_unsigned(&self, operation: &str) -> bool {
+        self.unsigned.contains(&operation)
     }
 
     /// Carries an operation out; `None` if nothing implements it.

@@ -39,6 +39,16 @@ impl Directory {
         limits.map(|mounted| mounted.body_bytes).max().unwrap_or(self.default_body_bytes)
     }
 
+    /// The service and the operation that a request by GET asks for, if that operation needs no signature.
+    pub(super) fn find_unsigned(&self, parts: &Parts<'_>) -> Option<(&Mounted, &'static OperationModel)> {
+        if parts.method != http::Method::GET {
+            return None;
+        }
+        let action = form_value(parts, "Action")?;
+        let mounted = self.services.iter().find(|mounted| mounted.service.is_unsigned(&action))?;
+        Some((mounted, mounted.operations.get(&*action)?))
+    }
+
     /// The service that `X-Amz-Target` names, else the one that the request was signed for, else the one whose
     /// `Version` the request asks for. Few services: a list is searched faster than a table.
     pub(super) fn find(&self, parts: &Parts<'_>, signing_name: Option<&str>) -> Option<&Mounted> {

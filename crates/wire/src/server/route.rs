@@ -10,7 +10,8 @@ use super::Metrics;
 pub type PlainRequest = http::Request<Bytes>;
 pub type PlainResponse = http::Response<Bytes>;
 
-/// Everything that is not AWS's lives under this.
+/// What is not AWS's lives under this. A route elsewhere is for what AWS serves as plain files (SNS's certificates); it must
+/// answer no path that a service's protocol uses.
 pub(super) const PREFIX: &str = "/_freehold/";
 
 /// Answers the requests of a path, and of all paths below it where the path ends with a slash.

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
+use freehold_core::Principal;
 use http::request;
 use hyper::Request;
 use hyper::body::Incoming;
@@ -11,8 +12,9 @@ use super::answer::{self, Answer};
 use super::directory::{Mounted, check_version, guess_protocol};
 use super::{Authorisation, Inner, body, panics, request_id, route};
 use crate::protocol::{self, EncodedResponse, Parts};
-use crate::service::Protocol;
-use crate::sigv4::{self, Claim, Rejection, Rules, Secret};
+use crate::schema::Value;
+use crate::service::{OperationModel, Protocol, ServiceModel};
+use crate::sigv4::{self, Claim, Reason, Rejection, Rules, Secret};
 use crate::{Call, Error};
 
 /// Services whose scope is us-east-1 wherever the client is (*IAM: a global service*).
@@ -23,7 +25,9 @@ const GLOBAL_REGION: &str = "us-east-1";
 pub(super) async fn answer(server: &Inner, request: Request<Incoming>, client: SocketAddr) -> Answer {
     let started = Instant::now();
     let (head, body) = request.into_parts();
-    if head.uri.path().starts_with(route::PREFIX) {
+    if head.uri.path().starts_with(route::PREFIX)
+        || server.routes.iter().any(|found| route::answers(&**found, head.uri.path()))
+    {
         return plain(server, head, body, client).await;
     }
     let signature = sigv4::Request {
@@ -47,7 +51,11 @@ pub(super) async fn answer(server: &Inner, request: Request<Incoming>, client: S
         headers: &head.headers,
         body: &body,
     };
-    let mounted = server.directory.find(&parts, signing_name);
+    let unsigned = match &claim {
+        Err(rejection) if rejection.reason == Reason::Missing => server.directory.find_unsigned(&parts),
+        _ => None,
+    };
+    let mounted = unsigned.map(|(mounted, _)| mounted).or_else(|| server.directory.find(&parts, signing_name));
     let mut walk = Walk {
         server,
         protocol: mounted.map_or_else(|| guess_protocol(&parts), |found| protocol::choose(found.service.model, &parts)),
@@ -58,7 +66,10 @@ pub(super) async fn answer(server: &Inner, request: Request<Incoming>, client: S
         account: String::new(),
     };
     let outcome = match unreadable {
-        None => walk.run(&sigv4::Request { body: &body, ..signature }, claim).await,
+        None => match unsigned {
+            Some((mounted, operation)) => walk.run_unsigned(mounted, operation).await,
+            None => walk.run(&sigv4::Request { body: &body, ..signature }, claim).await,
+        },
         Some(unreadable) => Err(Refusal::bare(unreadable.into_error())),
     };
     walk.finish(outcome, started)
@@ -120,29 +131,61 @@ impl Walk<'_> {
             let operation = name.map_or(Counted::Nowhere, |name| Counted::Missing(name.into_owned()));
             return Err(Refusal { error, operation });
         };
+        let input = self.input(model, operation)?;
+        let call = self.call(operation, credentials.principal.clone());
+        let question =
+            Authorisation { call: &call, service: model.signing_name, schema: operation.input, input: &input };
+        self.server.authenticator.authorise(&question).map_err(|denied| Refusal {
+            error: denied.into_error(protocol),
+            operation: Counted::Known(operation.name),
+        })?;
+        self.carry_out(mounted, operation, call, input).await
+    }
+
+    /// A call without signature of an operation that needs none.
+    async fn run_unsigned(&self, mounted: &Mounted, operation: &'static OperationModel) -> Result<Done, Refusal> {
+        check_version(self.protocol, mounted.service.model, &self.parts).map_err(Refusal::bare)?;
+        let input = self.input(mounted.service.model, operation)?;
+        let call = self.call(operation, Principal::anonymous());
+        self.carry_out(mounted, operation, call, input).await
+    }
+
+    /// The input, which satisfies the model.
+    fn input(&self, model: &ServiceModel, operation: &'static OperationModel) -> Result<Value, Refusal> {
         let known = |error| Refusal { error, operation: Counted::Known(operation.name) };
-        let mut input = protocol::decode(protocol, model, operation, &self.parts).map_err(known)?;
-        protocol::fill_from_path(protocol, model, operation, &self.parts, &mut input);
-        let schema = operation.input;
-        protocol::check(protocol, schema, &input).map_err(known)?;
-        let call = Call {
+        let mut input = protocol::decode(self.protocol, model, operation, &self.parts).map_err(known)?;
+        protocol::fill_from_path(self.protocol, model, operation, &self.parts, &mut input);
+        protocol::check(self.protocol, operation.input, &input).map_err(known)?;
+        Ok(input)
+    }
+
+    fn call(&self, operation: &'static OperationModel, principal: Principal) -> Call {
+        Call {
             request_id: self.request_id.clone(),
-            principal: credentials.principal.clone(),
+            principal,
             region: self.server.region.clone(),
             operation: operation.name,
             endpoint: self.endpoint(),
             source_ip: self.client.ip(),
-        };
-        let question = Authorisation { call: &call, service: model.signing_name, schema, input: &input };
-        self.server.authenticator.authorise(&question).map_err(|denied| known(denied.into_error(protocol)))?;
+        }
+    }
 
+    async fn carry_out(
+        &self,
+        mounted: &Mounted,
+        operation: &'static OperationModel,
+        call: Call,
+        input: Value,
+    ) -> Result<Done, Refusal> {
+        let known = |error| Refusal { error, operation: Counted::Known(operation.name) };
         let answer = panics::caught(|| mounted.service.call(call, input).unwrap_or_else(|| Box::pin(vanished())));
         let output = answer.await.unwrap_or_else(|panic| {
             tracing::error!(request_id = self.request_id, operation = operation.name, panic, "an operation panicked");
             Err(Error::receiver("InternalError", "An internal error has occurred"))
         });
         let output = output.map_err(known)?;
-        let response = protocol::encode_output(protocol, model, operation, &output, &self.request_id);
+        let model = mounted.service.model;
+        let response = protocol::encode_output(self.protocol, model, operation, &output, &self.request_id);
         Ok(Done { operation: operation.name, response })
     }
 
@@ -241,7 +284,7 @@ impl Walk<'_> {
 }
 
 /// The directory holds operations with a handler only, so this is never awaited; it is no reason to panic either.
-async fn vanished() -> Result<crate::schema::Value, Error> {
+async fn vanished() -> Result<Value, Error> {
     Err(Error::receiver("InternalError", "An internal error has occurred"))
 }
 

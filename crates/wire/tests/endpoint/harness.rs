@@ -77,6 +77,20 @@ impl Route for Echo {
     }
 }
 
+/// Stands where AWS has a plain file.
+struct Certificate;
+
+#[async_trait]
+impl Route for Certificate {
+    fn path(&self) -> &str {
+        "/certificate.pem"
+    }
+
+    async fn handle(&self, _: PlainRequest, _: SocketAddr, _: &Metrics) -> PlainResponse {
+        PlainResponse::new("pem".into())
+    }
+}
+
 async fn get_caller_identity(
     _: Arc<()>,
     call: Call,
@@ -107,6 +121,13 @@ async fn delete_role(_: Arc<()>, _: Call, _: iam::DeleteRoleRequest) -> Result<U
     Ok(Unit)
 }
 
+/// Needs no signature; shows who called.
+async fn get_role(_: Arc<()>, call: Call, input: iam::GetRoleRequest) -> Result<iam::GetRoleResponse, Error> {
+    let description = format!("{:?} of {:?}", call.principal.kind, call.account());
+    let role = iam::Role { role_name: input.role_name, description: Some(description), ..Default::default() };
+    Ok(iam::GetRoleResponse { role: Some(role) })
+}
+
 /// A running server.
 pub struct Running {
     pub address: SocketAddr,
@@ -124,12 +145,17 @@ impl Running {
             &state,
             get_session_token,
         );
+        let iam = Service::new(&iam::MODEL)
+            .on(iam::op::DeleteRole, &state, delete_role)
+            .on(iam::op::GetRole, &state, get_role)
+            .unsigned(iam::op::GetRole);
         let limits = Limits { body_timeout: Duration::from_millis(300), ..Limits::default() };
         let server = Server::builder("eu-north-1", Arc::new(Keys), clock)
             .service(sts)
-            .service(Service::new(&iam::MODEL).on(iam::op::DeleteRole, &state, delete_role))
+            .service(iam)
             .service_with_bodies(Service::new(&ssm::MODEL).on(ssm::op::GetParameter, &state, get_parameter), 4 << 20)
             .route(Arc::new(Echo))
+            .route(Arc::new(Certificate))
             .limits(limits)
             .build();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -76,3 +76,25 @@ async fn what_policy_forbids_is_access_denied() {
         answer.body
     );
 }
+
+#[tokio::test]
+async fn an_operation_may_need_no_signature_when_it_is_a_link() {
+    let region = Running::start().await;
+    let link = "/?Action=GetRole&RoleName=reader";
+    let followed = region.send(&format!("GET {link} HTTP/1.1\r\nhost: a\r\n\r\n")).await;
+    assert_eq!(followed.status, 200, "{followed:#?}");
+    assert!(followed.body.contains("Anonymous of &quot;&quot;"), "{}", followed.body);
+    // What is signed is verified, and is somebody.
+    let signed = Unsigned { method: "GET", target: link.into(), headers: vec![], ..Unsigned::query("iam", "") };
+    let signed = |secret| Unsigned { region: "us-east-1", secret, ..signed.clone() };
+    let answer = region.send(&signed(crate::harness::SECRET).sign()).await;
+    assert!(answer.body.contains("Root of &quot;111122223333&quot;"), "{}", answer.body);
+    region.send(&signed("guess").sign()).await.assert_error(403, "SignatureDoesNotMatch");
+    // Its input is checked like any other, and only links are followed.
+    let empty = region.send("GET /?Action=GetRole HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    empty.assert_error(400, "ValidationError");
+    let posted = region.send(&format!("POST {link} HTTP/1.1\r\nhost: a\r\ncontent-length: 0\r\n\r\n")).await;
+    posted.assert_error(403, "MissingAuthenticationToken");
+    let other = region.send("GET /?Action=DeleteRole&RoleName=reader HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    other.assert_error(403, "MissingAuthenticationToken");
+}

@@ -106,6 +106,7 @@ async fn paths_of_our_own_need_no_signature() {
     let region = Running::start().await;
     let answer = region.send("POST /_freehold/echo HTTP/1.1\r\nhost: a\r\ncontent-length: 3\r\n\r\nabc").await;
     assert_eq!((answer.status, answer.body.as_str()), (200, "POST 3 0"));
+    assert_eq!(region.send("GET /certificate.pem HTTP/1.1\r\nhost: a\r\n\r\n").await.body, "pem");
     assert_eq!(region.send("GET /_freehold/none HTTP/1.1\r\nhost: a\r\n\r\n").await.status, 404);
 }
 

@@ -115,6 +115,7 @@ fn may_assume(iam: &Iam, call: &Call, role: &Role, arn: &str, external_id: Optio
         // AWS does not let root assume roles, for the sake of its users, which Freehold does not have: here root is
         // the only identity with a key of its own.
         PrincipalKind::Root => Decision::Allowed,
+        PrincipalKind::Anonymous => Decision::ImplicitlyDenied,
         PrincipalKind::AssumedRole { .. } => iam.decide(caller, "sts:AssumeRole", arn, &context),
     };
     match trust {
