@@ -8,6 +8,7 @@ pub mod pagination;
 pub mod principal;
 pub mod reconcile;
 pub mod tags;
+pub mod targets;
 
 pub use arn::Arn;
 pub use clock::{Clock, ManualClock, SystemClock};

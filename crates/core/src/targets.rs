@@ -1,0 +1,100 @@
+//! Delivery from one service to another where calling its crate would make a circle (SNS calls Lambda, Lambda calls
+//! SNS): *deliver this payload to that ARN*. Services register what takes payloads for ARNs of theirs.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use async_trait::async_trait;
+
+use crate::Arn;
+
+/// Why a payload was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TargetError {
+    /// The region has no service that takes payloads for such an ARN.
+    #[error("this region has no service that takes what is sent to {0}")]
+    NoService(String),
+    /// Trying the same again will not help: the resource does not exist, or does not let the sender.
+    #[error("{0}")]
+    Refused(String),
+    /// Trying again later may help.
+    #[error("{0}")]
+    Unavailable(String),
+}
+
+impl TargetError {
+    /// Whether trying again is in vain.
+    pub fn is_permanent(&self) -> bool {
+        !matches!(self, Self::Unavailable(_))
+    }
+}
+
+/// Who sends, for the target's own policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sender {
+    /// `sns.amazonaws.com`
+    pub service: &'static str,
+    /// The topic's ARN, or that of another resource.
+    pub arn: String,
+}
+
+/// A service that takes payloads.
+#[async_trait]
+pub trait Target: Send + Sync + 'static {
+    /// Resolves when the payload will not be lost any more.
+    async fn deliver(&self, to: &Arn, payload: &[u8], sender: &Sender) -> Result<(), TargetError>;
+}
+
+/// Everything that takes payloads, by the service in its ARNs.
+#[derive(Default)]
+pub struct Targets {
+    services: RwLock<HashMap<String, Arc<dyn Target>>>,
+}
+
+impl Targets {
+    /// From now on `target` takes what is sent to ARNs of `service`: `lambda`.
+    pub fn register(&self, service: &str, target: Arc<dyn Target>) {
+        self.services.write().unwrap_or_else(PoisonError::into_inner).insert(service.to_owned(), target);
+    }
+
+    /// Delivers to whatever service the ARN is of.
+    pub async fn deliver(&self, arn: &str, payload: &[u8], sender: &Sender) -> Result<(), TargetError> {
+        let no_service = || TargetError::NoService(arn.to_owned());
+        let to: Arn = arn.parse().map_err(|_| no_service())?;
+        let target = self.services.read().unwrap_or_else(PoisonError::into_inner).get(&to.service).cloned();
+        target.ok_or_else(no_service)?.deliver(&to, payload, sender).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Picky;
+
+    #[async_trait]
+    impl Target for Picky {
+        async fn deliver(&self, to: &Arn, payload: &[u8], _: &Sender) -> Result<(), TargetError> {
+            match (to.resource.as_str(), payload) {
+                ("function:good", b"{}") => Ok(()),
+                ("function:busy", _) => Err(TargetError::Unavailable("busy".into())),
+                _ => Err(TargetError::Refused("no such function".into())),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_payload_goes_to_the_service_of_the_arn() {
+        let targets = Targets::default();
+        let sender = Sender { service: "sns.amazonaws.com", arn: "arn:aws:sns:us-east-1:111122223333:t".into() };
+        let send = async |arn: &str| targets.deliver(arn, b"{}", &sender).await;
+        let good = "arn:aws:lambda:us-east-1:111122223333:function:good";
+        let refused = send(good).await.unwrap_err();
+        assert!(matches!(refused, TargetError::NoService(_)) && refused.is_permanent());
+        targets.register("lambda", Arc::new(Picky));
+        assert_eq!(send(good).await, Ok(()));
+        assert!(!send("arn:aws:lambda:us-east-1:111122223333:function:busy").await.unwrap_err().is_permanent());
+        assert!(send("arn:aws:lambda:us-east-1:111122223333:function:x").await.unwrap_err().is_permanent());
+        assert!(matches!(send("no arn").await, Err(TargetError::NoService(_))));
+    }
+}
