@@ -23,4 +23,7 @@ pub enum ReceiptError {
     /// The message is there, but visible: its time in flight is over.
     #[error("the message is not in flight")]
     NotInFlight,
+    /// The message would be hidden for more than 12 hours since it was received.
+    #[error("the message would be in flight for too long")]
+    TooLong,
 }

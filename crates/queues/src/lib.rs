@@ -14,12 +14,24 @@
 //! Costs: a send or delete is part of one `fdatasync`, shared with whoever waits; a receive is O(log n) in the
 //! messages of its queue and reads its contents; an idle receiver costs a timer and its place in a list.
 
+mod alarm;
+mod cache;
+mod cell;
+mod committer;
 mod error;
+mod load;
 mod message;
 mod queues;
 mod receipt;
+mod receiving;
+mod registry;
+mod state;
+mod sweep;
+#[cfg(test)]
+mod tests;
 
 pub use error::{Error, ReceiptError};
 pub use message::{Counts, DeadLetters, Fifo, Millis, Outgoing, QueueId, Receive, Received, Sent, Settings};
 pub use queues::{Queues, new_queue_id};
 pub use receipt::Receipt;
+pub use sweep::ForgetExpired;

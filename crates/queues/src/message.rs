@@ -102,3 +102,8 @@ pub struct DeadLetters {
     /// A message that was received so often goes there instead of being received once more.
     pub max_receives: u32,
 }
+
+/// A duration as the difference of two times.
+pub fn millis(duration: Duration) -> Millis {
+    Millis::try_from(duration.as_millis()).unwrap_or(Millis::MAX)
+}

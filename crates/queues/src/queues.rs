@@ -1,86 +1,249 @@
 //! The public handle.
 
-use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
-use crate::{Counts, Error, Outgoing, QueueId, Receipt, ReceiptError, Receive, Received, Sent, Settings};
+use freehold_core::Clock;
+use freehold_store::messages::{Contents, Journal};
+use tokio::sync::oneshot;
+use tokio::task::AbortHandle;
 
-/// All queues of a region.
-pub struct Queues {}
+use crate::alarm::Alarm;
+use crate::cache::Cache;
+use crate::cell::Cell;
+use crate::committer::{Committer, Departure, Destination, Job};
+use crate::message::{Millis, millis};
+use crate::registry::Registry;
+use crate::{Counts, Error, Outgoing, QueueId, Receipt, ReceiptError, Sent, Settings, load};
+
+/// Messages that leave in one commit where many do: others shall not wait for all of them.
+const AT_ONCE: usize = 512;
+
+/// All queues of a region. Dropping it waits for the commit that is under way.
+pub struct Queues {
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) contents: Box<dyn Contents>,
+    pub(crate) cache: Arc<Cache>,
+    pub(crate) alarm: Arc<Alarm>,
+    clock: Arc<dyn Clock>,
+    /// `None` only while it is dropped.
+    jobs: Mutex<Option<Sender<Job>>>,
+    committer: Option<JoinHandle<()>>,
+    ringing: AbortHandle,
+}
 
 impl Queues {
+    /// Takes up what the journal holds. Queues answer once they are configured. Must be called inside a tokio runtime.
+    ///
+    /// # Errors
+    /// What the journal reports.
+    pub fn open(mut journal: impl Journal, clock: Arc<dyn Clock>) -> Result<Arc<Self>, Error> {
+        let contents = journal.contents();
+        let registry = Arc::new(Registry::default());
+        load::load(&mut journal, &registry)?;
+        let reserved = journal.reserved()?;
+        let cache = Arc::new(Cache::default());
+        let alarm = Arc::new(Alarm::new(Arc::clone(&clock)));
+        let (jobs, queue) = channel();
+        let committer = Committer {
+            journal: Box::new(journal),
+            queue,
+            registry: Arc::clone(&registry),
+            cache: Arc::clone(&cache),
+            alarm: Arc::clone(&alarm),
+            clock: Arc::clone(&clock),
+            next: reserved,
+            reserved,
+        };
+        let committer = std::thread::Builder::new()
+            .name("queues".into())
+            .spawn(move || committer.run())
+            .map_err(|error| freehold_store::Error::Engine(format!("no thread to write with: {error}")))?;
+        let ringing = tokio::spawn(Arc::clone(&alarm).run()).abort_handle();
+        let (jobs, committer) = (Mutex::new(Some(jobs)), Some(committer));
+        Ok(Arc::new(Self { registry, contents, cache, alarm, clock, jobs, committer, ringing }))
+    }
+
     /// Makes a queue known, or changes its settings. Messages that it had before a restart are in it.
-    pub fn configure(&self, _queue: QueueId, _settings: Settings) {
-        unimplemented!()
+    pub fn configure(&self, queue: QueueId, settings: Settings) {
+        let cell = self.registry.find_or_make(queue, settings.clone());
+        cell.state().configure(settings);
     }
 
     /// Puts messages into queues, all or none. Answers in their order, when they are on disk.
-    pub async fn send(&self, _messages: Vec<Outgoing>) -> Result<Vec<Sent>, Error> {
-        unimplemented!()
-    }
-
-    /// Takes messages, hidden from others for a while.
-    pub async fn receive(self: &Arc<Self>, _queue: QueueId, _how: Receive) -> Result<Vec<Received>, Error> {
-        unimplemented!()
+    pub async fn send(&self, messages: Vec<Outgoing>) -> Result<Vec<Sent>, Error> {
+        let (answer, outcome) = oneshot::channel();
+        self.submit(Job::Send { messages, answer })?;
+        outcome.await.unwrap_or(Err(Error::Store(freehold_store::Error::Closed)))
     }
 
     /// Deletes messages; answers in the order of the receipts, when it is on disk.
-    pub async fn delete(
-        &self,
-        _queue: QueueId,
-        _receipts: Vec<Receipt>,
-    ) -> Result<Vec<Result<(), ReceiptError>>, Error> {
-        unimplemented!()
+    pub async fn delete(&self, queue: QueueId, receipts: Vec<Receipt>) -> Result<Vec<Result<(), ReceiptError>>, Error> {
+        let cell = self.registry.find(queue)?;
+        let (outcomes, sequences) = begin_to_leave(&cell, &receipts, self.now());
+        if !sequences.is_empty() {
+            self.depart(cell, sequences, Destination::Nowhere).await?;
+        }
+        Ok(outcomes)
     }
 
     /// Changes how long a received message stays hidden, from now on; zero makes it visible at once.
     pub fn change_visibility(
         &self,
-        _queue: QueueId,
-        _receipt: Receipt,
-        _hidden: Duration,
+        queue: QueueId,
+        receipt: Receipt,
+        hidden: Duration,
     ) -> Result<Result<(), ReceiptError>, Error> {
-        unimplemented!()
+        let cell = self.registry.find(queue)?;
+        if receipt.queue != queue {
+            return Ok(Err(ReceiptError::OtherQueue));
+        }
+        let now = self.now();
+        let until = now.saturating_add(millis(hidden));
+        let mut state = cell.state();
+        let passed = state.advance(now);
+        let outcome = state.hide(&receipt, now, until);
+        drop(state);
+        cell.announce(passed + usize::from(outcome == Ok(true)));
+        self.alarm.set(&cell, until);
+        Ok(outcome.map(drop))
     }
 
     /// Moves a received message to another queue with its id, content, times and count: a dead letter.
     pub async fn forward(
         &self,
-        _queue: QueueId,
-        _receipt: Receipt,
-        _to: QueueId,
+        queue: QueueId,
+        receipt: Receipt,
+        to: QueueId,
     ) -> Result<Result<(), ReceiptError>, Error> {
-        unimplemented!()
+        let (cell, to) = (self.registry.find(queue)?, self.registry.find(to)?);
+        let (outcomes, sequences) = begin_to_leave(&cell, &[receipt], self.now());
+        if !sequences.is_empty() {
+            self.depart(cell, sequences, Destination::Bury(to)).await?;
+        }
+        Ok(outcomes.into_iter().next().unwrap_or(Err(ReceiptError::Gone)))
     }
 
     /// Moves up to `max` visible messages out of a queue as new ones: to `to`, or each where it came from. Tells how
     /// many were moved, which is fewer only when no more can be.
-    pub async fn redrive(&self, _from: QueueId, _to: Option<QueueId>, _max: usize) -> Result<usize, Error> {
-        unimplemented!()
+    ///
+    /// # Errors
+    /// [`Error::NoQueue`] where a message came from nowhere, or from a queue that is gone; what could be moved was.
+    pub async fn redrive(&self, from: QueueId, to: Option<QueueId>, max: usize) -> Result<usize, Error> {
+        let cell = self.registry.find(from)?;
+        let mut moved = 0;
+        while moved < max {
+            let Some((sequence, origin)) = first_visible(&cell, self.now()) else { break };
+            let to = self.registry.find(to.unwrap_or(origin))?;
+            cell.state().begin_to_leave(sequence);
+            self.depart(Arc::clone(&cell), vec![sequence], Destination::Renew(to)).await?;
+            moved += 1;
+        }
+        Ok(moved)
     }
 
     /// Forgets all messages that are in the queue now.
-    pub async fn purge(&self, _queue: QueueId) -> Result<(), Error> {
-        unimplemented!()
+    pub async fn purge(&self, queue: QueueId) -> Result<(), Error> {
+        let cell = self.registry.find(queue)?;
+        let sequences = cell.state().staying().collect();
+        self.forget(&cell, sequences).await
     }
 
     /// Forgets the queue and its messages.
-    pub async fn remove(&self, _queue: QueueId) -> Result<(), Error> {
-        unimplemented!()
+    pub async fn remove(&self, queue: QueueId) -> Result<(), Error> {
+        let Ok(cell) = self.registry.remove(queue) else { return Ok(()) };
+        cell.announce(usize::MAX);
+        // What was on its way to the queue is in it after this.
+        self.depart(Arc::clone(&cell), Vec::new(), Destination::Nowhere).await?;
+        let sequences = cell.state().staying().collect();
+        self.forget(&cell, sequences).await
     }
 
     /// How many messages there are.
-    pub fn counts(&self, _queue: QueueId) -> Result<Counts, Error> {
-        unimplemented!()
+    pub fn counts(&self, queue: QueueId) -> Result<Counts, Error> {
+        let cell = self.registry.find(queue)?;
+        let mut state = cell.state();
+        let opened = state.advance(self.now());
+        let counts = state.counts();
+        drop(state);
+        cell.announce(opened);
+        Ok(counts)
     }
 
     /// Looks at the clock again: it was moved.
     pub fn wake(&self) {
-        unimplemented!()
+        self.alarm.wake();
     }
+
+    pub(crate) fn now(&self) -> Millis {
+        self.clock.now().as_millisecond()
+    }
+
+    pub(crate) fn submit(&self, job: Job) -> Result<(), Error> {
+        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+        let sent = jobs.as_ref().map(|jobs| jobs.send(job).is_ok());
+        if sent == Some(true) { Ok(()) } else { Err(Error::Store(freehold_store::Error::Closed)) }
+    }
+
+    /// Forgets messages, some at a time.
+    pub(crate) async fn forget(&self, cell: &Arc<Cell>, sequences: Vec<u64>) -> Result<(), Error> {
+        for some in sequences.chunks(AT_ONCE) {
+            cell.state().all_begin_to_leave(some);
+            self.depart(Arc::clone(cell), some.to_vec(), Destination::Nowhere).await?;
+        }
+        Ok(())
+    }
+
+    /// Lets messages leave that are held as leaving, and waits until they have.
+    async fn depart(&self, queue: Arc<Cell>, sequences: Vec<u64>, to: Destination) -> Result<(), Error> {
+        let (answer, outcome) = oneshot::channel();
+        self.submit(Job::Leave(Departure { queue, sequences, to, answer: Some(answer) }))?;
+        outcome.await.unwrap_or(Err(Error::Store(freehold_store::Error::Closed)))
+    }
+}
+
+impl Drop for Queues {
+    fn drop(&mut self) {
+        self.ringing.abort();
+        drop(self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take());
+        if let Some(committer) = self.committer.take() {
+            // Its panics would have been seen where they happen; there is nothing left to tell.
+            let _ = committer.join();
+        }
+    }
+}
+
+/// Marks the messages of good receipts as leaving.
+fn begin_to_leave(cell: &Cell, receipts: &[Receipt], now: Millis) -> (Vec<Result<(), ReceiptError>>, Vec<u64>) {
+    let mut state = cell.state();
+    let opened = state.advance(now);
+    let mut sequences = Vec::with_capacity(receipts.len());
+    let mut leave = |receipt: &Receipt| {
+        if receipt.queue != cell.id {
+            return Err(ReceiptError::OtherQueue);
+        }
+        state.find(receipt)?;
+        state.begin_to_leave(receipt.sequence);
+        sequences.push(receipt.sequence);
+        Ok(())
+    };
+    let outcomes = receipts.iter().map(&mut leave).collect();
+    drop(state);
+    cell.announce(opened);
+    (outcomes, sequences)
+}
+
+/// The message that is first in line, and where it came from.
+fn first_visible(cell: &Cell, now: Millis) -> Option<(u64, QueueId)> {
+    let mut state = cell.state();
+    state.advance(now);
+    let sequence = *state.visible(1).first()?;
+    state.entry(sequence).map(|entry| (sequence, entry.origin))
 }
 
 /// A number for a new queue.
 pub fn new_queue_id() -> QueueId {
-    rand::random_range(1..=i64::MAX as u64)
+    rand::random_range(1..=i64::MAX.cast_unsigned())
 }

@@ -46,7 +46,9 @@ impl SqliteJournal {
                 Change::Remove { sequence, content } => self.remove(*sequence, *content)?,
                 Change::Received { sequence, count, first } => {
                     self.connection
-                        .prepare_cached("UPDATE message SET receive_count = ?2, first_received = ?3 WHERE sequence = ?1")?
+                        .prepare_cached(
+                            "UPDATE message SET receive_count = ?2, first_received = ?3 WHERE sequence = ?1",
+                        )?
                         .execute(params![sequence.cast_signed(), count, first])?;
                 }
                 Change::Deduplicate(used) => {
@@ -98,9 +100,7 @@ impl SqliteJournal {
     }
 
     fn remove(&self, sequence: u64, content: Option<u64>) -> rusqlite::Result<()> {
-        self.connection
-            .prepare_cached("DELETE FROM message WHERE sequence = ?1")?
-            .execute([sequence.cast_signed()])?;
+        self.connection.prepare_cached("DELETE FROM message WHERE sequence = ?1")?.execute([sequence.cast_signed()])?;
         if let Some(content) = content {
             self.connection.prepare_cached("DELETE FROM content WHERE id = ?1")?.execute([content.cast_signed()])?;
         }
