@@ -1,3 +1,4 @@
 //! The service `sns`.
 
+mod filter;
 mod model;
