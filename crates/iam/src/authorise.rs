@@ -8,6 +8,7 @@ use freehold_wire::server::{Authenticator, Authorisation, Credentials, Denied};
 
 use crate::model::Role;
 use crate::policy::{Context, Decision, Kind, Policy, Question, evaluate};
+use crate::protection::Wish;
 use crate::{Iam, condition_keys, passed_roles, resources, trust};
 
 /// Needs no permission, and cannot be forbidden (*STS API reference, GetCallerIdentity*).
@@ -26,6 +27,9 @@ impl Authenticator for Iam {
 
     fn authorise(&self, question: &Authorisation<'_>) -> Result<(), Denied> {
         let caller = &question.call.principal;
+        if self.protection.covers(question.service) {
+            return self.authorise_protected(question);
+        }
         // Root may do everything. Temporary credentials of root may not change who may do what (*STS API reference,
         // GetSessionToken: no IAM operations, and of STS two only*); the common case needs no look-up.
         if caller.kind == PrincipalKind::Root
@@ -50,6 +54,18 @@ impl Authenticator for Iam {
 }
 
 impl Iam {
+    /// Services whose resources have policies. Root's calls to what is its own are most of all calls, and cost the
+    /// look-up of a policy.
+    fn authorise_protected(&self, question: &Authorisation<'_>) -> Result<(), Denied> {
+        let action = protected_action(question);
+        let resources = resources::of(self, question);
+        let context = || condition_keys::of(question);
+        resources.iter().try_for_each(|resource| {
+            let wish = Wish { caller: &question.call.principal, action: &action, resource };
+            self.require_both(wish, &context)
+        })
+    }
+
     fn require(&self, caller: &Principal, action: &str, resource: &str, context: &Context) -> Result<(), Denied> {
         let explicit = match self.decide(caller, action, resource, context) {
             Decision::Allowed => return Ok(()),
@@ -57,7 +73,7 @@ impl Iam {
             Decision::ExplicitlyDenied => true,
         };
         let (action, resource) = (action.to_owned(), resource.to_owned());
-        Err(Denied { principal: caller.arn.to_string(), action, resource, explicit })
+        Err(Denied { principal: caller.arn.to_string(), action, resource, explicit, policy: "identity-based" })
     }
 
     /// What the caller's own policies say: for a session of a role, the role's and the session's together.
@@ -91,4 +107,10 @@ impl Iam {
     fn is_temporary(&self, caller: &Principal) -> bool {
         self.key(&caller.access_key_id).is_none_or(|key| key.is_temporary)
     }
+}
+
+/// The action of a call. What allows an operation allows its batch (*Actions defined by Amazon SQS*, *by Amazon SNS*).
+fn protected_action(question: &Authorisation<'_>) -> String {
+    let operation = question.call.operation;
+    format!("{}:{}", question.service, operation.strip_suffix("Batch").unwrap_or(operation))
 }

@@ -18,6 +18,7 @@ mod model;
 mod operations;
 mod passed_roles;
 pub mod policy;
+mod protection;
 mod reconcile;
 mod resources;
 mod trust;
@@ -35,6 +36,7 @@ pub use access_keys::RootKey;
 pub use development::Development;
 pub use instance_profiles::Profile;
 pub use issue::TemporaryCredentials;
+pub use protection::{ResourcePolicies, ResourcePolicy};
 pub use reconcile::ForgetExpired;
 pub use trust::NotTrusted;
 
@@ -50,13 +52,15 @@ pub struct Iam {
     development: Development,
     keys: KeyRing,
     sessions: instance_profiles::Sessions,
+    protection: protection::Protection,
 }
 
 impl Iam {
     /// Everything is in the store already, or comes there by operations. Call [`Iam::root_key`] once at start.
     pub fn new(store: SharedStore, clock: Arc<dyn Clock>, development: Development) -> Arc<Self> {
         let (keys, sessions) = (KeyRing::default(), instance_profiles::Sessions::default());
-        Arc::new(Self { store, clock, development, keys, sessions })
+        let protection = protection::Protection::default();
+        Arc::new(Self { store, clock, development, keys, sessions, protection })
     }
 
     /// The services `iam` and `sts`.

@@ -1,6 +1,7 @@
 //! The resources that a request is about, as ARNs (*Service authorization reference*). An action on nothing in
 //! particular is about `*`.
 
+use base64::Engine;
 use freehold_core::ids::is_well_formed;
 use freehold_store::StoreExt;
 use freehold_wire::schema::Value;
@@ -37,6 +38,8 @@ pub(crate) fn of(iam: &Iam, question: &Authorisation<'_>) -> Vec<String> {
         "ec2" => ec2(question),
         "iam" => identities(iam, question),
         "ssm" => parameters(question),
+        "sns" => topics(question),
+        "sqs" => queues(question),
         _ => Vec::new(),
     };
     if found.is_empty() {
@@ -121,6 +124,45 @@ fn parameters(question: &Authorisation<'_>) -> Vec<String> {
         }
     });
     found
+}
+
+/// A queue by its address, its name, or in message move tasks its ARN.
+fn queues(question: &Authorisation<'_>) -> Vec<String> {
+    let arn = |account: &str, name: &str| format!("arn:aws:sqs:{}:{account}:{name}", question.call.region);
+    let found = if let Some(url) = member(question, "QueueUrl") {
+        let mut segments = url.split(['?', '#']).next().unwrap_or(url).trim_end_matches('/').rsplit('/');
+        // An address that is none is refused by the operation.
+        segments.next().zip(segments.next()).map(|(name, account)| arn(account, name))
+    } else if let Some(name) = member(question, "QueueName") {
+        Some(arn(member(question, "QueueOwnerAWSAccountId").unwrap_or(question.call.account()), name))
+    } else if let Some(handle) = member(question, "TaskHandle") {
+        source_of_task(handle)
+    } else {
+        member(question, "SourceArn").map(str::to_owned)
+    };
+    found.into_iter().collect()
+}
+
+/// Handles of message move tasks say in JSON what they are about.
+fn source_of_task(handle: &str) -> Option<String> {
+    let handle = base64::engine::general_purpose::STANDARD.decode(handle).ok()?;
+    let handle: serde_json::Value = serde_json::from_slice(&handle).ok()?;
+    handle.get("sourceArn")?.as_str().map(str::to_owned)
+}
+
+/// Topics, subscriptions and platform applications, by their ARNs. A subscription's permissions are its topic's.
+fn topics(question: &Authorisation<'_>) -> Vec<String> {
+    const ARNS: [&str; 5] = ["TopicArn", "TargetArn", "ResourceArn", "PlatformApplicationArn", "EndpointArn"];
+    let found = ARNS.iter().find_map(|name| member(question, name).map(str::to_owned));
+    let found = found.or_else(|| {
+        let (topic, _) = member(question, "SubscriptionArn")?.rsplit_once(':')?;
+        Some(topic.to_owned())
+    });
+    let made = || {
+        let name = member(question, "Name").filter(|_| question.call.operation == "CreateTopic")?;
+        Some(format!("arn:aws:sns:{}:{}:{name}", question.call.region, question.call.account()))
+    };
+    found.or_else(made).into_iter().collect()
 }
 
 /// Every text in a value.

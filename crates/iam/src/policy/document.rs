@@ -72,6 +72,13 @@ impl<T> OneOrMany<T> {
             Self::Many(many) => many,
         }
     }
+
+    fn as_mut_slice(&mut self) -> &mut [T] {
+        match self {
+            Self::One(one) => std::slice::from_mut(one),
+            Self::Many(many) => many,
+        }
+    }
 }
 
 /// Conditions may write numbers and booleans without quotes.
@@ -100,6 +107,8 @@ pub enum Kind {
     Identity,
     /// Of a role: who may assume it. Principals, no resources.
     Trust,
+    /// Of a queue or a topic: principals and resources.
+    Resource,
 }
 
 /// Why a document is no policy, in IAM's words.
@@ -112,9 +121,18 @@ impl Policy {
     pub fn parse(text: &str, kind: Kind) -> Result<Self, Malformed> {
         let value: serde_json::Value =
             serde_json::from_str(text).map_err(|_| Malformed("This policy contains invalid Json".into()))?;
-        let policy: Self = serde_json::from_value(value).map_err(|_| Malformed("Syntax errors in policy.".into()))?;
+        let mut policy: Self =
+            serde_json::from_value(value).map_err(|_| Malformed("Syntax errors in policy.".into()))?;
         policy.check(kind)?;
+        if kind == Kind::Resource {
+            policy.statement.as_mut_slice().iter_mut().for_each(Statement::widen);
+        }
         Ok(policy)
+    }
+
+    /// Whether any statement denies something.
+    pub fn may_deny(&self) -> bool {
+        self.statement.as_slice().iter().any(|statement| statement.effect == Effect::Deny)
     }
 
     fn check(&self, kind: Kind) -> Result<(), Malformed> {
@@ -133,6 +151,17 @@ impl Policy {
 }
 
 impl Statement {
+    /// In a resource's policy `{"AWS": "*"}` is everyone, services included (*IAM user guide, AWS JSON policy
+    /// elements: Principal*); in a trust policy it is not.
+    fn widen(&mut self) {
+        for principals in [&mut self.principal, &mut self.not_principal].into_iter().flatten() {
+            let Principals::Some(kinds) = principals else { continue };
+            if kinds.get("AWS").is_some_and(|names| names.as_slice().iter().any(|name| name == "*")) {
+                *principals = Principals::Everyone("*".into());
+            }
+        }
+    }
+
     fn check(&self, kind: Kind) -> Result<(), Malformed> {
         let one = |one: bool, other: bool, missing: &str| match (one, other) {
             (true, false) | (false, true) => Ok(()),
@@ -147,6 +176,15 @@ impl Statement {
                 one(has_resource, has_not_resource, "Policy statement must contain resources.")?;
                 if has_principal || has_not_principal {
                     return Err(malformed("Policy document should not specify a principal."));
+                }
+            }
+            Kind::Resource => {
+                one(has_resource, has_not_resource, "Policy statement must contain resources.")?;
+                one(has_principal, has_not_principal, "Policy statement must contain a principal.")?;
+                let principals = [&self.principal, &self.not_principal];
+                if principals.into_iter().flatten().any(|one| matches!(one, Principals::Everyone(text) if text != "*"))
+                {
+                    return Err(malformed("Invalid principal in policy"));
                 }
             }
             Kind::Trust => {

@@ -1,8 +1,8 @@
-//! Whether a trust policy's `Principal` names the caller.
+//! Whether the `Principal` of a trust policy or of a resource's names the caller.
 
 use super::document::Principals;
 
-/// Who is asking, as a trust policy may name it.
+/// Who is asking, as such a policy may name it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Caller<'a> {
     /// Every ARN that names the caller: a role session has its own and its role's.

@@ -1,7 +1,7 @@
 //! How a refusal by policy is told.
 
 use crate::Error;
-use crate::service::Protocol;
+use crate::service::{Protocol, ServiceModel};
 
 /// A call that no policy allows, or that one forbids.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,16 +14,22 @@ pub struct Denied {
     pub resource: String,
     /// A statement says Deny, rather than none saying Allow.
     pub explicit: bool,
+    /// The kind of policy that says so, or that would have to say something: `identity-based`, `resource-based`.
+    pub policy: &'static str,
 }
+
+/// SNS has an error of its own for it.
+const OWN_CODE: &str = "AuthorizationError";
 
 impl Denied {
     /// The refusal as an error of `protocol` (*IAM user guide, Troubleshoot access denied error messages*).
-    pub fn into_error(self, protocol: Protocol) -> Error {
-        let Self { principal, action, resource, explicit } = self;
+    pub fn into_error(self, protocol: Protocol, model: &ServiceModel) -> Error {
+        let Self { principal, action, resource, explicit, policy } = self;
         let because = if explicit {
-            "with an explicit deny in an identity-based policy".to_owned()
+            let article = if policy.starts_with('i') { "an" } else { "a" };
+            format!("with an explicit deny in {article} {policy} policy")
         } else {
-            format!("because no identity-based policy allows the {action} action")
+            format!("because no {policy} policy allows the {action} action")
         };
         let message =
             format!("User: {principal} is not authorized to perform: {action} on resource: {resource} {because}");
@@ -33,10 +39,15 @@ impl Denied {
                 format!("You are not authorized to perform this operation. {message}"),
             )
             .with_status(403),
-            Protocol::Query => Error::sender("AccessDenied", message).with_status(403),
+            Protocol::Query => {
+                let code = if model.error(OWN_CODE).is_some() { OWN_CODE } else { "AccessDenied" };
+                Error::sender(code, message).with_status(403)
+            }
             Protocol::RestJson => Error::sender("AccessDeniedException", message).with_status(403),
             Protocol::Json10 | Protocol::Json11 | Protocol::RpcV2Cbor => {
-                Error::sender("AccessDeniedException", message)
+                // Where the protocol came after the query protocol, the status is still that one's.
+                let status = if model.query_compatible { 403 } else { 400 };
+                Error::sender("AccessDeniedException", message).with_status(status)
             }
         }
     }

@@ -136,7 +136,7 @@ impl Walk<'_> {
         let question =
             Authorisation { call: &call, service: model.signing_name, schema: operation.input, input: &input };
         self.server.authenticator.authorise(&question).map_err(|denied| Refusal {
-            error: denied.into_error(protocol),
+            error: denied.into_error(protocol, model),
             operation: Counted::Known(operation.name),
         })?;
         self.carry_out(mounted, operation, call, input).await

@@ -59,6 +59,7 @@ impl Authenticator for Keys {
             action: "iam:DeleteRole".into(),
             resource: "*".into(),
             explicit: true,
+            policy: "identity-based",
         })
     }
 }
