@@ -1,4 +1,5 @@
 //! The service `sns`.
 
+mod delivery_policy;
 mod filter;
 mod model;
