@@ -1,11 +1,16 @@
 //! What SNS asks of SQS: to put a notification into a queue as if the topic had sent it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use freehold_iam::policy::Decision;
 use freehold_queues::{Outgoing, QueueId, Queues};
 
 use crate::Sqs;
-use crate::content::Attribute;
+use crate::address::Name;
+use crate::errors::Error;
+use crate::messages::{Attribute, Message};
+use crate::registry::Queue;
 
 /// A message that another service of the region wants in a queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,13 +42,24 @@ pub enum Undeliverable {
 
 impl Sqs {
     /// The message as [`Queues::send`] takes it.
-    pub fn outgoing(&self, _queue_arn: &str, _delivery: Delivery) -> Result<Outgoing, Undeliverable> {
-        Err(Undeliverable::NoQueue)
+    pub fn outgoing(&self, queue_arn: &str, delivery: Delivery) -> Result<Outgoing, Undeliverable> {
+        let queue = self.by_arn(queue_arn).ok_or(Undeliverable::NoQueue)?;
+        let Delivery { body, mut attributes, group, deduplication, sender_id } = delivery;
+        let lacks = if queue.is_fifo() { group.is_none() } else { deduplication.is_some() };
+        attributes.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+        let delay = Duration::from_secs(queue.definition.attributes.delay.into());
+        let message = Message { body: &body, attributes, group, deduplication, delay, sender_id: &sender_id };
+        match message.prepare(&queue, None) {
+            Ok(prepared) => Ok(prepared.outgoing),
+            Err(Error::MessageTooLong(limit)) => Err(Undeliverable::TooLong { limit }),
+            Err(error) if lacks => Err(Undeliverable::Fifo(error.to_string())),
+            Err(error) => Err(Undeliverable::Invalid(error.to_string())),
+        }
     }
 
     /// The queue's number; `None` if there is no such queue.
-    pub fn queue_id(&self, _arn: &str) -> Option<QueueId> {
-        None
+    pub fn queue_id(&self, arn: &str) -> Option<QueueId> {
+        self.by_arn(arn).map(|queue| queue.id())
     }
 
     /// The queues themselves.
@@ -53,7 +69,13 @@ impl Sqs {
 
     /// Whether the topic may send to the queue: in its own account unless the queue's policy denies it, in another
     /// one if the policy allows it.
-    pub fn may_send(&self, _queue_arn: &str, _topic_arn: &str) -> bool {
-        false
+    pub fn may_send(&self, queue_arn: &str, topic_arn: &str) -> bool {
+        let account = topic_arn.split(':').nth(4).unwrap_or_default();
+        let decision = self.iam.service_may("sns.amazonaws.com", "sqs:SendMessage", queue_arn, topic_arn, account);
+        decision == Decision::Allowed
+    }
+
+    pub(crate) fn by_arn(&self, arn: &str) -> Option<Arc<Queue>> {
+        self.registry.get(Name::of_arn(arn, &self.region)?)
     }
 }

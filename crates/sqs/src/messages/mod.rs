@@ -1,0 +1,15 @@
+//! Messages: what they may be, how they are kept, and how they are shown.
+
+mod attributes;
+mod batch;
+mod content;
+mod digest;
+mod id;
+mod prepare;
+mod show;
+
+pub(crate) use batch::{Batch, failed};
+pub use content::{Attribute, AttributeValue};
+pub(crate) use id::{message_id, new_message_id};
+pub(crate) use prepare::{Draft, Message, Prepared, check_id, prepare};
+pub(crate) use show::{Wanted, sequence_number, show};

@@ -1,0 +1,27 @@
+//! DeleteQueue: the queue is gone at once, whatever is in it. A reconciler takes the messages away.
+
+use std::sync::Arc;
+
+use freehold_api::sqs::DeleteQueueRequest;
+use freehold_store::TxExt;
+use freehold_wire::schema::Unit;
+use freehold_wire::{Call, Error as WireError};
+
+use crate::Sqs;
+use crate::control::Change;
+use crate::errors::Error;
+use crate::model::{Definition, Tombstone};
+
+pub(crate) async fn delete_queue(sqs: Arc<Sqs>, call: Call, input: DeleteQueueRequest) -> Result<Unit, WireError> {
+    let queue = sqs.own_queue(&call, input.queue_url.as_deref())?;
+    let id = Definition::id_of(queue.definition.name());
+    let now = sqs.clock.now();
+    sqs.change(move |tx| {
+        let definition = tx.get::<Definition>(&id)?.ok_or(Error::QueueDoesNotExist)?;
+        tx.delete::<Definition>(&id)?;
+        tx.put(&Tombstone::new(&definition, now))?;
+        Ok(((), Change::Removed(Box::new(definition))))
+    })
+    .await?;
+    Ok(Unit)
+}
