@@ -1,4 +1,4 @@
-//! What each VPC's namespace serves to its guests: metadata, names and addresses. The sockets are opened inside the
+//! What each VPC's namespace serves to its guests: metadata, names, addresses and the API. The sockets are opened inside the
 //! namespace and served by the control plane, which is why they end with it and are opened anew by the next.
 
 use std::net::{Ipv4Addr, SocketAddrV4, TcpListener, UdpSocket};
@@ -8,17 +8,19 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use freehold_core::clock::{Clock, SystemClock};
 use tokio::task::JoinSet;
 
+use super::endpoint::GuestEndpoint;
 use super::imds::Tokens;
 use super::metadata::MetadataSource;
 use super::netlink::Netlink;
 use super::plan::VpcPlan;
-use super::services::{METADATA_ADDRESS, resolver_addresses};
-use super::{dhcp, dns, imds, netns};
+use super::services::{ENDPOINT_ADDRESS, METADATA_ADDRESS, resolver_addresses};
+use super::{dhcp, dns, endpoint, imds, netns};
 use crate::driver::{Error, Result};
 
 /// What all VPCs' services share.
 pub struct GuestServices {
     source: Arc<OnceLock<Arc<dyn MetadataSource>>>,
+    endpoint: Arc<OnceLock<Arc<dyn GuestEndpoint>>>,
     tokens: Arc<Tokens>,
     clock: Arc<dyn Clock>,
 }
@@ -50,7 +52,7 @@ impl Context {
 impl GuestServices {
     pub fn new(data_dir: &Path) -> Result<Self> {
         let tokens = Arc::new(Tokens::load(data_dir)?);
-        Ok(Self { source: Arc::default(), tokens, clock: Arc::new(SystemClock) })
+        Ok(Self { source: Arc::default(), endpoint: Arc::default(), tokens, clock: Arc::new(SystemClock) })
     }
 
     pub fn set_clock(&mut self, clock: Arc<dyn Clock>) {
@@ -60,6 +62,12 @@ impl GuestServices {
     pub fn set_source(&self, source: Arc<dyn MetadataSource>) {
         if self.source.set(source).is_err() {
             tracing::warn!("the source of metadata is set once; a second one is ignored");
+        }
+    }
+
+    pub fn set_endpoint(&self, served: Arc<dyn GuestEndpoint>) {
+        if self.endpoint.set(served).is_err() {
+            tracing::warn!("the endpoint for guests is set once; a second one is ignored");
         }
     }
 
@@ -81,7 +89,7 @@ impl GuestServices {
             tokens: Arc::clone(&self.tokens),
             clock: Arc::clone(&self.clock),
         };
-        let started = Serving::start(context, addresses, namespace)?;
+        let started = Serving::start(context, Arc::clone(&self.endpoint), addresses, namespace)?;
         started.set_leases(plan);
         *serving = Some(started);
         Ok(())
@@ -89,12 +97,19 @@ impl GuestServices {
 }
 
 impl Serving {
-    fn start(context: Context, addresses: Vec<Ipv4Addr>, namespace: &Path) -> Result<Self> {
+    fn start(
+        context: Context,
+        served: Arc<OnceLock<Arc<dyn GuestEndpoint>>>,
+        addresses: Vec<Ipv4Addr>,
+        namespace: &Path,
+    ) -> Result<Self> {
         let sockets = netns::enter(namespace, || Sockets::open(&addresses))?;
         let mut tasks = JoinSet::new();
         let in_runtime = |e| Error::io("serve a socket", e);
         let metadata = tokio::net::TcpListener::from_std(sockets.metadata).map_err(in_runtime)?;
         tasks.spawn(imds::serve(metadata, context.clone()));
+        let api = tokio::net::TcpListener::from_std(sockets.api).map_err(in_runtime)?;
+        tasks.spawn(endpoint::serve(api, served));
         for (udp, tcp) in sockets.resolvers {
             let udp = tokio::net::UdpSocket::from_std(udp).map_err(in_runtime)?;
             let tcp = tokio::net::TcpListener::from_std(tcp).map_err(in_runtime)?;
@@ -113,7 +128,7 @@ impl Serving {
 
     /// Whether every task is still at work.
     fn is_whole(&self) -> bool {
-        self.tasks.len() == 2 + 2 * self.addresses.len()
+        self.tasks.len() == 3 + 2 * self.addresses.len()
     }
 
     /// Ends all tasks and closes their sockets, which would keep the namespace alive.
@@ -124,6 +139,7 @@ impl Serving {
 
 struct Sockets {
     metadata: TcpListener,
+    api: TcpListener,
     resolvers: Vec<(UdpSocket, TcpListener)>,
     dhcp: UdpSocket,
     neighbours: Netlink,
@@ -146,11 +162,12 @@ impl Sockets {
         let open = || {
             let dhcp = datagrams(Ipv4Addr::UNSPECIFIED, dhcp::SERVER_PORT)?;
             let metadata = listen(METADATA_ADDRESS, 80)?;
+            let api = listen(ENDPOINT_ADDRESS, 80)?;
             let resolvers = resolvers
                 .iter()
                 .map(|address| Ok((datagrams(*address, 53)?, listen(*address, 53)?)))
                 .collect::<std::io::Result<_>>()?;
-            Ok(Self { metadata, resolvers, dhcp, neighbours })
+            Ok(Self { metadata, api, resolvers, dhcp, neighbours })
         };
         open().map_err(|e: std::io::Error| Error::io("listen for guests", e))
     }

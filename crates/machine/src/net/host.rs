@@ -14,6 +14,7 @@ use freehold_core::clock::Clock;
 use ipnet::Ipv4Net;
 use tokio::sync::Mutex as AsyncMutex;
 
+use super::endpoint::GuestEndpoint;
 use super::guest_services::{GuestServices, Serving};
 use super::metadata::MetadataSource;
 use super::names::Tag;
@@ -174,6 +175,10 @@ impl Network for HostNetwork {
 
     fn serve_metadata(&self, source: Arc<dyn MetadataSource>) {
         self.services.set_source(source);
+    }
+
+    fn serve_endpoint(&self, endpoint: Arc<dyn GuestEndpoint>) {
+        self.services.set_endpoint(endpoint);
     }
 }
 

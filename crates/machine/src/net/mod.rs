@@ -17,11 +17,12 @@
 //! route per public address in use; and, while any VPC exists, `net.ipv4.ip_forward` ([`forwarding`]).
 //!
 //! Where to look: [`rules`] for what may pass, [`policy`] for routes to interfaces, [`attach`] for devices,
-//! [`imds`], [`dns`] and [`dhcp`] for what guests are served, [`netlink`] and [`netns`] for the kernel.
+//! [`imds`], [`dns`], [`dhcp`] and [`endpoint`] for what guests are served, [`netlink`] and [`netns`] for the kernel.
 
 mod attach;
 mod dhcp;
 mod dns;
+pub mod endpoint;
 mod forwarding;
 mod guest_services;
 pub mod host;
@@ -48,6 +49,7 @@ use async_trait::async_trait;
 
 use crate::driver::Result;
 use crate::spec::Interface;
+use endpoint::GuestEndpoint;
 use metadata::MetadataSource;
 use plan::VpcPlan;
 
@@ -77,4 +79,7 @@ pub trait Network: Send + Sync + 'static {
 
     /// Sets what answers metadata and DNS questions of guests. Called once, at start, before `apply`.
     fn serve_metadata(&self, source: Arc<dyn MetadataSource>);
+
+    /// Sets what answers guests' calls of the region's API. Called once; a network without guests has no use for it.
+    fn serve_endpoint(&self, _endpoint: Arc<dyn GuestEndpoint>) {}
 }

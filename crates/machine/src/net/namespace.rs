@@ -8,7 +8,7 @@ use ipnet::Ipv4Net;
 
 use super::netlink::{Link, Netlink, Route};
 use super::plan::VpcPlan;
-use super::services::{METADATA_ADDRESS, resolver_addresses};
+use super::services::{ENDPOINT_ADDRESS, METADATA_ADDRESS, resolver_addresses};
 use super::{names, netns, sysctl};
 use crate::driver::{Error, Result};
 
@@ -45,7 +45,7 @@ pub fn ensure(namespace: &str, plan: &VpcPlan) -> Result<()> {
             .link("lo")?
             .ok_or_else(|| Error::io("find the loopback device", std::io::Error::from(std::io::ErrorKind::NotFound)))?;
         netlink.set_up(lo.index, None)?;
-        for address in resolver_addresses(&plan.cidrs).into_iter().chain([METADATA_ADDRESS]) {
+        for address in resolver_addresses(&plan.cidrs).into_iter().chain([METADATA_ADDRESS, ENDPOINT_ADDRESS]) {
             netlink.add_address(lo.index, address, 32)?;
         }
         Ok(())

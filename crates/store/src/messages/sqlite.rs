@@ -31,10 +31,13 @@ impl SqliteJournal {
     pub fn open(directory: &Path) -> Result<Self, Error> {
         let path = directory.join(FILE);
         let connection = open::writer(&path, &SCHEMA)?;
-        // Queues are written all the time: a log four times as long halves what a checkpoint writes twice, and pages
-        // of the ends of both tables stay in memory.
+        // Queues are written all the time. A log four times as long spares half of what checkpoints write twice, and one
+        // that keeps its size is synchronised without the file system writing down how long it has become. The pages
+        // at the ends of the tables stay in memory.
         connection
-            .execute_batch("PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -4096;")
+            .execute_batch(
+                "PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = -1; PRAGMA cache_size = -4096;",
+            )
             .map_err(|error| classify(&path, &error))?;
         Ok(Self { readers: Arc::new(Readers::new(path.clone())), path, connection })
     }

@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::guest_services::Context;
+use super::services::{ENDPOINT_ADDRESS, ENDPOINT_NAME};
 use message::{Answer, Query, Wanted};
 use upstream::Transport;
 
@@ -114,6 +115,8 @@ async fn own_answer(query: &Query, context: &Context) -> Option<Answer> {
     match query.wanted {
         Wanted::Name(IpAddr::V4(address)) => source.reverse(&context.vpc, address).await.map(Answer::Name),
         Wanted::Name(IpAddr::V6(_)) => None,
+        Wanted::Address if query.name == ENDPOINT_NAME => Some(Answer::Address(ENDPOINT_ADDRESS)),
+        Wanted::Other if query.name == ENDPOINT_NAME => Some(Answer::Nothing),
         Wanted::Address => source.resolve(&context.vpc, &query.name).await.map(Answer::Address),
         // The name is ours and has an address of version 4; it has nothing else.
         Wanted::Other => {

@@ -11,7 +11,7 @@ use super::{Chain, Table, VPC_TABLE, dispatch, identifier, list};
 use crate::net::names::{UPLINK, eni_link};
 use crate::net::plan::{EniPlan, RoutePlan, RouteTarget, SubnetPlan, VpcPlan};
 use crate::net::policy;
-use crate::net::services::{METADATA_ADDRESS, RESOLVER_ADDRESS, resolver_addresses};
+use crate::net::services::{ENDPOINT_ADDRESS, METADATA_ADDRESS, RESOLVER_ADDRESS, resolver_addresses};
 
 const ESTABLISHED: &str = "ct state vmap { established : accept, related : accept, invalid : drop }";
 
@@ -197,14 +197,14 @@ fn route_chain(name: String, field: &str, routes: &[RoutePlan]) -> Chain {
     chain
 }
 
-/// The namespace itself offers metadata and names to guests, and nothing else to anybody.
+/// The namespace itself offers metadata, names and the region's API to guests, and nothing else to anybody.
 fn add_input(table: &mut Table, plan: &VpcPlan) {
     let mut input = Chain::base("input", "filter", "input", "filter", "drop");
     input
         .rule("iifname \"lo\" accept")
         .rule(format!("iifname \"{UPLINK}\" drop"))
         .rule("ct state established,related accept")
-        .rule(format!("ip daddr {METADATA_ADDRESS} tcp dport 80 accept"))
+        .rule(format!("ip daddr {{ {ENDPOINT_ADDRESS}, {METADATA_ADDRESS} }} tcp dport 80 accept"))
         .rule(format!(
             "ip daddr {{ {} }} meta l4proto {{ tcp, udp }} th dport 53 accept",
             list(resolver_addresses(&plan.cidrs))
