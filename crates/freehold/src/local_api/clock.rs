@@ -8,6 +8,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use freehold_core::reconcile::Reconcilers;
 use freehold_core::{Clock, ManualClock};
+use freehold_queues::Queues;
 use freehold_wire::server::{Metrics, PlainRequest, PlainResponse, Route};
 use http::{Method, StatusCode};
 use serde::Deserialize;
@@ -20,6 +21,7 @@ const MOST_SECONDS: u64 = 100 * 366 * 86_400;
 pub struct ClockRoute {
     pub clock: Arc<ManualClock>,
     /// What became due is done at once.
+    pub queues: Arc<Queues>,
     pub reconcilers: Arc<Reconcilers>,
 }
 
@@ -43,6 +45,7 @@ impl Route for ClockRoute {
             match serde_json::from_slice::<Advance>(request.body()) {
                 Ok(Advance { advance_seconds }) if advance_seconds <= MOST_SECONDS => {
                     self.clock.advance(Duration::from_secs(advance_seconds));
+                    self.queues.wake();
                     self.reconcilers.wake_all();
                 }
                 Ok(_) => return refuse(StatusCode::BAD_REQUEST, "at most a hundred years at once"),

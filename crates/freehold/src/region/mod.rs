@@ -16,7 +16,9 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use freehold_core::{Clock, DEFAULT_REGION, ManualClock, SystemClock};
 use freehold_iam::Development;
+use freehold_queues::Queues;
 use freehold_store::SharedStore;
+use freehold_store::messages::SqliteJournal;
 use freehold_store::sqlite::SqliteStore;
 use freehold_wire::server::Server;
 use tokio::signal::unix::{SignalKind, signal};
@@ -41,9 +43,10 @@ pub async fn serve(data: &DataDir, options: &cli::Up) -> Result<()> {
     let development = if listen.ip().is_loopback() { Development::Accepted } else { Development::Refused };
     let (clock, test_clock) = clock(options.test_clock);
     let store: SharedStore = Arc::new(SqliteStore::open(&data.state(), DEFAULT_REGION)?);
+    let queues = Queues::open(SqliteJournal::open(&data.state())?, Arc::clone(&clock))?;
     let hardware = Hardware::choose(data, options).await?;
     say(options, &format!("machines: {}: {}", hardware.name(), hardware.reason));
-    let services = Services::start(Arc::clone(&store), Arc::clone(&clock), &hardware, options, development)?;
+    let services = Services::start(Arc::clone(&store), queues, Arc::clone(&clock), &hardware, options, development)?;
     root_key::publish(&services.iam, data).await?;
 
     let record = Record::of_this_process(listen)?;
@@ -55,10 +58,17 @@ pub async fn serve(data: &DataDir, options: &cli::Up) -> Result<()> {
         .route(Arc::new(HealthRoute { driver: hardware.name().into(), services: names }))
         .route(Arc::new(StatusRoute { report }));
     for service in endpoint {
-        server = server.service(service);
+        server = match Services::body_bytes(&service) {
+            Some(bytes) => server.service_with_bodies(service, bytes),
+            None => server.service(service),
+        };
     }
     if let Some(clock) = test_clock {
-        server = server.route(Arc::new(ClockRoute { clock, reconcilers: Arc::clone(&services.reconcilers) }));
+        server = server.route(Arc::new(ClockRoute {
+            clock,
+            queues: Arc::clone(&services.queues),
+            reconcilers: Arc::clone(&services.reconcilers),
+        }));
     }
 
     record.write(&data.pid_file())?;

@@ -8,6 +8,8 @@ use freehold_core::reconcile::Reconcilers;
 use freehold_core::{Clock, DEFAULT_REGION};
 use freehold_ec2::{Ec2, Parts, Region};
 use freehold_iam::{Development, ForgetExpired, Iam};
+use freehold_queues::Queues;
+use freehold_sqs::Sqs;
 use freehold_ssm::Ssm;
 use freehold_store::SharedStore;
 use freehold_store::reconcile::ForgetTokens;
@@ -26,6 +28,8 @@ pub struct Services {
     pub iam: Arc<Iam>,
     pub ec2: Arc<Ec2>,
     pub ssm: Arc<Ssm>,
+    pub sqs: Arc<Sqs>,
+    pub queues: Arc<Queues>,
     pub reconcilers: Arc<Reconcilers>,
 }
 
@@ -34,6 +38,7 @@ impl Services {
     /// picked up by them.
     pub fn start(
         store: SharedStore,
+        queues: Arc<Queues>,
         clock: Arc<dyn Clock>,
         hardware: &Hardware,
         options: &cli::Up,
@@ -52,11 +57,19 @@ impl Services {
             public_pool: options.public_pool,
         })?;
         let ssm = Ssm::new(Arc::new(HostsImages(Arc::clone(&hardware.images))));
+        let sqs = Sqs::new(freehold_sqs::Parts {
+            store: Arc::clone(&store),
+            clock: Arc::clone(&clock),
+            region: DEFAULT_REGION.to_owned(),
+            queues: Arc::clone(&queues),
+            iam: Arc::clone(&iam),
+        })?;
         let reconcilers = Arc::new(Reconcilers::new(Arc::clone(&clock)));
         reconcilers.spawn(ForgetTokens::new(store, clock), Vec::new());
         reconcilers.spawn(ForgetExpired::new(Arc::clone(&iam)), Vec::new());
         freehold_ec2::reconcile::start(&ec2, &reconcilers);
-        Ok(Self { iam, ec2, ssm, reconcilers })
+        freehold_sqs::reconcile::start(&sqs, &reconcilers);
+        Ok(Self { iam, ec2, ssm, sqs, queues, reconcilers })
     }
 
     /// What the endpoint serves.
@@ -64,7 +77,13 @@ impl Services {
         let mut services = Vec::from(self.iam.services());
         services.push(freehold_ec2::operations::service(&self.ec2));
         services.push(self.ssm.service());
+        services.push(self.sqs.service());
         services
+    }
+
+    /// Bytes of a request's body, where a service takes more than others.
+    pub fn body_bytes(service: &Service) -> Option<usize> {
+        (service.model.id == "sqs").then_some(freehold_sqs::BODY_BYTES)
     }
 
     /// Starts no more work and waits a moment for what is under way.
