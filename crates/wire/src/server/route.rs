@@ -14,20 +14,20 @@ pub type PlainResponse = http::Response<Bytes>;
 /// answer no path that a service's protocol uses.
 pub(super) const PREFIX: &str = "/_freehold/";
 
-/// Answers the requests of a path, and of all paths below it where the path ends with a slash.
+/// Answers the requests of a path.
 #[async_trait]
 pub trait Route: Send + Sync + 'static {
     /// `/_freehold/health`
     fn path(&self) -> &str;
 
+    /// Whether requests of `path` are answered: those of the route's own, and of all below it where that ends with a slash.
+    fn answers(&self, path: &str) -> bool {
+        let own = self.path();
+        path == own || (own.ends_with('/') && path.starts_with(own))
+    }
+
     /// Answers a request of any method. No signature was checked. `client` is the other end of the connection.
     async fn handle(&self, request: PlainRequest, client: SocketAddr, metrics: &Metrics) -> PlainResponse;
-}
-
-/// Whether the route answers this path.
-pub(super) fn answers(route: &dyn Route, path: &str) -> bool {
-    let own = route.path();
-    path == own || (own.ends_with('/') && path.starts_with(own))
 }
 
 /// The answer where no route is.

@@ -25,9 +25,7 @@ const GLOBAL_REGION: &str = "us-east-1";
 pub(super) async fn answer(server: &Inner, request: Request<Incoming>, client: SocketAddr) -> Answer {
     let started = Instant::now();
     let (head, body) = request.into_parts();
-    if head.uri.path().starts_with(route::PREFIX)
-        || server.routes.iter().any(|found| route::answers(&**found, head.uri.path()))
-    {
+    if head.uri.path().starts_with(route::PREFIX) || server.routes.iter().any(|found| found.answers(head.uri.path())) {
         return plain(server, head, body, client).await;
     }
     let signature = sigv4::Request {
@@ -289,7 +287,7 @@ async fn vanished() -> Result<Value, Error> {
 }
 
 async fn plain(server: &Inner, head: request::Parts, body: Incoming, client: SocketAddr) -> Answer {
-    let found = server.routes.iter().find(|found| route::answers(&***found, head.uri.path()));
+    let found = server.routes.iter().find(|found| found.answers(head.uri.path()));
     let response = match (found, body::read(body, server.limits.body_bytes, server.limits.body_timeout).await) {
         (None, _) => route::not_found(),
         (Some(_), Err(unreadable)) => {
