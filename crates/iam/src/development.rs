@@ -38,6 +38,11 @@ impl Development {
     }
 }
 
+/// Whether this is the access key of a development credential.
+pub fn is_development_key(access_key_id: &str) -> bool {
+    Development::Accepted.credentials(access_key_id).is_some()
+}
+
 /// The root of an account.
 pub(crate) fn root(account: &str, access_key_id: &str) -> Principal {
     Principal {

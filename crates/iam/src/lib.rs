@@ -33,7 +33,7 @@ use freehold_store::SharedStore;
 use freehold_wire::Service;
 
 pub use access_keys::RootKey;
-pub use development::Development;
+pub use development::{Development, is_development_key};
 pub use instance_profiles::Profile;
 pub use issue::TemporaryCredentials;
 pub use protection::{ResourcePolicies, ResourcePolicy};

@@ -3,6 +3,7 @@
 
 pub mod capacity;
 pub mod cleanup;
+mod guests;
 mod listen;
 pub mod machines;
 mod public_images;
@@ -28,6 +29,7 @@ use crate::cli;
 use crate::data_dir::DataDir;
 use crate::local_api::{ClockRoute, HealthRoute, StatusRoute};
 use crate::pid_file::Record;
+use guests::{GuestKeys, Guests};
 use machines::Hardware;
 pub use report::Report;
 use services::Services;
@@ -50,19 +52,15 @@ pub async fn serve(data: &DataDir, options: &cli::Up) -> Result<()> {
     root_key::publish(&services.iam, data).await?;
 
     let record = Record::of_this_process(listen)?;
-    let endpoint = services.endpoint();
-    let names: Vec<String> = endpoint.iter().map(|service| service.model.id.to_owned()).collect();
+    let names: Vec<String> = services.endpoint().iter().map(|service| service.model.id.to_owned()).collect();
     let report = Report::new(data, &record, &hardware, names.clone(), store, Arc::clone(&services.reconcilers));
     // Clients sign by their own clocks, so signatures are judged by the machine's even where tests move the region's.
     let mut server = Server::builder(DEFAULT_REGION, Arc::clone(&services.iam) as _, Arc::new(SystemClock))
         .route(Arc::new(HealthRoute { driver: hardware.name().into(), services: names }))
         .route(Arc::new(StatusRoute { report }));
-    for service in endpoint {
-        server = match Services::body_bytes(&service) {
-            Some(bytes) => server.service_with_bodies(service, bytes),
-            None => server.service(service),
-        };
-    }
+    server = services.mount(server);
+    let guests = Server::builder(DEFAULT_REGION, Arc::new(GuestKeys(Arc::clone(&services.iam))), Arc::new(SystemClock));
+    hardware.network.serve_endpoint(Arc::new(Guests(services.mount(guests).build())));
     if let Some(clock) = test_clock {
         server = server.route(Arc::new(ClockRoute {
             clock,

@@ -8,12 +8,13 @@ use freehold_core::reconcile::Reconcilers;
 use freehold_core::{Clock, DEFAULT_REGION};
 use freehold_ec2::{Ec2, Parts, Region};
 use freehold_iam::{Development, ForgetExpired, Iam};
-use freehold_queues::Queues;
+use freehold_queues::{ForgetExpired as ForgetMessages, Queues};
 use freehold_sqs::Sqs;
 use freehold_ssm::Ssm;
 use freehold_store::SharedStore;
 use freehold_store::reconcile::ForgetTokens;
 use freehold_wire::Service;
+use freehold_wire::server::Builder;
 
 use super::machines::Hardware;
 use super::public_images::HostsImages;
@@ -67,6 +68,7 @@ impl Services {
         let reconcilers = Arc::new(Reconcilers::new(Arc::clone(&clock)));
         reconcilers.spawn(ForgetTokens::new(store, clock), Vec::new());
         reconcilers.spawn(ForgetExpired::new(Arc::clone(&iam)), Vec::new());
+        reconcilers.spawn(ForgetMessages::new(Arc::clone(&queues)), Vec::new());
         freehold_ec2::reconcile::start(&ec2, &reconcilers);
         freehold_sqs::reconcile::start(&sqs, &reconcilers);
         Ok(Self { iam, ec2, ssm, sqs, queues, reconcilers })
@@ -81,9 +83,12 @@ impl Services {
         services
     }
 
-    /// Bytes of a request's body, where a service takes more than others.
-    pub fn body_bytes(service: &Service) -> Option<usize> {
-        (service.model.id == "sqs").then_some(freehold_sqs::BODY_BYTES)
+    /// Lets a server serve all of them.
+    pub fn mount(&self, server: Builder) -> Builder {
+        self.endpoint().into_iter().fold(server, |server, service| match service.model.id {
+            "sqs" => server.service_with_bodies(service, freehold_sqs::BODY_BYTES),
+            _ => server.service(service),
+        })
     }
 
     /// Starts no more work and waits a moment for what is under way.

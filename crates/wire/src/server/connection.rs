@@ -48,6 +48,12 @@ pub(super) async fn accept(server: &Arc<Inner>, listener: TcpListener, shutdown:
     }
 }
 
+/// Serves a connection that no listener of the server's own accepted.
+pub(super) async fn serve_one(server: Arc<Inner>, stream: TcpStream, client: SocketAddr) {
+    let (_ending, end) = watch::channel(false);
+    serve(server, stream, client, end).await;
+}
+
 async fn serve(server: Arc<Inner>, stream: TcpStream, client: SocketAddr, mut end: watch::Receiver<bool>) {
     // Answers are small and written at once; waiting for more would only delay them.
     if let Err(error) = stream.set_nodelay(true) {

@@ -146,6 +146,11 @@ impl Server {
         Arc::clone(&self.inner.metrics)
     }
 
+    /// Serves a connection that was accepted elsewhere, until it ends or the process does.
+    pub async fn serve_connection(&self, stream: tokio::net::TcpStream, client: std::net::SocketAddr) {
+        connection::serve_one(Arc::clone(&self.inner), stream, client).await;
+    }
+
     /// Serves a listener until `shutdown` resolves; then takes no more calls, and returns when those under way are
     /// answered, or their time is over.
     pub async fn serve(&self, listener: tokio::net::TcpListener, shutdown: impl Future<Output = ()> + Send) {
