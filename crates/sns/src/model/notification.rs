@@ -1,0 +1,85 @@
+//! What waits in a subscription's own queue: a message as far as it is the same for every attempt to deliver it.
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::Attributes;
+
+/// What is said to an endpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Kind {
+    Notification,
+    /// Whether the endpoint wants to be told, with the token by which it says yes.
+    SubscriptionConfirmation {
+        token: String,
+    },
+}
+
+/// A message on its way to one subscriber.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Notification {
+    pub kind: Kind,
+    /// As the publisher was answered.
+    pub id: String,
+    pub topic: String,
+    pub subject: Option<String>,
+    /// What the subscriber's protocol gets.
+    pub message: String,
+    pub attributes: Attributes,
+    /// Milliseconds since 1970.
+    pub published: i64,
+    /// Where the publisher reached the region: addresses in the message lead there.
+    pub endpoint: String,
+}
+
+impl Notification {
+    /// As a queue keeps it.
+    pub fn encode(&self) -> Result<Bytes, postcard::Error> {
+        postcard::to_stdvec(self).map(Bytes::from)
+    }
+
+    pub fn decode(content: &[u8]) -> Result<Self, postcard::Error> {
+        postcard::from_bytes(content)
+    }
+
+    /// `2026-11-24T10:10:41.123Z`
+    pub fn timestamp(&self) -> String {
+        timestamp(self.published)
+    }
+}
+
+/// A time as messages show it: with milliseconds, in UTC.
+pub(crate) fn timestamp(millis: i64) -> String {
+    let at = Timestamp::from_millisecond(millis).unwrap_or(Timestamp::UNIX_EPOCH);
+    format!("{at:.3}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Attribute, Value};
+
+    #[test]
+    fn times_have_three_decimals_even_if_they_are_zero() {
+        assert_eq!(timestamp(0), "1970-01-01T00:00:00.000Z");
+        assert_eq!(timestamp(1_700_000_000_120), "2023-11-14T22:13:20.120Z");
+    }
+
+    #[test]
+    fn a_notification_survives_its_queue() {
+        let attribute = Attribute { data_type: "Binary".into(), value: Value::Binary(Bytes::from_static(&[0, 255])) };
+        let notification = Notification {
+            kind: Kind::SubscriptionConfirmation { token: "t".into() },
+            id: "i".into(),
+            topic: "a".into(),
+            subject: None,
+            message: "m".into(),
+            attributes: [("k".to_owned(), attribute)].into(),
+            published: 5,
+            endpoint: "http://h".into(),
+        };
+        assert_eq!(Notification::decode(&notification.encode().unwrap()), Ok(notification));
+        assert!(Notification::decode(&[9, 9]).is_err());
+    }
+}
