@@ -3,6 +3,7 @@
 
 mod clock;
 mod health;
+mod outbox;
 mod status;
 
 use std::net::SocketAddr;
@@ -14,6 +15,7 @@ use serde::Serialize;
 
 pub use clock::ClockRoute;
 pub use health::HealthRoute;
+pub use outbox::OutboxRoute;
 pub use status::StatusRoute;
 
 /// An answer in JSON.

@@ -27,7 +27,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::announce::{self, Message};
 use crate::cli;
 use crate::data_dir::DataDir;
-use crate::local_api::{ClockRoute, HealthRoute, StatusRoute};
+use crate::local_api::{ClockRoute, HealthRoute, OutboxRoute, StatusRoute};
 use crate::pid_file::Record;
 use guests::{GuestKeys, Guests};
 use machines::Hardware;
@@ -57,7 +57,8 @@ pub async fn serve(data: &DataDir, options: &cli::Up) -> Result<()> {
     // Clients sign by their own clocks, so signatures are judged by the machine's even where tests move the region's.
     let mut server = Server::builder(DEFAULT_REGION, Arc::clone(&services.iam) as _, Arc::new(SystemClock))
         .route(Arc::new(HealthRoute { driver: hardware.name().into(), services: names }))
-        .route(Arc::new(StatusRoute { report }));
+        .route(Arc::new(StatusRoute { report }))
+        .route(Arc::new(OutboxRoute { sns: Arc::clone(&services.sns) }));
     server = services.mount(server);
     let guests = Server::builder(DEFAULT_REGION, Arc::new(GuestKeys(Arc::clone(&services.iam))), Arc::new(SystemClock));
     hardware.network.serve_endpoint(Arc::new(Guests(services.mount(guests).build())));

@@ -5,10 +5,12 @@ use std::time::Duration;
 
 use anyhow::Result;
 use freehold_core::reconcile::Reconcilers;
+use freehold_core::targets::Targets;
 use freehold_core::{Clock, DEFAULT_REGION};
 use freehold_ec2::{Ec2, Parts, Region};
 use freehold_iam::{Development, ForgetExpired, Iam};
 use freehold_queues::{ForgetExpired as ForgetMessages, Queues};
+use freehold_sns::{CertificateRoute, Sns};
 use freehold_sqs::Sqs;
 use freehold_ssm::Ssm;
 use freehold_store::SharedStore;
@@ -30,6 +32,7 @@ pub struct Services {
     pub ec2: Arc<Ec2>,
     pub ssm: Arc<Ssm>,
     pub sqs: Arc<Sqs>,
+    pub sns: Arc<Sns>,
     pub queues: Arc<Queues>,
     pub reconcilers: Arc<Reconcilers>,
 }
@@ -65,13 +68,21 @@ impl Services {
             queues: Arc::clone(&queues),
             iam: Arc::clone(&iam),
         })?;
+        let sns = Sns::open(freehold_sns::Parts {
+            store: Arc::clone(&store),
+            clock: Arc::clone(&clock),
+            sqs: Arc::clone(&sqs),
+            targets: Arc::new(Targets::default()),
+        })?;
+        iam.protect("sns", Arc::clone(&sns) as _);
         let reconcilers = Arc::new(Reconcilers::new(Arc::clone(&clock)));
         reconcilers.spawn(ForgetTokens::new(store, clock), Vec::new());
         reconcilers.spawn(ForgetExpired::new(Arc::clone(&iam)), Vec::new());
         reconcilers.spawn(ForgetMessages::new(Arc::clone(&queues)), Vec::new());
         freehold_ec2::reconcile::start(&ec2, &reconcilers);
         freehold_sqs::reconcile::start(&sqs, &reconcilers);
-        Ok(Self { iam, ec2, ssm, sqs, queues, reconcilers })
+        sns.start(&reconcilers);
+        Ok(Self { iam, ec2, ssm, sqs, sns, queues, reconcilers })
     }
 
     /// What the endpoint serves.
@@ -80,11 +91,13 @@ impl Services {
         services.push(freehold_ec2::operations::service(&self.ec2));
         services.push(self.ssm.service());
         services.push(self.sqs.service());
+        services.push(self.sns.service());
         services
     }
 
     /// Lets a server serve all of them.
     pub fn mount(&self, server: Builder) -> Builder {
+        let server = server.route(Arc::new(CertificateRoute(Arc::clone(&self.sns))));
         self.endpoint().into_iter().fold(server, |server, service| match service.model.id {
             "sqs" => server.service_with_bodies(service, freehold_sqs::BODY_BYTES),
             _ => server.service(service),
