@@ -8,13 +8,24 @@ use std::time::Duration;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{mpsc, watch};
 
+use super::tls::Opened;
 use super::{Inner, walk};
 
 /// How long to wait when the process has no more file descriptors for connections.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
+
+/// Where requests come from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Origin {
+    /// Address of the client's end.
+    pub client: SocketAddr,
+    /// `http` or `https`
+    pub scheme: &'static str,
+}
 
 pub(super) async fn accept(server: &Arc<Inner>, listener: TcpListener, shutdown: impl Future<Output = ()> + Send) {
     let (ending, end) = watch::channel(false);
@@ -59,10 +70,28 @@ async fn serve(server: Arc<Inner>, stream: TcpStream, client: SocketAddr, mut en
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%error, %client, "TCP_NODELAY");
     }
-    let service = service_fn(|request| {
-        let server = &server;
-        async move { Ok::<_, Infallible>(walk::answer(server, request, client).await) }
-    });
+    let Some(tls) = &server.tls else {
+        return talk(&server, stream, Origin { client, scheme: "http" }, &mut end).await;
+    };
+    let opened = tokio::time::timeout(server.limits.head_timeout, tls.open(stream));
+    let opened = tokio::select! {
+        opened = opened => opened,
+        () = told(&mut end) => return,
+    };
+    match opened {
+        Ok(Ok(Opened::Plain(stream))) => talk(&server, stream, Origin { client, scheme: "http" }, &mut end).await,
+        Ok(Ok(Opened::Tls(stream))) => talk(&server, stream, Origin { client, scheme: "https" }, &mut end).await,
+        Ok(Err(error)) => tracing::debug!(%error, %client, "connection ended before its first request"),
+        Err(_) => tracing::debug!(%client, "connection without a request"),
+    }
+}
+
+/// Answers the requests of a connection.
+async fn talk<S>(server: &Inner, stream: S, origin: Origin, end: &mut watch::Receiver<bool>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let service = service_fn(|request| async move { Ok::<_, Infallible>(walk::answer(server, request, origin).await) });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(server.limits.head_timeout)
@@ -73,14 +102,14 @@ async fn serve(server: Arc<Inner>, stream: TcpStream, client: SocketAddr, mut en
     tokio::pin!(connection);
     let result = tokio::select! {
         result = &mut connection => result,
-        () = told(&mut end) => {
+        () = told(end) => {
             connection.as_mut().graceful_shutdown();
             connection.await
         }
     };
     if let Err(error) = result {
         // Clients hang up whenever they like.
-        tracing::debug!(%error, %client, "connection ended");
+        tracing::debug!(%error, client = %origin.client, "connection ended");
     }
 }
 

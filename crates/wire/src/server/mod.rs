@@ -5,6 +5,8 @@
 //! the way is answered in the caller's protocol with an error that AWS has. Paths under `/_freehold/` are not AWS's
 //! and go to [`Route`]s.
 //!
+//! The port speaks TLS too, where the server has an [`Identity`].
+//!
 //! One task per connection and none per request: a call that needs no waiting is answered where it was read.
 
 mod answer;
@@ -17,6 +19,7 @@ mod metrics;
 mod panics;
 mod request_id;
 mod route;
+mod tls;
 mod walk;
 
 use std::sync::Arc;
@@ -28,6 +31,7 @@ pub use authenticator::{Authenticator, Authorisation, Credentials};
 pub use denied::Denied;
 pub use metrics::{Metrics, OperationStatus, Support};
 pub use route::{PlainRequest, PlainResponse, Route};
+pub use tls::Identity;
 
 use crate::Service;
 use crate::sigv4::SigningKeys;
@@ -68,6 +72,7 @@ pub struct Builder {
     services: Vec<(Service, Option<usize>)>,
     routes: Vec<Arc<dyn Route>>,
     limits: Limits,
+    identity: Option<Arc<dyn Identity>>,
 }
 
 impl Builder {
@@ -94,6 +99,12 @@ impl Builder {
         self
     }
 
+    /// Lets clients speak TLS, on the same port. Without an identity they cannot.
+    pub fn tls(mut self, identity: Arc<dyn Identity>) -> Self {
+        self.identity = Some(identity);
+        self
+    }
+
     pub fn build(self) -> Server {
         let metrics = Arc::new(Metrics::new(self.services.iter().map(|(service, _)| service)));
         Server {
@@ -104,6 +115,7 @@ impl Builder {
                 clock: self.clock,
                 routes: self.routes,
                 limits: self.limits,
+                tls: self.identity.map(tls::Tls::new),
                 signing_keys: SigningKeys::default(),
                 metrics,
             }),
@@ -124,6 +136,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     routes: Vec<Arc<dyn Route>>,
     limits: Limits,
+    tls: Option<tls::Tls>,
     signing_keys: SigningKeys,
     metrics: Arc<Metrics>,
 }
@@ -138,6 +151,7 @@ impl Server {
             services: Vec::new(),
             routes: Vec::new(),
             limits: Limits::default(),
+            identity: None,
         }
     }
 

@@ -9,6 +9,7 @@ use hyper::Request;
 use hyper::body::Incoming;
 
 use super::answer::{self, Answer};
+use super::connection::Origin;
 use super::directory::{Mounted, check_version, guess_protocol};
 use super::{Authorisation, Inner, body, panics, request_id, route};
 use crate::protocol::{self, EncodedResponse, Parts};
@@ -22,11 +23,11 @@ const GLOBAL_SERVICES: [&str; 2] = ["iam", "sts"];
 const GLOBAL_REGION: &str = "us-east-1";
 
 /// Answers one request, whatever it is.
-pub(super) async fn answer(server: &Inner, request: Request<Incoming>, client: SocketAddr) -> Answer {
+pub(super) async fn answer(server: &Inner, request: Request<Incoming>, origin: Origin) -> Answer {
     let started = Instant::now();
     let (head, body) = request.into_parts();
     if head.uri.path().starts_with(route::PREFIX) || server.routes.iter().any(|found| found.answers(head.uri.path())) {
-        return plain(server, head, body, client).await;
+        return plain(server, head, body, origin.client).await;
     }
     let signature = sigv4::Request {
         method: head.method.as_str(),
@@ -59,7 +60,7 @@ pub(super) async fn answer(server: &Inner, request: Request<Incoming>, client: S
         protocol: mounted.map_or_else(|| guess_protocol(&parts), |found| protocol::choose(found.service.model, &parts)),
         mounted,
         parts,
-        client,
+        origin,
         request_id: request_id::generate(),
         account: String::new(),
     };
@@ -78,7 +79,7 @@ struct Walk<'a> {
     mounted: Option<&'a Mounted>,
     protocol: Protocol,
     parts: Parts<'a>,
-    client: SocketAddr,
+    origin: Origin,
     request_id: String,
     /// Known once the signature is verified.
     account: String,
@@ -164,7 +165,7 @@ impl Walk<'_> {
             region: self.server.region.clone(),
             operation: operation.name,
             endpoint: self.endpoint(),
-            source_ip: self.client.ip(),
+            source_ip: self.origin.client.ip(),
         }
     }
 
@@ -226,10 +227,8 @@ impl Walk<'_> {
 
     /// As the client wrote it: an answer's addresses then lead back the way the question came.
     fn endpoint(&self) -> String {
-        match self.parts.header("host") {
-            Some(host) => format!("http://{host}"),
-            None => format!("http://{}", self.server.region),
-        }
+        let host = self.parts.header("host").unwrap_or(&self.server.region);
+        format!("{}://{host}", self.origin.scheme)
     }
 
     fn no_service(&self, signing_name: &str) -> Error {
@@ -274,7 +273,7 @@ impl Walk<'_> {
             status = response.status,
             error = error.as_ref().map(tracing::field::display),
             micros = took.as_micros(),
-            client = %self.client.ip(),
+            client = %self.origin.client.ip(),
             "request"
         );
         answer::from_encoded(response)

@@ -12,11 +12,12 @@ use freehold_api::{iam, ssm, sts};
 use freehold_core::{Arn, Clock, ManualClock, Principal, PrincipalKind};
 use freehold_wire::schema::Unit;
 use freehold_wire::server::{
-    Authenticator, Authorisation, Credentials, Denied, Limits, Metrics, PlainRequest, PlainResponse, Route, Server,
+    Authenticator, Authorisation, Builder, Credentials, Denied, Limits, Metrics, PlainRequest, PlainResponse, Route,
+    Server,
 };
 use freehold_wire::{Call, Error, Service};
 use jiff::Timestamp;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 
@@ -114,7 +115,8 @@ async fn get_parameter(
     call: Call,
     input: ssm::GetParameterRequest,
 ) -> Result<ssm::GetParameterResult, Error> {
-    let parameter = ssm::Parameter { name: input.name, value: Some(call.region), ..Default::default() };
+    let parameter =
+        ssm::Parameter { name: input.name, value: Some(call.region), arn: Some(call.endpoint), ..Default::default() };
     Ok(ssm::GetParameterResult { parameter: Some(parameter) })
 }
 
@@ -139,6 +141,11 @@ pub struct Running {
 
 impl Running {
     pub async fn start() -> Self {
+        Self::with(|server| server).await
+    }
+
+    /// A server that `change` has had a word in.
+    pub async fn with(change: impl FnOnce(Builder) -> Builder) -> Self {
         let clock = Arc::new(ManualClock::frozen(NOW.parse().unwrap())) as Arc<dyn Clock>;
         let state = Arc::new(());
         let sts = Service::new(&sts::MODEL).on(sts::op::GetCallerIdentity, &state, get_caller_identity).on(
@@ -151,14 +158,14 @@ impl Running {
             .on(iam::op::GetRole, &state, get_role)
             .unsigned(iam::op::GetRole);
         let limits = Limits { body_timeout: Duration::from_millis(300), ..Limits::default() };
-        let server = Server::builder("eu-north-1", Arc::new(Keys), clock)
+        let builder = Server::builder("eu-north-1", Arc::new(Keys), clock)
             .service(sts)
             .service(iam)
             .service_with_bodies(Service::new(&ssm::MODEL).on(ssm::op::GetParameter, &state, get_parameter), 4 << 20)
             .route(Arc::new(Echo))
             .route(Arc::new(Certificate))
-            .limits(limits)
-            .build();
+            .limits(limits);
+        let server = change(builder).build();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (end, told) = oneshot::channel::<()>();
@@ -184,7 +191,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    pub async fn read(stream: &mut TcpStream) -> Self {
+    pub async fn read(stream: &mut (impl AsyncRead + Unpin)) -> Self {
         let mut bytes = Vec::new();
         let (head, length) = loop {
             let mut some = [0; 4096];

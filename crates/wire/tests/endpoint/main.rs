@@ -6,3 +6,4 @@ mod bounds;
 mod harness;
 mod identity;
 mod routing;
+mod tls;
