@@ -22,12 +22,22 @@ const ROOTS: [&str; 8] = [
     "sns:RemovePermission",
 ];
 
+/// Subscriptions to a topic belong to whoever subscribed, in whatever account: the operation knows who that is, and what
+/// policies say of the topic to others does not matter.
+const BY_OPERATION: [&str; 4] =
+    ["sns:ConfirmSubscription", "sns:GetSubscriptionAttributes", "sns:SetSubscriptionAttributes", "sns:Unsubscribe"];
+
 const IDENTITY_BASED: &str = "identity-based";
 const RESOURCE_BASED: &str = "resource-based";
 
 /// A service whose resources have policies. Asked on the path of every call, so answers come from memory.
 pub trait ResourcePolicies: Send + Sync + 'static {
     fn policy_of(&self, arn: &str) -> ResourcePolicy;
+
+    /// Actions (`sqs:DeleteQueue`) that no policy can give to another account.
+    fn owners_only(&self) -> &'static [&'static str] {
+        &[]
+    }
 }
 
 /// The policy of a resource.
@@ -48,9 +58,9 @@ pub(crate) struct Protection {
 
 impl Protection {
     /// `None` where the service's resources have no policies.
-    fn policy_of(&self, service: &str, arn: &str) -> Option<ResourcePolicy> {
+    fn of(&self, service: &str) -> Option<Arc<dyn ResourcePolicies>> {
         let services = self.services.read().unwrap_or_else(PoisonError::into_inner);
-        services.iter().find(|(name, _)| *name == service).map(|(_, policies)| policies.policy_of(arn))
+        services.iter().find(|(name, _)| *name == service).map(|(_, policies)| Arc::clone(policies))
     }
 
     pub fn covers(&self, service: &str) -> bool {
@@ -78,9 +88,10 @@ impl Iam {
     pub(crate) fn require_both(&self, wish: Wish<'_>, context: &dyn Fn() -> Context) -> Result<(), Denied> {
         let Wish { caller, action, resource } = wish;
         let service = action.split(':').next().unwrap_or_default();
-        let policy = self.protection.policy_of(service, resource).unwrap_or(ResourcePolicy::NoResource);
+        let service = self.protection.of(service);
+        let policy = service.as_ref().map_or(ResourcePolicy::NoResource, |service| service.policy_of(resource));
         let owner = owner(resource);
-        let is_own = owner.is_empty() || owner == caller.account;
+        let is_own = owner.is_empty() || owner == caller.account || BY_OPERATION.contains(&action);
         let is_root = caller.kind == PrincipalKind::Root;
         let has_policy = matches!(policy, ResourcePolicy::Set(_));
         let may_deny = matches!(&policy, ResourcePolicy::Set(policy) if policy.may_deny());
@@ -89,7 +100,9 @@ impl Iam {
         }
         let context = context();
         let own = if is_root { Decision::Allowed } else { self.decide(caller, action, resource, &context) };
+        let is_owners = || service.as_ref().is_some_and(|service| service.owners_only().contains(&action));
         let granted = match &policy {
+            ResourcePolicy::Set(_) if !is_own && is_owners() => Decision::ImplicitlyDenied,
             ResourcePolicy::Set(policy) => {
                 let (arns, account) = (trust::names(caller), caller.account.as_str());
                 evaluate(
@@ -128,7 +141,7 @@ impl Iam {
     ) -> Decision {
         let prefix = action.split(':').next().unwrap_or_default();
         let is_own = owner(resource) == source_account;
-        let policy = match self.protection.policy_of(prefix, resource) {
+        let policy = match self.protection.of(prefix).map(|service| service.policy_of(resource)) {
             Some(ResourcePolicy::Set(policy)) => policy,
             Some(ResourcePolicy::Unset) if is_own => return Decision::Allowed,
             _ => return Decision::ImplicitlyDenied,
@@ -151,4 +164,115 @@ impl Iam {
 /// The account in an ARN; empty where there is none.
 fn owner(arn: &str) -> &str {
     arn.split(':').nth(4).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use freehold_core::Clock;
+    use freehold_store::{MemoryStore, SharedStore};
+
+    use super::*;
+    use crate::Development;
+    use crate::development::root;
+    use crate::policy::Kind;
+
+    const QUEUE: &str = "arn:aws:sqs:us-east-1:111122223333:jobs";
+    const TOPIC: &str = "arn:aws:sns:us-east-1:111122223333:news";
+    const FOREIGN_TOPIC: &str = "arn:aws:sns:us-east-1:444455556666:news";
+
+    /// A service with one resource.
+    struct One(Option<Arc<Policy>>);
+
+    impl ResourcePolicies for One {
+        fn policy_of(&self, arn: &str) -> ResourcePolicy {
+            match &self.0 {
+                _ if arn != QUEUE => ResourcePolicy::NoResource,
+                None => ResourcePolicy::Unset,
+                Some(policy) => ResourcePolicy::Set(Arc::clone(policy)),
+            }
+        }
+
+        fn owners_only(&self) -> &'static [&'static str] {
+            &["sqs:DeleteQueue"]
+        }
+    }
+
+    fn iam(statement: Option<&str>) -> Arc<Iam> {
+        let store: SharedStore = Arc::new(MemoryStore::new("us-east-1"));
+        let clock: Arc<dyn Clock> = Arc::new(freehold_core::SystemClock);
+        let iam = Iam::new(store, clock, Development::Accepted);
+        let policy = statement.map(|statement| {
+            let text = format!(r#"{{"Version":"2012-10-17","Statement":{{"Resource":"{QUEUE}",{statement}}}}}"#);
+            Arc::new(Policy::parse(&text, Kind::Resource).unwrap())
+        });
+        iam.protect("sqs", Arc::new(One(policy)));
+        iam
+    }
+
+    /// Whether an account's root may.
+    fn may(iam: &Iam, account: &str, action: &str, resource: &str) -> Result<(), (bool, &'static str)> {
+        let caller = root(account, account);
+        iam.require_both(Wish { caller: &caller, action, resource }, &Context::default)
+            .map_err(|denied| (denied.explicit, denied.policy))
+    }
+
+    const OWNER: &str = "111122223333";
+    const STRANGER: &str = "444455556666";
+    const SEND: &str = "sqs:SendMessage";
+
+    #[test]
+    fn without_a_policy_a_resource_is_its_accounts_alone() {
+        let iam = iam(None);
+        assert_eq!(may(&iam, OWNER, SEND, QUEUE), Ok(()));
+        assert_eq!(may(&iam, STRANGER, SEND, QUEUE), Err((false, RESOURCE_BASED)));
+        // What is not there is for the operation to say.
+        assert_eq!(may(&iam, STRANGER, SEND, "arn:aws:sqs:us-east-1:111122223333:none"), Ok(()));
+        assert_eq!(may(&iam, STRANGER, "sqs:ListQueues", "*"), Ok(()));
+    }
+
+    #[test]
+    fn a_policy_lets_others_in_but_gives_the_resource_to_nobody() {
+        let iam = iam(Some(r#""Effect":"Allow","Principal":{"AWS":"444455556666"},"Action":"SQS:*""#));
+        assert_eq!(may(&iam, STRANGER, SEND, QUEUE), Ok(()));
+        assert_eq!(may(&iam, STRANGER, "sqs:DeleteQueue", QUEUE), Err((false, RESOURCE_BASED)));
+        assert_eq!(may(&iam, "777788889999", SEND, QUEUE), Err((false, RESOURCE_BASED)));
+        assert_eq!(may(&iam, OWNER, "sqs:DeleteQueue", QUEUE), Ok(()));
+    }
+
+    #[test]
+    fn a_deny_binds_the_owner_but_for_taking_it_back() {
+        let iam = iam(Some(r#""Effect":"Deny","Principal":"*","Action":"sqs:*""#));
+        assert_eq!(may(&iam, OWNER, SEND, QUEUE), Err((true, RESOURCE_BASED)));
+        assert_eq!(may(&iam, OWNER, "sqs:SetQueueAttributes", QUEUE), Ok(()));
+        assert_eq!(may(&iam, STRANGER, "sqs:SetQueueAttributes", QUEUE), Err((true, RESOURCE_BASED)));
+    }
+
+    fn topic_may(iam: &Iam, topic: &str) -> Decision {
+        iam.service_may("sns.amazonaws.com", SEND, QUEUE, topic, owner(topic))
+    }
+
+    #[test]
+    fn a_topic_of_the_same_account_may_unless_it_is_denied() {
+        assert_eq!(topic_may(&iam(None), TOPIC), Decision::Allowed);
+        assert_eq!(topic_may(&iam(None), FOREIGN_TOPIC), Decision::ImplicitlyDenied);
+        let denying = iam(Some(r#""Effect":"Deny","Principal":"*","Action":"sqs:SendMessage""#));
+        assert_eq!(topic_may(&denying, TOPIC), Decision::ExplicitlyDenied);
+        // A deny for everyone but SNS does not hit SNS.
+        let sparing =
+            iam(Some(r#""Effect":"Deny","NotPrincipal":{"Service":"sns.amazonaws.com"},"Action":"sqs:SendMessage""#));
+        assert_eq!(topic_may(&sparing, TOPIC), Decision::Allowed);
+    }
+
+    #[test]
+    fn a_topic_of_another_account_is_let_in_by_service_or_by_condition() {
+        let condition = format!(r#""Condition":{{"ArnEquals":{{"aws:SourceArn":"{FOREIGN_TOPIC}"}}}}"#);
+        for principal in [r#""*""#, r#"{"AWS":"*"}"#, r#"{"Service":"sns.amazonaws.com"}"#] {
+            let iam = iam(Some(&format!(
+                r#""Effect":"Allow","Principal":{principal},"Action":"sqs:SendMessage",{condition}"#
+            )));
+            assert_eq!(topic_may(&iam, FOREIGN_TOPIC), Decision::Allowed, "{principal}");
+            let other = "arn:aws:sns:us-east-1:444455556666:other";
+            assert_eq!(topic_may(&iam, other), Decision::ImplicitlyDenied, "{principal}");
+        }
+    }
 }
