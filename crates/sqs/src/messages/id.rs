@@ -1,7 +1,5 @@
 //! Ids of messages: random UUIDs.
 
-use std::fmt::Write;
-
 /// RFC 9562: version 4, variant 10.
 const VERSION: u128 = 0x4 << 76;
 const VARIANT: u128 = 0b10 << 62;
@@ -13,18 +11,14 @@ pub(crate) fn new_message_id() -> u128 {
 
 /// As callers see it.
 pub(crate) fn message_id(id: u128) -> String {
-    let part = |from: u32, digits: u32| (id >> from) & ((1 << (4 * digits)) - 1);
+    let digits = hex::encode(id.to_be_bytes());
     let mut text = String::with_capacity(36);
-    // Writing to a string cannot fail.
-    let _ = write!(
-        text,
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        part(96, 8),
-        part(80, 4),
-        part(64, 4),
-        part(48, 4),
-        part(0, 12)
-    );
+    for (at, part) in [(0, 8), (8, 12), (12, 16), (16, 20), (20, 32)] {
+        if at > 0 {
+            text.push('-');
+        }
+        text.push_str(&digits[at..part]);
+    }
     text
 }
 

@@ -16,6 +16,8 @@ use crate::registry::Queue;
 /// Characters of a message group's or a deduplication's id.
 const ID_AT_MOST: usize = 128;
 const DELAY_AT_MOST: i32 = 900;
+/// Bytes.
+const PIECE: usize = 256;
 const OTHER_KIND: &str = "The request include parameter that is not valid for this queue type";
 
 /// A message as it was asked for.
@@ -165,9 +167,11 @@ pub(crate) fn check_id(parameter: &'static str, id: Option<&str>) -> Result<()> 
 
 /// The first character that XML 1.0 does not have (*API reference, SendMessage*).
 pub(super) fn invalid_character(text: &str) -> Option<char> {
-    // Nearly every text passes this: no control characters, and none of U+FFFE and U+FFFF, which end so in UTF-8.
-    let is_suspicious = |byte: u8| byte < b' ' || byte >= 0xef;
-    if !text.bytes().any(is_suspicious) {
+    // Nearly every text passes this: no control characters but three, and no lead byte of U+FFFE and U+FFFF. Without
+    // an early end in a piece, so that the compiler looks at many bytes at once.
+    let is_suspicious = |byte: u8| (byte < b' ') & (byte != b'\t') & (byte != b'\n') & (byte != b'\r') | (byte == 0xef);
+    let pieces = text.as_bytes().chunks(PIECE);
+    if !pieces.map(|piece| piece.iter().fold(false, |found, byte| found | is_suspicious(*byte))).any(|found| found) {
         return None;
     }
     let is_valid = |character: &char| !matches!(character, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');

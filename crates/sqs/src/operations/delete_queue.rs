@@ -12,8 +12,8 @@ use crate::control::Change;
 use crate::errors::Error;
 use crate::model::{Definition, Tombstone};
 
-pub(crate) async fn delete_queue(sqs: Arc<Sqs>, call: Call, input: DeleteQueueRequest) -> Result<Unit, WireError> {
-    let queue = sqs.own_queue(&call, input.queue_url.as_deref())?;
+pub(crate) async fn delete_queue(sqs: Arc<Sqs>, _: Call, input: DeleteQueueRequest) -> Result<Unit, WireError> {
+    let queue = sqs.queue(input.queue_url.as_deref())?;
     let id = Definition::id_of(queue.definition.name());
     let now = sqs.clock.now();
     sqs.change(move |tx| {

@@ -9,10 +9,10 @@ use crate::Sqs;
 
 pub(crate) async fn list_queue_tags(
     sqs: Arc<Sqs>,
-    call: Call,
+    _: Call,
     input: ListQueueTagsRequest,
 ) -> Result<ListQueueTagsResult, Error> {
-    let queue = sqs.own_queue(&call, input.queue_url.as_deref())?;
+    let queue = sqs.queue(input.queue_url.as_deref())?;
     let tags = &queue.definition.tags;
     Ok(ListQueueTagsResult { tags: (!tags.is_empty()).then(|| tags.clone()) })
 }

@@ -53,7 +53,6 @@ pub(crate) use untag_queue::untag_queue;
 use std::sync::Arc;
 
 use freehold_store::{Tx, TxExt};
-use freehold_wire::Call;
 
 use crate::Sqs;
 use crate::address::Name;
@@ -66,16 +65,6 @@ impl Sqs {
     /// The queue that an address names, whoever's it is: that the caller may use it has been found out before.
     fn queue(&self, url: Option<&str>) -> Result<Arc<Queue>> {
         self.registry.get(Name::of_url(url.unwrap_or_default())?).ok_or(Error::QueueDoesNotExist)
-    }
-
-    /// The caller's own queue, for what only owners may do whatever a policy says (*SQS developer guide,
-    /// Limitations of custom policies: cross-account permissions*).
-    fn own_queue(&self, call: &Call, url: Option<&str>) -> Result<Arc<Queue>> {
-        let queue = self.queue(url)?;
-        if queue.definition.account == call.account() {
-            return Ok(queue);
-        }
-        Err(Error::AccessDenied(url.unwrap_or_default().to_owned()))
     }
 
     /// Changes the definition of a queue.

@@ -9,13 +9,9 @@ use freehold_wire::{Call, Error};
 use crate::Sqs;
 use crate::permissions::remove;
 
-pub(crate) async fn remove_permission(
-    sqs: Arc<Sqs>,
-    call: Call,
-    input: RemovePermissionRequest,
-) -> Result<Unit, Error> {
+pub(crate) async fn remove_permission(sqs: Arc<Sqs>, _: Call, input: RemovePermissionRequest) -> Result<Unit, Error> {
     let (label, now) = (input.label.unwrap_or_default(), sqs.clock.now());
-    let queue = sqs.own_queue(&call, input.queue_url.as_deref())?;
+    let queue = sqs.queue(input.queue_url.as_deref())?;
     sqs.edit(&queue, move |_, definition| {
         definition.attributes.policy = remove(definition.attributes.policy.as_deref(), &label)?;
         definition.modified = now;

@@ -13,7 +13,7 @@ use crate::redrive::check_target;
 
 pub(crate) async fn set_queue_attributes(
     sqs: Arc<Sqs>,
-    call: Call,
+    _: Call,
     input: SetQueueAttributesRequest,
 ) -> Result<Unit, WireError> {
     let given = input.attributes.unwrap_or_default();
@@ -21,7 +21,7 @@ pub(crate) async fn set_queue_attributes(
         return Err(Error::MissingParameter("Attribute.Name").into());
     }
     let (now, region) = (sqs.clock.now(), sqs.region.clone());
-    let queue = sqs.own_queue(&call, input.queue_url.as_deref())?;
+    let queue = sqs.queue(input.queue_url.as_deref())?;
     sqs.edit(&queue, move |tx, definition| {
         apply(&mut definition.attributes, &given)?;
         if given.contains_key("RedrivePolicy") {

@@ -10,12 +10,12 @@ use freehold_wire::{Call, Error as WireError};
 use crate::Sqs;
 use crate::errors::Error;
 
-pub(crate) async fn tag_queue(sqs: Arc<Sqs>, call: Call, input: TagQueueRequest) -> Result<Unit, WireError> {
+pub(crate) async fn tag_queue(sqs: Arc<Sqs>, _: Call, input: TagQueueRequest) -> Result<Unit, WireError> {
     let given = input.tags.unwrap_or_default();
     if given.is_empty() {
         return Err(Error::MissingParameter("Tags").into());
     }
-    let queue = sqs.own_queue(&call, input.queue_url.as_deref())?;
+    let queue = sqs.queue(input.queue_url.as_deref())?;
     sqs.edit(&queue, move |_, definition| {
         let added = given.iter().map(|(key, value)| (key.as_str(), value.as_str()));
         definition.tags =

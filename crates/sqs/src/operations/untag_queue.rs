@@ -9,12 +9,12 @@ use freehold_wire::{Call, Error as WireError};
 use crate::Sqs;
 use crate::errors::Error;
 
-pub(crate) async fn untag_queue(sqs: Arc<Sqs>, call: Call, input: UntagQueueRequest) -> Result<Unit, WireError> {
+pub(crate) async fn untag_queue(sqs: Arc<Sqs>, _: Call, input: UntagQueueRequest) -> Result<Unit, WireError> {
     let keys = input.tag_keys.unwrap_or_default();
     if keys.is_empty() {
         return Err(Error::MissingParameter("TagKeys").into());
     }
-    let queue = sqs.own_queue(&call, input.queue_url.as_deref())?;
+    let queue = sqs.queue(input.queue_url.as_deref())?;
     sqs.edit(&queue, move |_, definition| {
         definition.tags.retain(|key, _| !keys.contains(key));
         Ok(())
