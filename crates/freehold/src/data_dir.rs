@@ -69,6 +69,16 @@ impl DataDir {
         self.0.join("images")
     }
 
+    /// Certificates of the region's address, with their keys.
+    pub fn tls(&self) -> PathBuf {
+        self.0.join("tls")
+    }
+
+    /// What clients trust that speak TLS.
+    pub fn ca(&self) -> PathBuf {
+        self.tls().join("ca.pem")
+    }
+
     /// Makes the directory, for its owner's eyes only: it holds keys.
     pub fn create(&self) -> Result<()> {
         fs::DirBuilder::new()

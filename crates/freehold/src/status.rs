@@ -11,6 +11,8 @@ pub struct Status {
     pub version: String,
     pub endpoint: String,
     pub data_dir: String,
+    /// File of the authority that clients trust who speak TLS.
+    pub ca_file: String,
     pub pid: u32,
     pub started_at: Timestamp,
     pub uptime_seconds: u64,

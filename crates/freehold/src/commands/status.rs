@@ -32,6 +32,7 @@ fn page(status: &Status) -> String {
         ("machines", format!("{}: {}", status.machines.driver, status.machines.reason)),
         ("services", status.services.join(" ")),
         ("data", status.data_dir.clone()),
+        ("TLS", format!("on the same port, for clients that trust {}", status.ca_file)),
     ]));
     if let Some(capacity) = &status.capacity {
         let promised = format!("{} vCPUs and {} MiB in all: {}", capacity.vcpus, capacity.memory_mib, capacity.policy);

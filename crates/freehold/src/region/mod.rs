@@ -11,6 +11,7 @@ mod report;
 mod roles;
 mod root_key;
 mod services;
+mod tls;
 
 use std::sync::Arc;
 
@@ -33,6 +34,7 @@ use guests::{GuestKeys, Guests};
 use machines::Hardware;
 pub use report::Report;
 use services::Services;
+use tls::RegionIdentity;
 
 /// Serves until SIGTERM or SIGINT.
 pub async fn serve(data: &DataDir, options: &cli::Up) -> Result<()> {
@@ -50,17 +52,21 @@ pub async fn serve(data: &DataDir, options: &cli::Up) -> Result<()> {
     say(options, &format!("machines: {}: {}", hardware.name(), hardware.reason));
     let services = Services::start(Arc::clone(&store), queues, Arc::clone(&clock), &hardware, options, development)?;
     root_key::publish(&services.iam, data).await?;
+    let identity = RegionIdentity::prepare(data, listen).context("the certificates of the region's address")?;
+    let identity = Arc::new(identity);
 
     let record = Record::of_this_process(listen)?;
     let names: Vec<String> = services.endpoint().iter().map(|service| service.model.id.to_owned()).collect();
     let report = Report::new(data, &record, &hardware, names.clone(), store, Arc::clone(&services.reconcilers));
     // Clients sign by their own clocks, so signatures are judged by the machine's even where tests move the region's.
     let mut server = Server::builder(DEFAULT_REGION, Arc::clone(&services.iam) as _, Arc::new(SystemClock))
+        .tls(Arc::clone(&identity) as _)
         .route(Arc::new(HealthRoute { driver: hardware.name().into(), services: names }))
         .route(Arc::new(StatusRoute { report }))
         .route(Arc::new(OutboxRoute { sns: Arc::clone(&services.sns) }));
     server = services.mount(server);
-    let guests = Server::builder(DEFAULT_REGION, Arc::new(GuestKeys(Arc::clone(&services.iam))), Arc::new(SystemClock));
+    let guests = Server::builder(DEFAULT_REGION, Arc::new(GuestKeys(Arc::clone(&services.iam))), Arc::new(SystemClock))
+        .tls(identity);
     hardware.network.serve_endpoint(Arc::new(Guests(services.mount(guests).build())));
     if let Some(clock) = test_clock {
         server = server.route(Arc::new(ClockRoute {

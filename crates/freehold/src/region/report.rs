@@ -37,6 +37,7 @@ impl Report {
             version: record.version.clone(),
             endpoint: record.endpoint.clone(),
             data_dir: data.path().display().to_string(),
+            ca_file: data.ca().display().to_string(),
             pid: std::process::id(),
             started_at: Timestamp::now(),
             uptime_seconds: 0,

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
 
+pub use super::services::{ENDPOINT_ADDRESS, ENDPOINT_NAME};
+
 /// Serves the API to guests. Calls are signed like any others; that a guest makes them gives it nothing.
 pub trait GuestEndpoint: Send + Sync + 'static {
     /// Takes a connection over. `guest` is its address in its VPC.
