@@ -8,10 +8,11 @@ import pathlib
 import pytest
 from support.calls import CALLS, operations
 
-SERVICES = ("ec2", "iam", "sqs", "ssm", "sts")
+SERVICES = ("ec2", "iam", "sns", "sqs", "ssm", "sts")
 
 # Operations that have nothing of their own to refuse, and why.
 NEVER_REFUSED = {
+    ("sns", "GetSMSSandboxAccountStatus"): "it has no parameters",
     ("sts", "GetCallerIdentity"): "it has no parameters and needs no permission",
 }
 
