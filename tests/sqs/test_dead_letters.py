@@ -1,5 +1,6 @@
 """Dead letters: where they go, who may send them there, and how they come back."""
 
+import base64
 import json
 
 import pytest
@@ -202,3 +203,23 @@ def test_tasks_that_are_none(pair, make, account):
     assert refusal(client.list_message_move_tasks, SourceArn=dead.arn, MaxResults=11) == "InvalidParameterValue"
     assert refusal(client.cancel_message_move_task, TaskHandle="x") == "InvalidParameterValue"
     assert client.list_message_move_tasks(SourceArn=dead.arn)["Results"] == []
+    gone = base64.b64encode(json.dumps({"taskId": "x", "sourceArn": dead.arn}).encode()).decode()
+    assert refusal(client.cancel_message_move_task, TaskHandle=gone) == "ResourceNotFoundException"
+
+
+def test_others_neither_see_nor_move_dead_letters(pair, freehold):
+    dead = pair[1]
+    stranger = freehold.client("sqs", account="999900003333")
+    assert refusal(stranger.start_message_move_task, SourceArn=dead.arn) == "AccessDeniedException"
+    assert refusal(stranger.list_message_move_tasks, SourceArn=dead.arn) == "AccessDeniedException"
+
+
+def test_a_deleted_queue_takes_its_tasks_along(clocked, make_clocked):
+    dead = make_clocked("dead")
+    make_clocked("jobs", RedrivePolicy=redrive(dead.arn))
+    arn = dead.arn
+    dead.client.start_message_move_task(SourceArn=arn)
+    until(lambda: tasks(dead)[0]["Status"] == "COMPLETED", "the task is done")
+    dead.client.delete_queue(QueueUrl=dead.url)
+    clocked.advance_clock(60)
+    assert tasks(make_clocked("dead")) == []

@@ -146,3 +146,38 @@ def test_queues_and_messages_survive_a_kill(region):
     assert [message["MessageId"] for message in received] == [sent["MessageId"]]
     recently = "AWS.SimpleQueueService.QueueDeletedRecently"
     assert refusal(sqs.create_queue, QueueName="deleted") == recently
+
+
+@pytest.mark.parametrize(
+    ("operation", "arguments"),
+    [
+        ("add_permission", {"Label": "a", "AWSAccountIds": ["111122223333"], "Actions": ["*"]}),
+        ("change_message_visibility", {"ReceiptHandle": "x", "VisibilityTimeout": 1}),
+        ("change_message_visibility_batch", {"Entries": [{"Id": "a", "ReceiptHandle": "x"}]}),
+        ("delete_message", {"ReceiptHandle": "x"}),
+        ("delete_message_batch", {"Entries": [{"Id": "a", "ReceiptHandle": "x"}]}),
+        ("delete_queue", {}),
+        ("get_queue_attributes", {"AttributeNames": ["All"]}),
+        ("list_dead_letter_source_queues", {}),
+        ("list_queue_tags", {}),
+        ("purge_queue", {}),
+        ("receive_message", {}),
+        ("remove_permission", {"Label": "a"}),
+        ("send_message", {"MessageBody": "x"}),
+        ("send_message_batch", {"Entries": [{"Id": "a", "MessageBody": "x"}]}),
+        ("set_queue_attributes", {"Attributes": {"DelaySeconds": "1"}}),
+        ("tag_queue", {"Tags": {"a": "b"}}),
+        ("untag_queue", {"TagKeys": ["a"]}),
+    ],
+)
+def test_an_address_of_no_queue(sqs, operation, arguments):
+    for url in ("jobs", "http://127.0.0.1/", "http://127.0.0.1/jobs"):
+        assert refusal(getattr(sqs, operation), QueueUrl=url, **arguments) == "InvalidAddress"
+
+
+def test_attributes_that_do_not_exist(sqs):
+    for name in ("Size", "QueueArn", "ContentBasedDeduplication", "FifoQueue"):
+        attributes = {name: "false"}
+        assert refusal(sqs.create_queue, QueueName="x", Attributes=attributes) == "InvalidAttributeName"
+    kms = {"QueueName": "x", "Attributes": {"KmsMasterKeyId": "alias/aws/sqs"}}
+    assert refusal(sqs.create_queue, **kms) == "AWS.SimpleQueueService.UnsupportedOperation"

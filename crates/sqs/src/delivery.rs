@@ -45,7 +45,11 @@ impl Sqs {
     pub fn outgoing(&self, queue_arn: &str, delivery: Delivery) -> Result<Outgoing, Undeliverable> {
         let queue = self.by_arn(queue_arn).ok_or(Undeliverable::NoQueue)?;
         let Delivery { body, mut attributes, group, deduplication, sender_id } = delivery;
-        let lacks = if queue.is_fifo() { group.is_none() } else { deduplication.is_some() };
+        let makes_ids = queue.definition.attributes.fifo.map(|fifo| fifo.content_based_deduplication);
+        let lacks = match makes_ids {
+            Some(makes_ids) => group.is_none() || (deduplication.is_none() && !makes_ids),
+            None => deduplication.is_some(),
+        };
         attributes.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         let delay = Duration::from_secs(queue.definition.attributes.delay.into());
         let message = Message { body: &body, attributes, group, deduplication, delay, sender_id: &sender_id };

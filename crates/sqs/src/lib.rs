@@ -20,6 +20,9 @@ mod registry;
 mod resource_policies;
 mod task_handle;
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use freehold_api::sqs::{self, op};

@@ -9,6 +9,8 @@ mod prepare;
 mod show;
 
 pub(crate) use batch::{Batch, failed};
+#[cfg(test)]
+pub(crate) use content::Content;
 pub use content::{Attribute, AttributeValue};
 pub(crate) use id::{message_id, new_message_id};
 pub(crate) use prepare::{Draft, Message, Prepared, check_id, prepare};

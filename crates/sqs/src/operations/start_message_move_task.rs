@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use freehold_api::sqs::{StartMessageMoveTaskRequest, StartMessageMoveTaskResult};
-use freehold_store::{Filter, TxExt};
+use freehold_store::{Document, Filter, TxExt};
 use freehold_wire::{Call, Error as WireError};
 
 use crate::Sqs;
@@ -15,6 +15,8 @@ use crate::registry::Queue;
 use crate::task_handle::TaskHandle;
 
 const PER_SECOND_AT_MOST: i32 = 500;
+/// Tasks that `ListMessageMoveTasks` shows at most.
+const SHOWN: usize = 10;
 const MISSING: &str = "The resource that you specified for the SourceArn parameter doesn't exist.";
 
 pub(crate) async fn start_message_move_task(
@@ -46,12 +48,17 @@ pub(crate) async fn start_message_move_task(
     task.per_second = per_second;
     task.to_move = counts.visible;
     sqs.change(move |tx| {
-        let of_source = Filter::index(0, &task.source_arn).and_index(1, MoveTask::ACTIVE);
-        if !tx.list::<MoveTask>(&of_source)?.is_empty() {
+        let mut before = tx.list::<MoveTask>(&Filter::index(0, &task.source_arn))?;
+        if before.iter().any(|task| task.progress.is_active()) {
             return Err(Error::UnsupportedOperation(
                 "There is already a task running. Only one active task is allowed for a source queue arn at a given time."
                     .into(),
             ));
+        }
+        // Nobody can see older ones any more.
+        before.sort_unstable_by_key(|task| std::cmp::Reverse(task.started));
+        for old in before.iter().skip(SHOWN - 1) {
+            tx.delete::<MoveTask>(old.id())?;
         }
         tx.put(&task)?;
         Ok(((), Change::None))
