@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ElementTree
 
 # The one refusal of these operations that AWS answers with a status of its own fault, because capacity is.
 FAULTS_OF_THE_REGION = {"InsufficientInstanceCapacity"}
-JSON_SERVICES = {"ssm"}
+JSON_SERVICES = {"ssm", "sqs"}
 
 
 def wrong_with(service, status, headers, body):

@@ -8,6 +8,7 @@ from botocore.serialize import create_serializer
 from support.region import REPOSITORY
 
 SERVICES = ("ec2", "iam", "ssm", "sts")
+MESSAGING = ("sqs", "sns")
 # Deep enough for every shape of these services, and an end for shapes that hold themselves.
 DEPTH = 5
 
@@ -16,14 +17,14 @@ class Catalogue:
     """All operations, and requests for them from a seeded source of chance. `known` are ids that exist: some of the
     made-up requests name them, so that refusals of later checks are reached too."""
 
-    def __init__(self, dice, known=()):
+    def __init__(self, dice, known=(), services=SERVICES):
         self.dice = dice
         self.known = list(known)
         session = botocore.session.Session()
         self.operations = []
         self.serializers = {}
         self.targets = {}
-        for service in SERVICES:
+        for service in services:
             model = session.get_service_model(service)
             ours = json.loads((REPOSITORY / "models" / f"{service}.json").read_text())["operations"]
             self.serializers[service] = create_serializer(model.metadata["protocol"], include_validation=False)
@@ -59,6 +60,9 @@ class Catalogue:
             return {f"key{n}": self.value(shape.value, name, depth + 1) for n in range(self.dice.randint(0, 2))}
         if kind == "boolean":
             return self.dice.random() < 0.5
+        if name == "WaitTimeSeconds":
+            # A legal wait would only be waited for.
+            return self.dice.choice([0, 0, -1, 21])
         if kind in ("integer", "long"):
             return self.dice.choice([0, 1, 5, 22, 80, 1000, -1])
         if kind in ("float", "double"):
@@ -74,6 +78,8 @@ class Catalogue:
             return self.dice.choice(shape.enum)
         if "Cidr" in name:
             return self.dice.choice(["10.0.0.0/16", "10.0.1.0/24", "0.0.0.0/0", "192.168.1.7/32"])
+        if self.known and name.endswith(("Arn", "Url")) and self.dice.random() < 0.8:
+            return self.dice.choice([one for _, one in self.known])
         if self.known and name.endswith(("Id", "Ids", "id")) and self.dice.random() < 0.8:
             stem = name.removesuffix("s").removesuffix("Id").removesuffix("id").lower()
             fitting = [one for word, one in self.known if word and word in stem or stem in word]

@@ -10,10 +10,10 @@ import pathlib
 import random
 
 import pytest
-from hostile.answers import error_code, wrong_with
+from hostile.answers import JSON_SERVICES, error_code, wrong_with
 from hostile.mutations import document, encode, form
 from hostile.raw import Connection, head, signed_headers
-from hostile.requests_of_models import Catalogue
+from hostile.requests_of_models import MESSAGING, SERVICES, Catalogue
 from support.region import Region
 
 pytestmark = pytest.mark.timeout(900)
@@ -69,6 +69,24 @@ def known_ids(region, account):
     return [*found, ("instance", made["Instances"][0]["InstanceId"])]
 
 
+def known_messaging(region, account):
+    """Addresses and ARNs of queues and topics."""
+    sqs, sns = region.client("sqs", account), region.client("sns", account)
+    urls = [
+        sqs.create_queue(QueueName="plain")["QueueUrl"],
+        sqs.create_queue(QueueName="ordered.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"],
+    ]
+    arns = [sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"] for url in urls]
+    topics = [
+        sns.create_topic(Name="plain")["TopicArn"],
+        sns.create_topic(Name="ordered.fifo", Attributes={"FifoTopic": "true"})["TopicArn"],
+    ]
+    subscriptions = [
+        sns.subscribe(TopicArn=topics[0], Protocol="sqs", Endpoint=arns[0], ReturnSubscriptionArn=True)["SubscriptionArn"]
+    ]
+    return [("", one) for one in [*urls, *arns, *topics, *subscriptions]]
+
+
 def spoil_signature(dice, headers, signing):
     """Sometimes the signature is what is wrong."""
     chance = dice.random()
@@ -102,7 +120,7 @@ def spoil_authorization(dice, headers):
 def attack(dice, catalogue, host, account):
     """One hostile request: its service (None where the scope does not tell it), a name for failures, its bytes."""
     service, operation, headers, parts = catalogue.draw()
-    body = document(dice, parts) if service == "ssm" else form(dice, parts)
+    body = document(dice, parts) if service in JSON_SERVICES else form(dice, parts)
     signing = {"key": account}
     spoil_signature(dice, headers, signing)
     signed = signed_headers(host, service, body, headers=headers, **signing)
@@ -117,9 +135,11 @@ def attacked():
         yield region
 
 
-def test_ten_thousand_hostile_requests_are_answered_as_aws_answers(attacked, account):
+@pytest.mark.parametrize("services", [SERVICES, MESSAGING], ids=["machines", "messaging"])
+def test_ten_thousand_hostile_requests_are_answered_as_aws_answers(attacked, account, services):
     dice = random.Random(SEED)
-    catalogue = Catalogue(dice, known_ids(attacked, account))
+    known = known_ids(attacked, account) if services is SERVICES else known_messaging(attacked, account)
+    catalogue = Catalogue(dice, known, services)
     connection = Connection(attacked.endpoint)
     failures, before, answers = [], None, {}
     for turn in range(COUNT):
