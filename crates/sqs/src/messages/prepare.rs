@@ -170,8 +170,8 @@ pub(super) fn invalid_character(text: &str) -> Option<char> {
     // Nearly every text passes this: no control characters but three, and no lead byte of U+FFFE and U+FFFF. Without
     // an early end in a piece, so that the compiler looks at many bytes at once.
     let is_suspicious = |byte: u8| (byte < b' ') & (byte != b'\t') & (byte != b'\n') & (byte != b'\r') | (byte == 0xef);
-    let pieces = text.as_bytes().chunks(PIECE);
-    if !pieces.map(|piece| piece.iter().fold(false, |found, byte| found | is_suspicious(*byte))).any(|found| found) {
+    let mut pieces = text.as_bytes().chunks(PIECE);
+    if !pieces.any(|piece| piece.iter().fold(false, |found, byte| found | is_suspicious(*byte))) {
         return None;
     }
     let is_valid = |character: &char| !matches!(character, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');

@@ -37,7 +37,7 @@ impl Wanted {
         let mut wanted = Self { system: 0, attributes: attributes.unwrap_or_default() };
         for name in old.into_iter().chain(system).flatten() {
             let position = SYSTEM.iter().position(|known| *known == name);
-            let position = position.ok_or_else(|| Error::InvalidAttributeName(name))?;
+            let position = position.ok_or(Error::InvalidAttributeName(name))?;
             wanted.system |= if position == 0 { u16::MAX } else { 1 << position };
         }
         Ok(wanted)
