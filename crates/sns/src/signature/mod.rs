@@ -7,6 +7,7 @@
 mod canonical;
 mod generate;
 mod key;
+mod recent;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +24,7 @@ use thiserror::Error;
 
 pub(crate) use canonical::{Confirmation, Fields, Subject};
 use key::SigningKey;
+use recent::Recent;
 
 /// Where certificates are served, before their number.
 pub(crate) const CERTIFICATE_PATH_PREFIX: &str = "/SimpleNotificationService-";
@@ -73,6 +75,7 @@ pub(crate) struct Signer {
     with_sha256: RsaKeyPair,
     certificate_id: String,
     certificate_pem: String,
+    recent: Recent,
 }
 
 impl Signer {
@@ -105,12 +108,17 @@ impl Signer {
             with_sha1: pkcs1v15::SigningKey::new(private),
             certificate_id: key.certificate_id,
             certificate_pem: key.certificate_pem,
+            recent: Recent::default(),
         })
     }
 
     /// `Signature` of a message, in Base64.
     pub(crate) fn sign(&self, version: Version, fields: &Fields<'_>) -> Result<String, Error> {
         let text = fields.to_sign();
+        self.recent.get_or(version, &text, || self.signature(version, &text))
+    }
+
+    fn signature(&self, version: Version, text: &str) -> Result<String, Error> {
         let signature = match version {
             Version::One => self.with_sha1.try_sign(text.as_bytes()).map_err(damaged)?.to_vec(),
             Version::Two => {
