@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use freehold_api::sqs::{CreateQueueRequest, DeleteQueueRequest, StartMessageMoveTaskRequest};
+use freehold_api::sqs::{CreateQueueRequest, DeleteQueueRequest, ReceiveMessageRequest, StartMessageMoveTaskRequest};
 use freehold_core::reconcile::harness::Scenario;
 use freehold_core::{Arn, Clock, ManualClock, Principal, PrincipalKind};
 use freehold_iam::{Development, Iam};
@@ -198,4 +198,25 @@ async fn definitions_survive_a_restart() {
     assert_eq!(again.queue_id(&arn("jobs")), world.sqs.queue_id(&arn("jobs")));
     assert!(again.may_send(&arn("jobs"), &format!("arn:aws:sns:{REGION}:{ACCOUNT}:news")));
     assert!(!again.may_send(&arn("jobs"), &format!("arn:aws:sns:{REGION}:444455556666:news")));
+}
+
+#[tokio::test]
+async fn a_queue_has_120_000_messages_in_flight_at_most() {
+    const MOST: usize = 120_000;
+    let world = World::new();
+    world.create("jobs", &[]).await;
+    let outgoing = world.sqs.outgoing(&arn("jobs"), delivery("x")).unwrap();
+    for _ in 0..=MOST / 10_000 {
+        world.queues.send(vec![outgoing.clone(); 10_000]).await.unwrap();
+    }
+    let receive = |max: i32| {
+        let queue_url = Some(format!("/{ACCOUNT}/jobs"));
+        let input = ReceiveMessageRequest { queue_url, max_number_of_messages: Some(max), ..Default::default() };
+        operations::receive_message(Arc::clone(&world.sqs), call("ReceiveMessage"), input)
+    };
+    for _ in 0..MOST / 10 {
+        assert_eq!(receive(10).await.unwrap().messages.unwrap().len(), 10);
+    }
+    let refused = receive(1).await.unwrap_err();
+    assert_eq!((&*refused.code, refused.status), ("OverLimit", 400));
 }
