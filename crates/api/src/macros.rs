@@ -3,11 +3,20 @@
 /// Ties a struct to its schema. The fields stand in the schema's order.
 macro_rules! shape {
     ($type:ident, $schema:path { $($field:ident,)* }) => {
-        impl freehold_wire::schema::Convert for $type {
-            fn into_value(self) -> freehold_wire::schema::Value {
-                freehold_wire::schema::Value::Structure(vec![$(freehold_wire::schema::field(self.$field)),*])
+        impl freehold_wire::schema::Sequence for $type {
+            #[allow(unused_variables)]
+            fn each(&self, look: &mut dyn FnMut(Option<freehold_wire::schema::View<'_>>)) {
+                $(look(freehold_wire::schema::View::of(&self.$field));)*
             }
+        }
 
+        impl freehold_wire::schema::Show for $type {
+            fn view(&self) -> freehold_wire::schema::View<'_> {
+                freehold_wire::schema::View::Structure(self)
+            }
+        }
+
+        impl freehold_wire::schema::Convert for $type {
             #[allow(unused_mut, unused_variables)]
             fn from_value(value: freehold_wire::schema::Value) -> Option<Self> {
                 let mut fields = freehold_wire::schema::Fields::new(value)?;

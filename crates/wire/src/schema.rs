@@ -1,18 +1,21 @@
 //! Shapes of AWS's models, as static tables that `freehold-api` is generated with, and the untyped values that
-//! protocols read and write by them. A protocol walks a [`Schema`] once in each direction; generated types turn
-//! into [`Value`] and back, so that each type is compiled once whatever the number of protocols.
+//! protocols read and write by them. A protocol walks a [`Schema`] once in each direction; generated types are made
+//! from a [`Value`] and looked at through a [`View`], so that each type is compiled once whatever the number of
+//! protocols.
 
 mod convert;
 mod member;
 mod pattern;
 mod scalar;
 mod value;
+mod view;
 
-pub use convert::{Convert, Fields, Shape, Unit, field};
+pub use convert::{Convert, Fields, Shape, Unit};
 pub use member::{Location, Member, TimestampFormat, element, member};
 pub use pattern::Pattern;
 pub use scalar::{BLOB, BOOLEAN, DOUBLE, FLOAT, INTEGER, LONG, STRING, TIMESTAMP};
 pub use value::Value;
+pub use view::{Entries, Sequence, Show, View};
 
 /// A shape: what kind of value it is and what a value of it must satisfy.
 #[derive(Debug)]

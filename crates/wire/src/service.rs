@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use crate::schema::{Convert, Schema, Shape, Value};
+use crate::schema::{Convert, Schema, Shape, Show, Value};
 use crate::{Call, Error, Fault};
 
 /// The protocols of AWS's models.
@@ -93,7 +93,9 @@ pub trait Operation {
     const MODEL: &'static OperationModel;
 }
 
-type Answer = Pin<Box<dyn Future<Output = Result<Value, Error>> + Send>>;
+/// What an operation answers, to be written by its schema.
+pub type Output = Box<dyn Show + Send>;
+type Answer = Pin<Box<dyn Future<Output = Result<Output, Error>> + Send>>;
 type Handler = Box<dyn Fn(Call, Value) -> Answer + Send + Sync>;
 
 /// A model with the functions that implement it.
@@ -119,7 +121,7 @@ impl Service {
         let state = Arc::clone(state);
         let handler: Handler = Box::new(move |call, input| {
             let answer = function(Arc::clone(&state), call, O::Input::from_value(input).unwrap_or_default());
-            Box::pin(async move { answer.await.map(Convert::into_value) })
+            Box::pin(async move { answer.await.map(|output| Box::new(output) as Output) })
         });
         self.handlers.insert(O::MODEL.name, handler);
         self

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::{Codec, EncodedResponse, Parts};
 use crate::Error;
-use crate::schema::{Schema, Value};
+use crate::schema::{Schema, Show, Value};
 use crate::service::{OperationModel, ServiceModel};
 
 pub struct Absent;
@@ -35,7 +35,7 @@ impl Codec for Absent {
         &self,
         model: &ServiceModel,
         _: &'static OperationModel,
-        _: &Value,
+        _: &dyn Show,
         request_id: &str,
     ) -> EncodedResponse {
         self.encode_error(Some(model), &refusal(), request_id)

@@ -8,7 +8,7 @@ use super::json::Json;
 use super::message::{EncodedResponse, Parts};
 use super::query::{Dialect, Query};
 use crate::Error;
-use crate::schema::{Schema, Value};
+use crate::schema::{Schema, Show, Value};
 use crate::service::{OperationModel, Protocol, ServiceModel};
 
 /// One protocol in both directions. See the functions of the same names in [`super`].
@@ -30,7 +30,7 @@ pub trait Codec: Sync {
         &self,
         model: &ServiceModel,
         operation: &'static OperationModel,
-        output: &Value,
+        output: &dyn Show,
         request_id: &str,
     ) -> EncodedResponse;
 

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 use super::message::REQUEST_ID;
 use super::{Codec, EncodedResponse, Parts, check, fate};
-use crate::schema::{Schema, Value};
+use crate::schema::{Schema, Show, Value};
 use crate::service::{OperationModel, ServiceModel};
 use crate::{Error, Fault};
 use http::HeaderName;
@@ -47,11 +47,11 @@ impl Codec for Json {
         &self,
         _: &ServiceModel,
         operation: &'static OperationModel,
-        output: &Value,
+        output: &dyn Show,
         request_id: &str,
     ) -> EncodedResponse {
         let mut body = Vec::with_capacity(512);
-        encode::structure(&mut body, operation.output.members(), output);
+        encode::structure(&mut body, operation.output.members(), output.view());
         EncodedResponse::new(200, self.0, body).with(REQUEST_ID, request_id)
     }
 

@@ -22,7 +22,7 @@ pub use codec::Codec;
 pub use message::{EncodedResponse, Parts};
 
 use crate::Error;
-use crate::schema::{Schema, Value};
+use crate::schema::{Schema, Show, Value};
 use crate::service::{OperationModel, Protocol, ServiceModel};
 
 /// The protocol of a request to this service: what the request's headers and form say if the service speaks it,
@@ -80,7 +80,7 @@ pub fn encode_output(
     protocol: Protocol,
     model: &ServiceModel,
     operation: &'static OperationModel,
-    output: &Value,
+    output: &dyn Show,
     request_id: &str,
 ) -> EncodedResponse {
     codec::of(protocol).encode_output(model, operation, output, request_id)

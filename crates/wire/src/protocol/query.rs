@@ -12,7 +12,7 @@ pub use dialect::Dialect;
 
 use super::{Codec, EncodedResponse, Parts, check, form};
 use crate::Error;
-use crate::schema::{Schema, Value};
+use crate::schema::{Schema, Show, Value};
 use crate::service::{OperationModel, ServiceModel};
 
 /// One of the two.
@@ -42,7 +42,7 @@ impl Codec for Query {
         &self,
         model: &ServiceModel,
         operation: &'static OperationModel,
-        output: &Value,
+        output: &dyn Show,
         request_id: &str,
     ) -> EncodedResponse {
         encode::output(self.0, model, operation, output, request_id)

@@ -1,17 +1,22 @@
-//! Generated types into values and back. Everything here is small on purpose: it is compiled once per type.
+//! Generated types from values, and as values. Everything here is small on purpose: it is compiled once per type.
 
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use jiff::Timestamp;
 
+use super::view::{Entries, Sequence, Show, View};
 use super::{Schema, Value};
 
-/// Something that turns into a [`Value`] and back: scalars, lists, maps, generated types.
-pub trait Convert: Sized {
-    fn into_value(self) -> Value;
+/// Something that can be made from a [`Value`] and looked at as one: scalars, lists, maps, generated types.
+pub trait Convert: Show + Sized {
     /// `None` if the value is of another kind, which a value that was read by the right schema never is.
     fn from_value(value: Value) -> Option<Self>;
+
+    /// The value on its own. Answers are written without ([`Show::view`]).
+    fn into_value(self) -> Value {
+        self.view().to_value()
+    }
 }
 
 /// A generated structure: knows its schema.
@@ -31,11 +36,17 @@ impl Shape for Unit {
     }
 }
 
-impl Convert for Unit {
-    fn into_value(self) -> Value {
-        Value::Structure(Vec::new())
-    }
+impl Sequence for Unit {
+    fn each(&self, _: &mut dyn FnMut(Option<View<'_>>)) {}
+}
 
+impl Show for Unit {
+    fn view(&self) -> View<'_> {
+        View::Structure(self)
+    }
+}
+
+impl Convert for Unit {
     fn from_value(_: Value) -> Option<Self> {
         Some(Self)
     }
@@ -58,18 +69,15 @@ impl Fields {
     }
 }
 
-/// A member of a structure as a value.
-pub fn field<T: Convert>(member: Option<T>) -> Option<Value> {
-    member.map(T::into_value)
-}
-
 macro_rules! scalar {
-    ($type:ty, $variant:ident, $into:expr, $from:expr) => {
-        impl Convert for $type {
-            fn into_value(self) -> Value {
-                Value::$variant($into(self))
+    ($type:ty, $variant:ident, $view:expr, $from:expr) => {
+        impl Show for $type {
+            fn view(&self) -> View<'_> {
+                View::$variant($view(self))
             }
+        }
 
+        impl Convert for $type {
             fn from_value(value: Value) -> Option<Self> {
                 match value {
                     Value::$variant(value) => $from(value),
@@ -80,20 +88,22 @@ macro_rules! scalar {
     };
 }
 
-scalar!(bool, Boolean, std::convert::identity, Some);
-scalar!(i32, Integer, i64::from, |value: i64| value.try_into().ok());
-scalar!(i64, Integer, std::convert::identity, Some);
-scalar!(f32, Float, f64::from, |value: f64| Some(value as f32));
-scalar!(f64, Float, std::convert::identity, Some);
-scalar!(String, String, std::convert::identity, Some);
+scalar!(bool, Boolean, bool::clone, Some);
+scalar!(i32, Integer, |value: &i32| i64::from(*value), |value: i64| value.try_into().ok());
+scalar!(i64, Integer, i64::clone, Some);
+scalar!(f32, Float, |value: &f32| f64::from(*value), |value: f64| Some(value as f32));
+scalar!(f64, Float, f64::clone, Some);
+scalar!(String, String, String::as_str, Some);
 scalar!(Bytes, Blob, std::convert::identity, Some);
-scalar!(Timestamp, Timestamp, std::convert::identity, Some);
+scalar!(Timestamp, Timestamp, Timestamp::clone, Some);
+
+impl<T: Convert> Show for Vec<T> {
+    fn view(&self) -> View<'_> {
+        View::List(self)
+    }
+}
 
 impl<T: Convert> Convert for Vec<T> {
-    fn into_value(self) -> Value {
-        Value::List(self.into_iter().map(T::into_value).collect())
-    }
-
     fn from_value(value: Value) -> Option<Self> {
         match value {
             Value::List(elements) => Some(elements.into_iter().filter_map(T::from_value).collect()),
@@ -102,11 +112,19 @@ impl<T: Convert> Convert for Vec<T> {
     }
 }
 
-impl<T: Convert> Convert for BTreeMap<String, T> {
-    fn into_value(self) -> Value {
-        Value::Map(self.into_iter().map(|(key, value)| (key, value.into_value())).collect())
+impl<T: Convert> Entries for BTreeMap<String, T> {
+    fn each(&self, look: &mut dyn FnMut(&str, View<'_>)) {
+        self.iter().for_each(|(key, value)| look(key, value.view()));
     }
+}
 
+impl<T: Convert> Show for BTreeMap<String, T> {
+    fn view(&self) -> View<'_> {
+        View::Map(self)
+    }
+}
+
+impl<T: Convert> Convert for BTreeMap<String, T> {
     fn from_value(value: Value) -> Option<Self> {
         match value {
             Value::Map(entries) => {
@@ -117,11 +135,13 @@ impl<T: Convert> Convert for BTreeMap<String, T> {
     }
 }
 
-impl<T: Convert> Convert for Box<T> {
-    fn into_value(self) -> Value {
-        (*self).into_value()
+impl<T: Convert> Show for Box<T> {
+    fn view(&self) -> View<'_> {
+        (**self).view()
     }
+}
 
+impl<T: Convert> Convert for Box<T> {
     fn from_value(value: Value) -> Option<Self> {
         T::from_value(value).map(Box::new)
     }

@@ -1,4 +1,4 @@
-//! Untyped values: what protocols read into and write from.
+//! Untyped values: what protocols read into.
 
 use bytes::Bytes;
 use jiff::Timestamp;

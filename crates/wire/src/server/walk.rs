@@ -184,7 +184,7 @@ impl Walk<'_> {
         });
         let output = output.map_err(known)?;
         let model = mounted.service.model;
-        let response = protocol::encode_output(self.protocol, model, operation, &output, &self.request_id);
+        let response = protocol::encode_output(self.protocol, model, operation, &*output, &self.request_id);
         Ok(Done { operation: operation.name, response })
     }
 
@@ -281,7 +281,7 @@ impl Walk<'_> {
 }
 
 /// The directory holds operations with a handler only, so this is never awaited; it is no reason to panic either.
-async fn vanished() -> Result<Value, Error> {
+async fn vanished() -> Result<crate::service::Output, Error> {
     Err(Error::receiver("InternalError", "An internal error has occurred"))
 }
 
