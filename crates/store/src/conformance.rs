@@ -85,6 +85,7 @@ macro_rules! suite {
                 filters_select_by_account_and_index,
                 filters_select_by_ids,
                 pages_cover_every_row_once,
+                looking_at_rows_ends_with_the_first_error,
                 kinds_do_not_mix,
             );
             crate::conformance::suite!(@case $open, watching:

@@ -11,7 +11,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use tokio::sync::watch;
 
-use crate::{Document, Error, Filter, Row};
+use crate::{Document, Error, Filter, Row, row};
+
+/// Is shown a row's id and document.
+pub type Look<'a> = dyn FnMut(&str, &[u8]) -> Result<(), Error> + 'a;
 
 /// The inside of a transaction: sees its own writes; nobody else sees them until it is on disk.
 ///
@@ -23,6 +26,8 @@ pub trait Tx {
     fn get_row(&mut self, kind: &str, id: &str) -> Result<Option<Row>, Error>;
     /// Rows in the order of their ids (bytewise).
     fn list_rows(&mut self, kind: &str, filter: &Filter) -> Result<Vec<Row>, Error>;
+    /// Shows what [`Tx::list_rows`] would copy, row by row, until `look` fails.
+    fn look_at_rows(&mut self, kind: &str, filter: &Filter, look: &mut Look<'_>) -> Result<(), Error>;
     /// Writes the row whatever was there; returns the revision that it was given.
     fn put_row(&mut self, row: Row) -> Result<u64, Error>;
     /// Removes the row; tells whether it was there.
@@ -48,7 +53,7 @@ impl<X: Tx + ?Sized> TxExt for X {
     }
 
     fn list<D: Document>(&mut self, filter: &Filter) -> Result<Vec<D>, Error> {
-        self.list_rows(D::KIND, filter)?.iter().map(Row::decode).collect()
+        decode_all(|look| self.look_at_rows(D::KIND, filter, look))
     }
 
     fn put<D: Document>(&mut self, document: &D) -> Result<(), Error> {
@@ -69,6 +74,16 @@ impl<X: Tx + ?Sized> TxExt for X {
     }
 }
 
+/// Decodes each row where it lies.
+fn decode_all<D: Document>(rows: impl FnOnce(&mut Look<'_>) -> Result<(), Error>) -> Result<Vec<D>, Error> {
+    let mut documents = Vec::new();
+    rows(&mut |id, document| {
+        documents.push(row::decode(D::KIND, id, document)?);
+        Ok(())
+    })?;
+    Ok(documents)
+}
+
 /// A closure to run inside a transaction. `false` rolls its writes back.
 pub type Job = Box<dyn FnOnce(&mut dyn Tx) -> bool + Send>;
 
@@ -86,6 +101,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// Reads rows as of the last commit, in the order of their ids (bytewise).
     fn list_rows(&self, kind: &str, filter: &Filter) -> Result<Vec<Row>, Error>;
+
+    /// Shows what [`Store::list_rows`] would copy, row by row, until `look` fails. `look` must not use the store.
+    fn look_at_rows(&self, kind: &str, filter: &Filter, look: &mut Look<'_>) -> Result<(), Error>;
 
     /// A counter that moves after a commit that wrote or deleted rows of this kind.
     fn watch(&self, kind: &str) -> watch::Receiver<u64>;
@@ -132,7 +150,7 @@ impl<S: Store + ?Sized> StoreExt for S {
     }
 
     fn list<D: Document>(&self, filter: &Filter) -> Result<Vec<D>, Error> {
-        self.list_rows(D::KIND, filter)?.iter().map(Row::decode).collect()
+        decode_all(|look| self.look_at_rows(D::KIND, filter, look))
     }
 }
 

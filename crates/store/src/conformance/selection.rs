@@ -1,7 +1,7 @@
 //! What filters select, and in which order.
 
 use super::{Ship, row};
-use crate::{Error, Filter, Store, StoreExt, TxExt};
+use crate::{Document, Error, Filter, Store, StoreExt, TxExt};
 
 async fn fleet(store: &impl Store) {
     let ships = [
@@ -58,6 +58,17 @@ pub async fn pages_cover_every_row_once(store: impl Store) {
     }
     assert_eq!(seen, ["a", "c", "d"]);
     assert!(select(&store, Filter::all().page(None, 0)).await.is_empty());
+}
+
+pub async fn looking_at_rows_ends_with_the_first_error(store: impl Store) {
+    fleet(&store).await;
+    let mut seen = Vec::new();
+    let outcome = store.look_at_rows(Ship::KIND, &Filter::all(), &mut |id, _| {
+        seen.push(id.to_owned());
+        if id == "b" { Err(Error::Closed) } else { Ok(()) }
+    });
+    assert!(matches!(outcome, Err(Error::Closed)));
+    assert_eq!(seen, ["a", "b"]);
 }
 
 pub async fn kinds_do_not_mix(store: impl Store) {

@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use async_trait::async_trait;
 use tokio::sync::watch;
 
-use crate::transaction::Job;
+use crate::transaction::{Job, Look};
 use crate::watchers::Watchers;
 use crate::{Error, Filter, Row, Store};
 use transaction::MemoryTx;
@@ -30,10 +30,13 @@ impl Tables {
         self.kinds.get(kind)?.get(id).cloned()
     }
 
-    fn list(&self, kind: &str, filter: &Filter) -> Vec<Row> {
-        let Some(rows) = self.kinds.get(kind) else { return Vec::new() };
-        let selected = rows.values().filter(|row| filter.matches(row));
-        selected.take(filter.limit.unwrap_or(usize::MAX)).cloned().collect()
+    fn select(&self, kind: &str, filter: &Filter) -> impl Iterator<Item = &Row> {
+        let rows = self.kinds.get(kind).into_iter().flat_map(BTreeMap::values);
+        rows.filter(|row| filter.matches(row)).take(filter.limit.unwrap_or(usize::MAX))
+    }
+
+    fn look(&self, kind: &str, filter: &Filter, look: &mut Look<'_>) -> Result<(), Error> {
+        self.select(kind, filter).try_for_each(|row| look(&row.id, &row.document))
     }
 }
 
@@ -88,7 +91,11 @@ impl Store for MemoryStore {
     }
 
     fn list_rows(&self, kind: &str, filter: &Filter) -> Result<Vec<Row>, Error> {
-        Ok(self.tables().list(kind, filter))
+        Ok(self.tables().select(kind, filter).cloned().collect())
+    }
+
+    fn look_at_rows(&self, kind: &str, filter: &Filter, look: &mut Look<'_>) -> Result<(), Error> {
+        self.tables().look(kind, filter, look)
     }
 
     fn watch(&self, kind: &str) -> watch::Receiver<u64> {

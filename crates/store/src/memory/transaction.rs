@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Tables;
+use crate::transaction::Look;
 use crate::{Error, Filter, Row, Tx};
 
 /// What a row was before it was written.
@@ -50,7 +51,11 @@ impl Tx for MemoryTx<'_> {
     }
 
     fn list_rows(&mut self, kind: &str, filter: &Filter) -> Result<Vec<Row>, Error> {
-        Ok(self.tables.list(kind, filter))
+        Ok(self.tables.select(kind, filter).cloned().collect())
+    }
+
+    fn look_at_rows(&mut self, kind: &str, filter: &Filter, look: &mut Look<'_>) -> Result<(), Error> {
+        self.tables.look(kind, filter, look)
     }
 
     fn put_row(&mut self, mut row: Row) -> Result<u64, Error> {

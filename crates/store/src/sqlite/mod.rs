@@ -4,7 +4,7 @@
 //!  run(job) ──▶ queue ──▶ committer thread: BEGIN · SAVEPOINT job RELEASE · SAVEPOINT job RELEASE · … · COMMIT
 //!     ▲                                                                                              │ fdatasync
 //!     └──────────────────────────── answers, once all of them are on disk ◀──────────────────────────┘
-//!  get_row, list_rows ──▶ one of a few read-only connections, which see the last commit
+//!  get_row, list_rows, look_at_rows ──▶ one of a few read-only connections, which see the last commit
 //! ```
 //!
 //! `synchronous=FULL` makes a commit durable; what waits while one is written goes into the next, so many writers
@@ -29,7 +29,7 @@ use std::thread::JoinHandle;
 use async_trait::async_trait;
 use tokio::sync::{oneshot, watch};
 
-use crate::transaction::Job;
+use crate::transaction::{Job, Look};
 use crate::watchers::Watchers;
 use crate::{Error, Filter, Row, Store};
 use committer::{Committer, Waiting};
@@ -109,6 +109,10 @@ impl Store for SqliteStore {
 
     fn list_rows(&self, kind: &str, filter: &Filter) -> Result<Vec<Row>, Error> {
         self.readers.with(|connection| query::list(connection, kind, filter))
+    }
+
+    fn look_at_rows(&self, kind: &str, filter: &Filter, look: &mut Look<'_>) -> Result<(), Error> {
+        self.readers.with(|connection| query::look(connection, kind, filter, look))?
     }
 
     fn watch(&self, kind: &str) -> watch::Receiver<u64> {

@@ -3,7 +3,8 @@
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, OptionalExtension, Result, Row as Record, params};
 
-use crate::{Filter, Row};
+use crate::transaction::Look;
+use crate::{Error, Filter, Row};
 
 const COLUMNS: &str = "kind, id, account, region, revision, document, index0, index1, index2";
 
@@ -27,7 +28,39 @@ pub(super) fn get(connection: &Connection, kind: &str, id: &str) -> Result<Optio
 }
 
 pub(super) fn list(connection: &Connection, kind: &str, filter: &Filter) -> Result<Vec<Row>> {
-    let mut text = format!("SELECT {COLUMNS} FROM row WHERE kind = ?");
+    let mut rows = Vec::new();
+    select(connection, COLUMNS, kind, filter, |record| {
+        rows.push(decode(record)?);
+        Ok(())
+    })?;
+    Ok(rows)
+}
+
+/// Shows `look` the id and document of each row that [`list`] would copy, in the engine's own memory, until it fails.
+pub(super) fn look(
+    connection: &Connection,
+    kind: &str,
+    filter: &Filter,
+    look: &mut Look<'_>,
+) -> Result<std::result::Result<(), Error>> {
+    let mut outcome = Ok(());
+    select(connection, "id, document", kind, filter, |record| {
+        if outcome.is_ok() {
+            outcome = look(record.get_ref(0)?.as_str()?, record.get_ref(1)?.as_blob()?);
+        }
+        Ok(())
+    })?;
+    Ok(outcome)
+}
+
+fn select(
+    connection: &Connection,
+    columns: &str,
+    kind: &str,
+    filter: &Filter,
+    mut each: impl FnMut(&Record<'_>) -> Result<()>,
+) -> Result<()> {
+    let mut text = format!("SELECT {columns} FROM row WHERE kind = ?");
     let mut values: Vec<&dyn ToSql> = vec![&kind];
     if let Some(account) = &filter.account {
         text.push_str(" AND account = ?");
@@ -55,7 +88,11 @@ pub(super) fn list(connection: &Connection, kind: &str, filter: &Filter) -> Resu
         values.push(limit);
     }
     let mut statement = connection.prepare_cached(&text)?;
-    statement.query_map(values.as_slice(), decode)?.collect()
+    let mut records = statement.query(values.as_slice())?;
+    while let Some(record) = records.next()? {
+        each(record)?;
+    }
+    Ok(())
 }
 
 /// Writes the row whatever was there. Only the one writer calls this, so nothing happens between its two statements.

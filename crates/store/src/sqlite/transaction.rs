@@ -7,6 +7,7 @@ use rusqlite::Connection;
 
 use super::failure::classify;
 use super::query;
+use crate::transaction::Look;
 use crate::{Error, Filter, Row, Tx};
 
 pub(super) struct SqliteTx<'a> {
@@ -50,6 +51,11 @@ impl Tx for SqliteTx<'_> {
     fn list_rows(&mut self, kind: &str, filter: &Filter) -> Result<Vec<Row>, Error> {
         let rows = query::list(self.connection, kind, filter);
         self.note(rows)
+    }
+
+    fn look_at_rows(&mut self, kind: &str, filter: &Filter, look: &mut Look<'_>) -> Result<(), Error> {
+        let looked = query::look(self.connection, kind, filter, look);
+        self.note(looked)?
     }
 
     fn put_row(&mut self, mut row: Row) -> Result<u64, Error> {
