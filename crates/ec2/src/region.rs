@@ -1,5 +1,7 @@
 //! The region and its zones.
 
+use std::borrow::Cow;
+
 /// Where this Freehold is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Region {
@@ -33,16 +35,16 @@ impl Region {
     }
 
     /// The domain of private DNS names: `ec2.internal` in us-east-1, `eu-west-1.compute.internal` elsewhere.
-    pub fn internal_domain(&self) -> String {
-        if self.name == "us-east-1" { "ec2.internal".into() } else { format!("{}.compute.internal", self.name) }
+    pub fn internal_domain(&self) -> Cow<'static, str> {
+        if self.name == "us-east-1" { "ec2.internal".into() } else { format!("{}.compute.internal", self.name).into() }
     }
 
     /// The domain of public DNS names.
-    pub fn public_domain(&self) -> String {
+    pub fn public_domain(&self) -> Cow<'static, str> {
         if self.name == "us-east-1" {
             "compute-1.amazonaws.com".into()
         } else {
-            format!("{}.compute.amazonaws.com", self.name)
+            format!("{}.compute.amazonaws.com", self.name).into()
         }
     }
 }

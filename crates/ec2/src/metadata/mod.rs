@@ -97,7 +97,7 @@ impl MetadataSource for Metadata {
     async fn resolve(&self, vpc: &str, name: &str) -> Option<Ipv4Addr> {
         let domain = self.ec2.region.internal_domain();
         let name = name.trim_end_matches('.').to_ascii_lowercase();
-        let host = name.strip_suffix(&domain)?.strip_suffix('.')?;
+        let host = name.strip_suffix(&*domain)?.strip_suffix('.')?;
         let address: Ipv4Addr = host.strip_prefix("ip-")?.replace('-', ".").parse().ok()?;
         let held = self.has_names(vpc).then(|| self.interface(vpc, address).ok().flatten()).flatten();
         held.map(|_| address)

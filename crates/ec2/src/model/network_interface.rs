@@ -125,6 +125,14 @@ impl NetworkInterface {
     }
 
     pub fn mac_text(&self) -> String {
-        self.mac.map(|byte| format!("{byte:02x}")).join(":")
+        const DIGITS: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+        let mut text = String::with_capacity(17);
+        for byte in self.mac {
+            if !text.is_empty() {
+                text.push(':');
+            }
+            text.extend([byte >> 4, byte & 15].map(|digit| DIGITS[usize::from(digit)]));
+        }
+        text
     }
 }

@@ -34,5 +34,5 @@ pub async fn describe_instances(
     let mut shown = gather(&mut store, &ec2.region, call.account(), instances)?;
     shown.retain(|one| filters.admit(one));
     let page = paging.page(shown, |one| &one.instance.id)?;
-    Ok(DescribeInstancesResult { reservations: Some(reservations(&page.items)), next_token: page.next_token })
+    Ok(DescribeInstancesResult { reservations: Some(reservations(page.items)), next_token: page.next_token })
 }

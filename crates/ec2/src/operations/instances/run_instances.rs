@@ -43,7 +43,7 @@ pub async fn run_instances(ec2: Arc<Ec2>, call: Call, input: RunInstancesRequest
         ids.iter().for_each(|id| ec2.ledger.release(id));
     }
     let shown = gather(&mut ec2.committed(), &ec2.region, &account, made?)?;
-    reservations(&shown).pop().ok_or_else(|| Error::Internal("a launch without instances".into()))
+    reservations(shown).pop().ok_or_else(|| Error::Internal("a launch without instances".into()))
 }
 
 struct Launch {

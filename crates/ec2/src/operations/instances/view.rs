@@ -8,7 +8,8 @@ use freehold_api::ec2 as api;
 use crate::errors::Result;
 use crate::lookup::{self, Reader, by_index};
 use crate::model::{
-    Instance, InstanceState, MetadataOptions, NetworkInterface, PublicAssociation, SecurityGroup, Tenancy,
+    Instance, InstanceState, InterfaceAddress, MetadataOptions, NetworkInterface, PublicAssociation, SecurityGroup,
+    Tenancy,
 };
 use crate::region::Region;
 use crate::{catalogue, view};
@@ -103,12 +104,21 @@ impl InstanceView {
 
 /// `ip-172-31-0-5.ec2.internal`
 pub fn private_name(region: &Region, address: &str) -> String {
-    format!("ip-{}.{}", address.replace('.', "-"), region.internal_domain())
+    dns_name("ip-", address, &region.internal_domain())
 }
 
 /// `ec2-203-0-113-5.compute-1.amazonaws.com`
 pub fn public_name(region: &Region, address: &str) -> String {
-    format!("ec2-{}.{}", address.replace('.', "-"), region.public_domain())
+    dns_name("ec2-", address, &region.public_domain())
+}
+
+fn dns_name(prefix: &str, address: &str, domain: &str) -> String {
+    let mut name = String::with_capacity(prefix.len() + address.len() + 1 + domain.len());
+    name.push_str(prefix);
+    name.extend(address.chars().map(|c| if c == '.' { '-' } else { c }));
+    name.push('.');
+    name.push_str(domain);
+    name
 }
 
 pub fn state(state: InstanceState) -> api::InstanceState {
@@ -135,28 +145,35 @@ pub fn metadata_options(options: &MetadataOptions) -> api::InstanceMetadataOptio
     }
 }
 
-pub fn instance(shown: &InstanceView) -> api::Instance {
-    let own = &shown.instance;
+/// Takes the view apart, because a list of instances is long.
+fn instance(shown: InstanceView) -> api::Instance {
+    let ended = shown.instance.state == InstanceState::Terminated;
     let primary = shown.primary();
-    let ended = own.state == InstanceState::Terminated;
+    let security_groups = primary.map(|interface| shown.groups(&interface.groups)).unwrap_or_default();
+    let source_dest_check = primary.map(|interface| interface.source_dest_check);
+    let network_interfaces = shown.interfaces.iter().map(|interface| interface_of(&shown, interface)).collect();
+    let block_device_mappings = if ended { Vec::new() } else { block_devices(&shown.instance) };
+    let (private_ip, public_ip) = (shown.private_ip(), shown.public_ip());
+    let private_dns = private_ip.as_ref().map(|address| private_name(&shown.region, address));
+    let public_dns = public_ip.as_ref().map(|address| public_name(&shown.region, address));
+    let reason = shown.instance.reason();
+    let own = shown.instance;
     api::Instance {
-        instance_id: Some(own.id.clone()),
-        image_id: Some(own.image.clone()),
+        instance_id: Some(own.id),
+        image_id: Some(own.image),
         state: Some(state(own.state)),
-        private_dns_name: Some(shown.private_dns().unwrap_or_default()),
-        public_dns_name: Some(shown.public_dns().unwrap_or_default()),
-        state_transition_reason: Some(own.transition_reason.clone()),
-        state_reason: own
-            .reason()
-            .map(|reason| api::StateReason { code: Some(reason.code), message: Some(reason.message) }),
-        key_name: own.key_name.clone(),
+        private_dns_name: Some(private_dns.unwrap_or_default()),
+        public_dns_name: Some(public_dns.unwrap_or_default()),
+        state_reason: reason.map(|why| api::StateReason { code: Some(why.code), message: Some(why.message) }),
+        state_transition_reason: Some(own.transition_reason),
+        key_name: own.key_name,
         ami_launch_index: i32::try_from(own.launch_index).ok(),
         product_codes: Some(Vec::new()),
-        instance_type: Some(own.instance_type.clone()),
+        instance_type: Some(own.instance_type),
         launch_time: Some(own.launch_time),
         placement: Some(api::Placement {
-            availability_zone: Some(own.placement.zone.clone()),
-            availability_zone_id: Some(own.placement.zone_id.clone()),
+            availability_zone: Some(own.placement.zone),
+            availability_zone_id: Some(own.placement.zone_id),
             group_name: Some(String::new()),
             tenancy: Some(tenancy(own.placement.tenancy).into()),
             ..Default::default()
@@ -165,25 +182,24 @@ pub fn instance(shown: &InstanceView) -> api::Instance {
             state: Some(if own.monitoring { "enabled" } else { "disabled" }.into()),
             ..Default::default()
         }),
-        subnet_id: (!ended).then(|| own.subnet.clone()),
-        vpc_id: (!ended).then(|| own.vpc.clone()),
-        private_ip_address: shown.private_ip(),
-        public_ip_address: shown.public_ip(),
-        architecture: Some(own.architecture.clone()),
-        block_device_mappings: Some(if ended { Vec::new() } else { vec![root_mapping(own)] }),
-        client_token: Some(own.client_token.clone()),
+        subnet_id: (!ended).then_some(own.subnet),
+        vpc_id: (!ended).then_some(own.vpc),
+        private_ip_address: private_ip,
+        public_ip_address: public_ip,
+        architecture: Some(own.architecture),
+        block_device_mappings: Some(block_device_mappings),
+        client_token: Some(own.client_token),
         ebs_optimized: Some(own.ebs_optimized),
         ena_support: Some(true),
         hypervisor: Some("xen".into()),
         iam_instance_profile: own
             .iam_profile
-            .as_ref()
-            .map(|profile| api::IamInstanceProfile { arn: Some(profile.arn.clone()), id: Some(profile.id.clone()) }),
-        network_interfaces: Some(shown.interfaces.iter().map(|interface| interface_of(shown, interface)).collect()),
-        root_device_name: Some(own.root.name.clone()),
+            .map(|profile| api::IamInstanceProfile { arn: Some(profile.arn), id: Some(profile.id) }),
+        network_interfaces: Some(network_interfaces),
+        root_device_name: Some(own.root.name),
         root_device_type: Some("ebs".into()),
-        security_groups: Some(primary.map(|interface| shown.groups(&interface.groups)).unwrap_or_default()),
-        source_dest_check: primary.map(|interface| interface.source_dest_check),
+        security_groups: Some(security_groups),
+        source_dest_check,
         tags: view::tags(&own.tags),
         virtualization_type: Some("hvm".into()),
         cpu_options: shown.cores.map(|(cores, threads)| api::CpuOptions {
@@ -200,7 +216,7 @@ pub fn instance(shown: &InstanceView) -> api::Instance {
         enclave_options: Some(api::EnclaveOptions { enabled: Some(false) }),
         boot_mode: Some("uefi-preferred".into()),
         current_instance_boot_mode: Some("legacy-bios".into()),
-        platform_details: Some(own.platform_details.clone()),
+        platform_details: Some(own.platform_details),
         usage_operation: Some("RunInstances".into()),
         usage_operation_update_time: Some(own.created),
         private_dns_name_options: Some(api::PrivateDnsNameOptionsResponse {
@@ -241,24 +257,20 @@ pub fn groups(shown: &InstanceView) -> Vec<api::GroupIdentifier> {
 }
 
 fn interface_of(shown: &InstanceView, interface: &NetworkInterface) -> api::InstanceNetworkInterface {
-    let association = |association: &PublicAssociation| api::InstanceNetworkInterfaceAssociation {
-        public_ip: Some(association.public.to_string()),
-        public_dns_name: Some(public_name(&shown.region, &association.public.to_string())),
-        ip_owner_id: Some(match &association.elastic {
-            Some(_) => interface.account.clone(),
-            None => "amazon".into(),
-        }),
-        ..Default::default()
+    let address = |(index, address): (usize, &InterfaceAddress)| {
+        let private = address.private.to_string();
+        api::InstancePrivateIpAddress {
+            association: address.association.as_ref().map(|public| association(shown, interface, public)),
+            primary: Some(index == 0),
+            private_dns_name: Some(private_name(&shown.region, &private)),
+            private_ip_address: Some(private),
+        }
     };
-    let addresses = interface.addresses.iter().enumerate().map(|(index, address)| api::InstancePrivateIpAddress {
-        association: address.association.as_ref().map(association),
-        primary: Some(index == 0),
-        private_dns_name: Some(private_name(&shown.region, &address.private.to_string())),
-        private_ip_address: Some(address.private.to_string()),
-    });
-    let primary = interface.primary().to_string();
+    let addresses: Vec<_> = interface.addresses.iter().enumerate().map(address).collect();
+    // Every interface has a primary address; it is repeated outside of the list.
+    let primary = addresses.first().cloned().unwrap_or_default();
     api::InstanceNetworkInterface {
-        association: interface.addresses.first().and_then(|first| first.association.as_ref()).map(association),
+        association: primary.association,
         attachment: interface.attachment.as_ref().map(|attachment| api::InstanceNetworkInterfaceAttachment {
             attach_time: Some(attachment.attached),
             attachment_id: Some(attachment.id.clone()),
@@ -274,9 +286,9 @@ fn interface_of(shown: &InstanceView, interface: &NetworkInterface) -> api::Inst
         mac_address: Some(interface.mac_text()),
         network_interface_id: Some(interface.id.clone()),
         owner_id: Some(interface.account.clone()),
-        private_dns_name: Some(private_name(&shown.region, &primary)),
-        private_ip_address: Some(primary),
-        private_ip_addresses: Some(addresses.collect()),
+        private_dns_name: primary.private_dns_name,
+        private_ip_address: primary.private_ip_address,
+        private_ip_addresses: Some(addresses),
         source_dest_check: Some(interface.source_dest_check),
         status: Some(interface.status().name().into()),
         subnet_id: Some(interface.subnet.clone()),
@@ -287,12 +299,29 @@ fn interface_of(shown: &InstanceView, interface: &NetworkInterface) -> api::Inst
     }
 }
 
+fn association(
+    shown: &InstanceView,
+    interface: &NetworkInterface,
+    association: &PublicAssociation,
+) -> api::InstanceNetworkInterfaceAssociation {
+    let public = association.public.to_string();
+    api::InstanceNetworkInterfaceAssociation {
+        public_dns_name: Some(public_name(&shown.region, &public)),
+        public_ip: Some(public),
+        ip_owner_id: Some(match &association.elastic {
+            Some(_) => interface.account.clone(),
+            None => "amazon".into(),
+        }),
+        ..Default::default()
+    }
+}
+
 /// Instances grouped by the calls that made them, in the order in which they come.
-pub fn reservations(shown: &[InstanceView]) -> Vec<api::Reservation> {
+pub fn reservations(shown: Vec<InstanceView>) -> Vec<api::Reservation> {
     let mut reservations: Vec<api::Reservation> = Vec::new();
-    let mut places: HashMap<&str, usize> = HashMap::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     for one in shown {
-        let place = *places.entry(&one.instance.reservation).or_insert_with(|| {
+        let place = *places.entry(one.instance.reservation.clone()).or_insert_with(|| {
             reservations.push(api::Reservation {
                 reservation_id: Some(one.instance.reservation.clone()),
                 owner_id: Some(one.instance.account.clone()),
