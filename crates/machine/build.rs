@@ -5,6 +5,8 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use sha2::{Digest, Sha256};
+
 const TARGET: &str = "x86_64-unknown-linux-gnu";
 
 fn main() {
@@ -32,6 +34,9 @@ fn main() {
     }
     let program = target.join(TARGET).join("release/freehold-guest");
     println!("cargo::rustc-env=FREEHOLD_GUEST={}", program.display());
+    let content = std::fs::read(&program).unwrap_or_else(|error| panic!("{}: {error}", program.display()));
+    let digest = format!("{:x}", Sha256::digest(content));
+    println!("cargo::rustc-env=FREEHOLD_GUEST_DIGEST={}", &digest[..16]);
 }
 
 fn variable(name: &str) -> String {

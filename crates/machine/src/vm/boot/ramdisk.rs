@@ -3,8 +3,6 @@
 
 use std::path::PathBuf;
 
-use sha2::{Digest, Sha256};
-
 use super::cpio::Archive;
 use super::kernel::Kernel;
 use super::modules;
@@ -13,8 +11,7 @@ use crate::guest;
 
 /// The archive for this kernel and guest program, made if it is not there.
 pub fn ensure(kernel: &Kernel) -> Result<PathBuf> {
-    let digest = hex::encode(&Sha256::digest(guest::PROGRAM)[..8]);
-    let path = kernel.directory.join(format!("initramfs-{digest}.cpio"));
+    let path = kernel.directory.join(format!("initramfs-{}.cpio", guest::DIGEST));
     if path.exists() {
         return Ok(path);
     }
