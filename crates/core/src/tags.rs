@@ -34,14 +34,20 @@ pub enum InvalidTag {
 
 /// Checks one tag that a caller wants to set.
 pub fn check(key: &str, value: &str) -> Result<(), InvalidTag> {
+    check_key(key)?;
+    if value.chars().count() > VALUE_AT_MOST {
+        return Err(InvalidTag::LongValue(key.to_owned()));
+    }
+    Ok(())
+}
+
+/// As [`check`], for the key alone.
+pub fn check_key(key: &str) -> Result<(), InvalidTag> {
     if key.is_empty() {
         return Err(InvalidTag::EmptyKey);
     }
     if key.chars().count() > KEY_AT_MOST {
         return Err(InvalidTag::LongKey(key.to_owned()));
-    }
-    if value.chars().count() > VALUE_AT_MOST {
-        return Err(InvalidTag::LongValue(key.to_owned()));
     }
     if is_reserved(key) {
         return Err(InvalidTag::Reserved(key.to_owned()));
@@ -69,10 +75,16 @@ pub fn merge<'a>(
     check_all(added.clone())?;
     let mut tags = present.clone();
     tags.extend(added.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())));
+    check_count(&tags)?;
+    Ok(tags)
+}
+
+/// Refuses more tags than an object may have.
+pub fn check_count(tags: &Tags) -> Result<(), InvalidTag> {
     if tags.keys().filter(|key| !is_reserved(key)).count() > TAGS_AT_MOST {
         return Err(InvalidTag::TooMany);
     }
-    Ok(tags)
+    Ok(())
 }
 
 /// Whether the key belongs to the region.

@@ -1,56 +1,43 @@
-//! What tags may be, wherever they come from (*EC2 user guide, Tag restrictions*).
+//! What tags may be, wherever they come from: the rules are [`freehold_core::tags`], the sentences are EC2's (*EC2 user
+//! guide, Tag restrictions*).
 
 use freehold_api::ec2::{Tag, TagSpecification};
+use freehold_core::tags::{self, InvalidTag};
 
 use crate::errors::{Error, Result};
 use crate::model::Tags;
 
-const MAX_KEY: usize = 128;
-const MAX_VALUE: usize = 256;
-
 /// Checks tags from a request: keys not empty, not twice, not AWS's own, of legal length.
 pub fn check(pairs: impl IntoIterator<Item = Tag>) -> Result<Tags> {
-    let mut tags = Tags::default();
-    for Tag { key, value } in pairs {
-        let key = key.unwrap_or_default();
-        let value = value.unwrap_or_default();
-        check_key(&key)?;
-        if value.chars().count() > MAX_VALUE {
-            return Err(Error::InvalidParameterValue(format!(
-                "Tag value exceeds the maximum length of {MAX_VALUE} characters"
-            )));
-        }
-        if tags.0.insert(key.clone(), value).is_some() {
-            return Err(Error::InvalidParameterValue(format!("Duplicate tag key '{key}' specified.")));
-        }
-    }
-    check_count(&tags)?;
-    Ok(tags)
+    let pairs = pairs.into_iter().map(|Tag { key, value }| (key.unwrap_or_default(), value.unwrap_or_default()));
+    let pairs: Vec<(String, String)> = pairs.collect();
+    let borrowed = pairs.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+    tags::merge(&tags::Tags::new(), borrowed).map(Tags).map_err(refuse)
 }
 
 /// As [`check`], for the key alone.
 pub fn check_key(key: &str) -> Result<()> {
-    if key.is_empty() {
-        return Err(Error::InvalidParameterValue("Tag key cannot be empty".into()));
-    }
-    if key.chars().count() > MAX_KEY {
-        return Err(Error::InvalidParameterValue(format!(
-            "Tag key exceeds the maximum length of {MAX_KEY} characters"
-        )));
-    }
-    if key.to_ascii_lowercase().starts_with("aws:") {
-        return Err(Error::InvalidParameterValue("Tag keys starting with 'aws:' are reserved for internal use".into()));
-    }
-    Ok(())
+    tags::check_key(key).map_err(refuse)
 }
 
 /// Refuses more tags than a resource may have. AWS's own do not count.
 pub fn check_count(tags: &Tags) -> Result<()> {
-    let own = tags.iter().filter(|(key, _)| !key.starts_with("aws:")).count();
-    if own > Tags::MAX {
-        return Err(Error::other("TagLimitExceeded", "The maximum number of tags has been reached."));
-    }
-    Ok(())
+    tags::check_count(&tags.0).map_err(refuse)
+}
+
+fn refuse(invalid: InvalidTag) -> Error {
+    Error::InvalidParameterValue(match invalid {
+        InvalidTag::EmptyKey => "Tag key cannot be empty".into(),
+        InvalidTag::LongKey(_) => format!("Tag key exceeds the maximum length of {} characters", tags::KEY_AT_MOST),
+        InvalidTag::LongValue(_) => {
+            format!("Tag value exceeds the maximum length of {} characters", tags::VALUE_AT_MOST)
+        }
+        InvalidTag::Reserved(_) => "Tag keys starting with 'aws:' are reserved for internal use".into(),
+        InvalidTag::Duplicate(key) => format!("Duplicate tag key '{key}' specified."),
+        InvalidTag::TooMany => {
+            return Error::other("TagLimitExceeded", "The maximum number of tags has been reached.");
+        }
+    })
 }
 
 /// The tags that a create call gives to its one kind of resource ([`crate::model::Resource::TYPE`]).

@@ -10,9 +10,6 @@ use serde::{Deserialize, Serialize};
 pub struct Tags(pub BTreeMap<String, String>);
 
 impl Tags {
-    /// Tags of one resource (*EC2 user guide, Tag restrictions*).
-    pub const MAX: usize = 50;
-
     pub fn get(&self, key: &str) -> Option<&str> {
         self.0.get(key).map(String::as_str)
     }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use freehold_api::ec2::{CopyImageRequest, CopyImageResult};
+use freehold_core::tags::is_reserved;
 use freehold_store::{StoreExt, Tx, TxExt};
 use freehold_wire::Call;
 
@@ -76,7 +77,7 @@ impl Copy {
         let mut tags = self.tags;
         // Only one's own tags are copied, and what is said wins (*API reference, CopyImage: CopyImageTags*).
         if self.copy_tags && source.account == once.account {
-            let own = source.tags.0.into_iter().filter(|(key, _)| !key.starts_with("aws:"));
+            let own = source.tags.0.into_iter().filter(|(key, _)| !is_reserved(key));
             for (key, value) in own {
                 tags.0.entry(key).or_insert(value);
             }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use freehold_api::ec2::{DeleteTagsRequest, Tag};
+use freehold_core::tags::is_reserved;
 use freehold_store::StoreExt;
 use freehold_wire::Call;
 use freehold_wire::schema::Unit;
@@ -24,7 +25,7 @@ pub async fn delete_tags(ec2: Arc<Ec2>, call: Call, input: DeleteTagsRequest) ->
     ec2.store
         .transact(move |tx| {
             let remove = |tags: &mut Tags| {
-                tags.0.retain(|key, value| key.starts_with("aws:") || !is_doomed(&doomed, key, value));
+                tags.0.retain(|key, value| is_reserved(key) || !is_doomed(&doomed, key, value));
                 Ok(())
             };
             for id in &resources {

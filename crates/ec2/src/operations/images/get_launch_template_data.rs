@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use freehold_api::ec2::{GetLaunchTemplateDataRequest, GetLaunchTemplateDataResult};
+use freehold_core::tags::is_reserved;
 use freehold_wire::Call;
 
 use super::template_data_view;
@@ -37,7 +38,7 @@ fn parameters(instance: Instance, interfaces: Vec<InterfaceParameters>, volume: 
     let volume_type = volume.as_ref().map(|volume| volume.volume_type.clone());
     // gp2 derives its operations from its size and does not take them.
     let iops = volume.as_ref().filter(|volume| volume.volume_type != "gp2").and_then(|volume| volume.iops);
-    let own = instance.tags.0.into_iter().filter(|(key, _)| !key.starts_with("aws:")).collect();
+    let own = instance.tags.0.into_iter().filter(|(key, _)| !is_reserved(key)).collect();
     let tags = Tags(own);
     LaunchParameters {
         image: Some(instance.image),
