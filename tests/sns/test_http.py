@@ -127,3 +127,21 @@ def test_a_subscription_that_ended_is_not_told_any_more(lab, sns):
     sns.unsubscribe(SubscriptionArn=arn)
     sns.publish(TopicArn=topic, Message="n")
     assert "n" not in {post.message["Message"] for post in receiver.notifications}
+
+
+def test_whoever_has_the_endpoint_may_have_an_ended_subscription_back(lab, sns):
+    topic, receiver = lab.topic(), lab.receiver()
+    arn = lab.hook(topic, receiver, RawMessageDelivery="true")
+    (listed,) = sns.list_subscriptions()["Subscriptions"]
+    follow(f"{lab.region.endpoint}/?Action=Unsubscribe&SubscriptionArn={arn}")
+    assert sns.list_subscriptions()["Subscriptions"] == []
+    farewell = until(lambda: receiver.of_type("UnsubscribeConfirmation"), "the endpoint is told")[0].message
+    assert is_signed(farewell)
+    assert follow(farewell["SubscribeURL"])[0] == 200
+    assert sns.list_subscriptions()["Subscriptions"] == [listed]
+    sns.publish(TopicArn=topic, Message="again")
+    assert until(lambda: receiver.notifications, "the message arrives")[0].body == "again"
+    # The owner needs no farewell.
+    sns.unsubscribe(SubscriptionArn=arn)
+    sns.publish(TopicArn=topic, Message="unheard")
+    assert len(receiver.of_type("UnsubscribeConfirmation")) == 1

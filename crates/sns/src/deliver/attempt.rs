@@ -125,10 +125,10 @@ fn backoff(number: u32, count: u32, least: f64, most: f64) -> f64 {
     least * (most / least).powf(f64::from(number) / f64::from(count - 1))
 }
 
-/// Whether the message asks the endpoint for its consent.
-pub(super) fn confirmation(notification: &Notification) -> Option<&str> {
+/// The token of a message that asks the endpoint for its consent.
+pub(super) fn token(notification: &Notification) -> Option<&str> {
     match &notification.kind {
-        Kind::SubscriptionConfirmation { token } => Some(token),
+        Kind::SubscriptionConfirmation { token } | Kind::UnsubscribeConfirmation { token } => Some(token),
         Kind::Notification => None,
     }
 }

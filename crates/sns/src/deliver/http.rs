@@ -3,10 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::attempt::{Failure, body, confirmation};
+use super::attempt::{Failure, body, token};
 use crate::Sns;
 use crate::errors::Error;
-use crate::model::Notification;
+use crate::model::{Kind, Notification};
 use crate::post::PostError;
 use crate::publish::envelope::{field, signature};
 use crate::registry::{LiveSubscription, LiveTopic};
@@ -27,13 +27,12 @@ pub(super) async fn deliver(
         ("x-amz-sns-topic-arn", notification.topic.clone()),
         ("content-type", topic.effective(Some(live)).content_type().to_owned()),
     ];
-    let body = match confirmation(notification) {
-        Some(token) => {
-            headers.push(("x-amz-sns-message-type", "SubscriptionConfirmation".to_owned()));
-            asking(sns, topic, notification, token).await?
+    headers.push(("x-amz-sns-message-type", name(&notification.kind).to_owned()));
+    let body = match notification.kind {
+        Kind::SubscriptionConfirmation { .. } | Kind::UnsubscribeConfirmation { .. } => {
+            asking(sns, topic, notification).await?
         }
-        None => {
-            headers.push(("x-amz-sns-message-type", "Notification".to_owned()));
+        Kind::Notification => {
             headers.push(("x-amz-sns-subscription-arn", subscription.arn.clone()));
             if live.is_raw {
                 headers.push(("x-amz-sns-rawdelivery", "true".to_owned()));
@@ -60,20 +59,25 @@ pub(super) fn confirmation_path(topic: &str, token: &str) -> String {
     format!("/?Action=ConfirmSubscription&TopicArn={topic}&Token={token}")
 }
 
-/// The question whether the endpoint wants to be told.
-pub(crate) async fn asking(
-    sns: &Sns,
-    topic: &LiveTopic,
-    notification: &Notification,
-    token: &str,
-) -> Result<String, Error> {
+/// `Type` of a message.
+fn name(kind: &Kind) -> &'static str {
+    match kind {
+        Kind::Notification => "Notification",
+        Kind::SubscriptionConfirmation { .. } => "SubscriptionConfirmation",
+        Kind::UnsubscribeConfirmation { .. } => "UnsubscribeConfirmation",
+    }
+}
+
+/// The question whether the endpoint wants to be told, or told again.
+pub(crate) async fn asking(sns: &Sns, topic: &LiveTopic, notification: &Notification) -> Result<String, Error> {
+    let token = token(notification).unwrap_or_default();
     let url = format!("{}{}", notification.endpoint, confirmation_path(&notification.topic, token));
     let timestamp = notification.timestamp();
     let (signer, version) = (sns.signer().await?, topic.topic.signature_version());
     let confirmation = Confirmation { subscribe_url: &url, token };
     let signed = sns.sign_confirmation(signer, notification, &timestamp, confirmation, version)?;
     let mut text = String::from("{\n");
-    field(&mut text, "Type", "SubscriptionConfirmation");
+    field(&mut text, "Type", name(&notification.kind));
     field(&mut text, "MessageId", &notification.id);
     field(&mut text, "Token", token);
     field(&mut text, "TopicArn", &notification.topic);

@@ -8,6 +8,7 @@
 
 mod attempt;
 mod courier;
+mod farewell;
 mod http;
 mod lambda;
 mod outbox;
@@ -24,6 +25,7 @@ use crate::Sns;
 use crate::model::{Attributes, Value};
 use crate::registry::LiveSubscription;
 
+pub(crate) use farewell::farewell;
 pub(crate) use http::asking;
 
 /// What was published is tried for as long as the longest policy says (*Developer guide, Message delivery retries: 23 days for

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::attempt::{Failure, body, confirmation};
+use super::attempt::{Failure, body, token};
+use super::http::confirmation_path;
 use crate::Sns;
-use crate::model::{Channel, Device, Notification, Outgone, Protocol};
+use crate::model::{Channel, Device, Kind, Notification, Outgone, Protocol};
 use crate::registry::{LiveSubscription, LiveTopic};
 
 use freehold_store::StoreExt;
@@ -24,13 +25,10 @@ pub(super) async fn deliver(
     if channel == Channel::Push {
         check_device(sns, &subscription.endpoint)?;
     }
-    let message = match (confirmation(notification), subscription.protocol) {
+    let message = match (token(notification), subscription.protocol) {
         (Some(token), _) => {
-            let topic = &notification.topic;
-            let link = format!("{}{}", notification.endpoint, super::http::confirmation_path(topic, token));
-            format!(
-                "You have chosen to subscribe to the topic:\n{topic}\n\nTo confirm this subscription, visit:\n{link}\n"
-            )
+            let link = format!("{}{}", notification.endpoint, confirmation_path(&notification.topic, token));
+            format!("{}\n\nThe SubscribeURL is:\n{link}\n", notification.message)
         }
         (None, Protocol::EmailJson) => body(sns, topic, live, notification).await?,
         (None, Protocol::Email) => {
@@ -39,12 +37,13 @@ pub(super) async fn deliver(
         }
         (None, _) => notification.message.clone(),
     };
-    let subject = match confirmation(notification) {
-        Some(_) => Some("AWS Notification - Subscription Confirmation".to_owned()),
-        None if channel == Channel::Email => {
+    let subject = match &notification.kind {
+        Kind::SubscriptionConfirmation { .. } => Some("AWS Notification - Subscription Confirmation".to_owned()),
+        Kind::UnsubscribeConfirmation { .. } => Some("AWS Notification - Unsubscribe Confirmation".to_owned()),
+        Kind::Notification if channel == Channel::Email => {
             Some(notification.subject.clone().unwrap_or_else(|| "AWS Notification Message".to_owned()))
         }
-        None => notification.subject.clone(),
+        Kind::Notification => notification.subject.clone(),
     };
     let outgone = Outgone {
         key: String::new(),

@@ -2,7 +2,7 @@
 
 use crate::Sns;
 use crate::errors::Error;
-use crate::model::Notification;
+use crate::model::{Kind, Notification};
 use crate::publish::envelope::{Contents, Signed};
 use crate::signature::{Confirmation, Fields, Signer, Subject, Version};
 
@@ -43,7 +43,10 @@ impl Sns {
             message_id: &notification.id,
             timestamp,
             topic_arn: &notification.topic,
-            subject: Subject::Subscribed(confirmation),
+            subject: match notification.kind {
+                Kind::UnsubscribeConfirmation { .. } => Subject::Unsubscribed(confirmation),
+                Kind::SubscriptionConfirmation { .. } | Kind::Notification => Subject::Subscribed(confirmation),
+            },
         };
         signed(signer, &fields, version, &notification.endpoint)
     }

@@ -14,6 +14,10 @@ pub(crate) enum Kind {
     SubscriptionConfirmation {
         token: String,
     },
+    /// That it will not be told any more, with the token by which it is told again.
+    UnsubscribeConfirmation {
+        token: String,
+    },
 }
 
 /// A message on its way to one subscriber.

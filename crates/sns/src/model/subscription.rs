@@ -1,6 +1,7 @@
 //! Subscriptions: who is told what is published to a topic.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use freehold_queues::QueueId;
 use freehold_store::Document;
@@ -145,6 +146,9 @@ impl Document for Subscription {
     }
 }
 
+/// How long a token is good for (*API reference, Subscribe*).
+const TOKEN_LIFE: Duration = Duration::from_secs(3 * 86_400);
+
 /// What was sent to an endpoint to confirm its subscription with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Token {
@@ -153,6 +157,23 @@ pub(crate) struct Token {
     pub topic: String,
     pub subscription: String,
     pub expires: Timestamp,
+    /// What the token brings back, if the subscription has ended.
+    #[serde(default)]
+    pub restores: Option<Box<Subscription>>,
+}
+
+impl Token {
+    /// A new one for a subscription.
+    pub fn new(subscription: &Subscription, now: Timestamp) -> Self {
+        Self {
+            token: crate::ids::token(),
+            account: subscription.account.clone(),
+            topic: subscription.topic.clone(),
+            subscription: subscription.arn.clone(),
+            expires: now.saturating_add(TOKEN_LIFE).unwrap_or(Timestamp::MAX),
+            restores: None,
+        }
+    }
 }
 
 impl Document for Token {
@@ -166,9 +187,9 @@ impl Document for Token {
         &self.account
     }
 
-    /// The subscription.
+    /// The subscription; the topic.
     fn index(&self) -> [Option<String>; 3] {
-        [Some(self.subscription.clone()), None, None]
+        [Some(self.subscription.clone()), Some(self.topic.clone()), None]
     }
 }
 

@@ -19,8 +19,6 @@ use crate::model::{Kind, Notification, Protocol, State, Subscription, Token, Top
 use crate::operations::arns;
 use crate::registry::LiveTopic;
 
-/// How long a token is good for (*API reference, Subscribe*).
-const TOKEN_LIFE: Duration = Duration::from_secs(3 * 86_400);
 /// What stands for the ARN of a subscription that waits.
 const PENDING: &str = "pending confirmation";
 
@@ -131,15 +129,9 @@ async fn keep(sns: &Arc<Sns>, subscription: Subscription, mentioned: Vec<String>
 
 /// Sends a token to the endpoint.
 async fn ask(sns: &Arc<Sns>, call: &Call, topic: &LiveTopic, subscription: &Subscription) -> Result<(), Error> {
-    let token = crate::ids::token();
     let now = sns.now();
-    let kept = Token {
-        token: token.clone(),
-        account: subscription.account.clone(),
-        topic: subscription.topic.clone(),
-        subscription: subscription.arn.clone(),
-        expires: now.saturating_add(TOKEN_LIFE).unwrap_or(jiff::Timestamp::MAX),
-    };
+    let kept = Token::new(subscription, now);
+    let token = kept.token.clone();
     sns.store.transact::<_, Error, _>(move |tx| Ok(tx.put(&kept)?)).await?;
     let message = format!(
         "You have chosen to subscribe to the topic {}.\nTo confirm the subscription, visit the SubscribeURL included in \
@@ -147,7 +139,7 @@ async fn ask(sns: &Arc<Sns>, call: &Call, topic: &LiveTopic, subscription: &Subs
         subscription.topic
     );
     let notification = Notification {
-        kind: Kind::SubscriptionConfirmation { token: token.clone() },
+        kind: Kind::SubscriptionConfirmation { token },
         id: crate::ids::uuid(),
         topic: subscription.topic.clone(),
         subject: None,
@@ -165,7 +157,7 @@ async fn ask(sns: &Arc<Sns>, call: &Call, topic: &LiveTopic, subscription: &Subs
             let (id, delay) = (rand::random(), Duration::ZERO);
             Outgoing { queue, id, content, delay, group: None, deduplication: None }
         }
-        None => match to_queue(sns, topic, subscription, &notification, &token).await? {
+        None => match to_queue(sns, topic, subscription, &notification).await? {
             Some(outgoing) => outgoing,
             None => return Ok(()),
         },
@@ -188,7 +180,6 @@ async fn to_queue(
     topic: &LiveTopic,
     subscription: &Subscription,
     notification: &Notification,
-    token: &str,
 ) -> Result<Option<Outgoing>, Error> {
     let to = &subscription.endpoint;
     if !sns.sqs.may_send(to, &subscription.topic) {
@@ -196,7 +187,7 @@ async fn to_queue(
     }
     let is_fifo = to.ends_with(".fifo");
     let delivery = Delivery {
-        body: deliver::asking(sns, topic, notification, token).await?,
+        body: deliver::asking(sns, topic, notification).await?,
         attributes: Vec::new(),
         group: is_fifo.then(|| notification.id.clone()),
         deduplication: is_fifo.then(|| notification.id.clone()),

@@ -10,6 +10,7 @@ use freehold_wire::schema::Unit;
 
 use super::find_own;
 use crate::Sns;
+use crate::deliver::farewell;
 use crate::errors::Error;
 use crate::model::{AbandonedQueue, State, Subscription, Token, Topic};
 use crate::operations::arns;
@@ -27,6 +28,15 @@ pub(super) async fn unsubscribe(
     } else {
         find_own(&sns, &call, &arn)?;
     }
+    // The owner knows; whoever has the endpoint of another's subscription is told, and may have it back.
+    let is_told = live.subscription.protocol.is_asked()
+        && live.subscription.is_confirmed()
+        && live.subscription.account != call.account();
+    let restoring = is_told.then(|| Token {
+        restores: Some(Box::new(live.subscription.clone())),
+        ..Token::new(&live.subscription, sns.now())
+    });
+    let token = restoring.as_ref().map(|restoring| restoring.token.clone());
     let id = arn.clone();
     sns.store
         .transact::<_, Error, _>(move |tx| {
@@ -34,6 +44,9 @@ pub(super) async fn unsubscribe(
             tx.delete::<Subscription>(&id)?;
             for token in tx.list::<Token>(&Filter::index(0, &id))? {
                 tx.delete::<Token>(&token.token)?;
+            }
+            if let Some(restoring) = restoring {
+                tx.put(&restoring)?;
             }
             if let Some(queue) = subscription.queue {
                 tx.put(&AbandonedQueue::new(&subscription.account, queue))?;
@@ -47,6 +60,9 @@ pub(super) async fn unsubscribe(
         .await?;
     sns.registry.refresh_subscription(&arn).map_err(Error::from)?;
     sns.registry.refresh_topic(&live.subscription.topic).map_err(Error::from)?;
+    if let (Some(token), Some(topic)) = (token, sns.registry.topic(&live.subscription.topic)) {
+        farewell(&sns, topic, live, token, call.endpoint);
+    }
     Ok(Unit)
 }
 

@@ -26,10 +26,10 @@ pub(super) async fn delete_topic(
             let mut queues: Vec<_> = topic.published.into_iter().collect();
             for subscription in tx.list::<Subscription>(&Filter::index(0, &id))? {
                 tx.delete::<Subscription>(&subscription.arn)?;
-                for token in tx.list::<Token>(&Filter::index(0, &subscription.arn))? {
-                    tx.delete::<Token>(&token.token)?;
-                }
                 queues.extend(subscription.queue);
+            }
+            for token in tx.list::<Token>(&Filter::index(1, &id))? {
+                tx.delete::<Token>(&token.token)?;
             }
             for queue in queues {
                 tx.put(&AbandonedQueue::new(&topic.account, queue))?;
