@@ -31,6 +31,13 @@ def test_sms_are_in_the_outbox(lab, sns):
         assert refusal(sns.publish, PhoneNumber=phone, Message="m") == "InvalidParameter"
 
 
+def test_a_command_shows_the_outbox(lab, sns):
+    sns.publish(PhoneNumber=PHONE, Message="hello\nthere")
+    shown = lab.region.command("logs", "sms")
+    assert f"account {lab.account} to {PHONE}\n    hello\n    there\n" in shown.stdout, shown
+    assert lab.region.command("logs", "email").returncode == 0
+
+
 def test_sms_attributes_are_kept(sns):
     sns.set_sms_attributes(attributes={"DefaultSMSType": "Transactional", "DefaultSenderID": "Freehold"})
     sns.set_sms_attributes(attributes={"MonthlySpendLimit": "1"})

@@ -44,7 +44,7 @@ pub enum Command {
     Demo(Demo),
     /// Delete the region's state and machines
     Reset(Reset),
-    /// Print what a machine's console showed
+    /// Print what a machine's console showed, or what would have left by SMS, push or e-mail
     Logs(Logs),
     /// Build, import and list machine images
     #[command(subcommand)]
@@ -144,7 +144,7 @@ pub struct Reset {
 
 #[derive(Debug, Args)]
 pub struct Logs {
-    /// The instance: i-…
+    /// The instance: i-…; or sms, push or email: what would have left the region by it
     #[arg(value_name = "ID")]
     pub id: String,
 }
