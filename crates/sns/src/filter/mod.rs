@@ -80,12 +80,7 @@ impl FilterPolicy {
         compile::policy(text, scope)
     }
 
-    /// Whether the subscription takes a message.
-    pub(crate) fn admits(&self, attributes: &Attributes, body: &str) -> bool {
-        self.admits_with(attributes, &Body::new(body))
-    }
-
-    /// The same, with a body that other policies look at too.
+    /// Whether the subscription takes a message. Other policies may look at the body too.
     pub(crate) fn admits_with(&self, attributes: &Attributes, body: &Body<'_>) -> bool {
         // `{}` takes the policy away (terraform and the console write it).
         if self.root.is_empty() {

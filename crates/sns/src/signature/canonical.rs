@@ -42,7 +42,7 @@ impl Subject<'_> {
 
 impl Fields<'_> {
     /// The string to sign.
-    pub(super) fn to_sign(&self) -> String {
+    pub(super) fn to_sign(self) -> String {
         let mut text = String::with_capacity(self.message.len() + 512);
         let mut line = |name: &str, value: &str| {
             for part in [name, "\n", value, "\n"] {

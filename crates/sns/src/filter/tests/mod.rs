@@ -3,8 +3,14 @@ mod limits;
 mod properties;
 mod refusals;
 
-use super::{FilterPolicy, Scope};
+use super::{Body, FilterPolicy, Scope};
 use crate::model::{Attribute, Attributes, Value};
+
+impl FilterPolicy {
+    fn admits(&self, attributes: &Attributes, body: &str) -> bool {
+        self.admits_with(attributes, &Body::new(body))
+    }
+}
 
 /// `[("store", "String", "example_corp")]`
 fn attributes(list: &[(&str, &str, &str)]) -> Attributes {

@@ -35,6 +35,9 @@ pub(super) async fn get_subscription_attributes(
     set("ConfirmationWasAuthenticated", authenticated.to_string());
     if matches!(subscription.protocol, Protocol::Http | Protocol::Https) {
         let topic = sns.topic(&subscription.topic)?;
+        if let Some(policy) = &live.delivery {
+            set("DeliveryPolicy", policy.to_subscription_json());
+        }
         set("EffectiveDeliveryPolicy", topic.effective(Some(&live)).to_json());
     }
     Ok(GetSubscriptionAttributesResponse { attributes: Some(attributes) })

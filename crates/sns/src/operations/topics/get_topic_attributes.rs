@@ -26,6 +26,9 @@ pub(super) async fn get_topic_attributes(
     set("SubscriptionsConfirmed", confirmed.to_string());
     set("SubscriptionsPending", pending.to_string());
     set("SubscriptionsDeleted", topic.subscriptions_deleted.to_string());
+    if let Some(policy) = &live.delivery {
+        set("DeliveryPolicy", policy.to_topic_json());
+    }
     set("EffectiveDeliveryPolicy", live.effective(None).to_topic_json());
     if topic.is_fifo() {
         set("FifoTopic", "true".to_owned());
