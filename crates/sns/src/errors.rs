@@ -13,7 +13,7 @@ pub(crate) enum Error {
     #[error("Resource does not exist")]
     ResourceNotFound,
     #[error("{0}")]
-    AuthorizationError(String),
+    Authorization(String),
     #[error("Invalid parameter: FilterPolicy: Number of filter policies per topic exceeded")]
     FilterPolicyLimitExceeded,
     #[error("Could not complete request: tag quota of per resource exceeded")]
@@ -21,7 +21,7 @@ pub(crate) enum Error {
     #[error("Endpoint is disabled")]
     EndpointDisabled,
     #[error("{0}")]
-    UserError(String),
+    User(String),
     #[error("Verification code does not match")]
     VerificationException,
     #[error("The batch request doesn't contain any entries.")]
@@ -62,11 +62,11 @@ impl Error {
             Self::InvalidParameterValue(_) => "ParameterValueInvalid",
             Self::NotFound(_) => "NotFound",
             Self::ResourceNotFound => "ResourceNotFound",
-            Self::AuthorizationError(_) => "AuthorizationError",
+            Self::Authorization(_) => "AuthorizationError",
             Self::FilterPolicyLimitExceeded => "FilterPolicyLimitExceeded",
             Self::TagLimitExceeded => "TagLimitExceeded",
             Self::EndpointDisabled => "EndpointDisabled",
-            Self::UserError(_) => "UserError",
+            Self::User(_) => "UserError",
             Self::VerificationException => "VerificationException",
             Self::EmptyBatchRequest => "EmptyBatchRequest",
             Self::TooManyEntriesInBatchRequest => "TooManyEntriesInBatchRequest",
@@ -101,7 +101,7 @@ impl From<Error> for freehold_wire::Error {
     fn from(error: Error) -> Self {
         let status = match &error {
             Error::NotFound(_) | Error::ResourceNotFound => 404,
-            Error::AuthorizationError(_) | Error::FilterPolicyLimitExceeded => 403,
+            Error::Authorization(_) | Error::FilterPolicyLimitExceeded => 403,
             _ => 400,
         };
         match error {

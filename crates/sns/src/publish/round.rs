@@ -81,7 +81,7 @@ impl Round {
                 continue;
             }
             match live.subscription.queue {
-                None => self.to_queue(&mut once, live, text),
+                None => self.tell_queue(&mut once, live, text),
                 Some(queue) => {
                     let Some(content) = once.notification(text) else { continue };
                     let id = rand::random();
@@ -94,7 +94,7 @@ impl Round {
     }
 
     /// To the user's own queue, or, if that takes it not, to its dead-letter queue.
-    fn to_queue(&mut self, once: &mut Once<'_>, live: &Arc<LiveSubscription>, text: &str) {
+    fn tell_queue(&mut self, once: &mut Once<'_>, live: &Arc<LiveSubscription>, text: &str) {
         let to = &live.subscription.endpoint;
         let why = match once.outgoing(live, to, text) {
             Ok(outgoing) => {

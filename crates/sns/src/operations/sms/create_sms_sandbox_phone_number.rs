@@ -26,10 +26,10 @@ pub(super) async fn create_sms_sandbox_phone_number(
         .transact::<_, Error, _>(move |tx| {
             let found = tx.get::<SandboxNumber>(&SandboxNumber::id(&kept.account, &kept.number))?;
             if found.as_ref().is_some_and(|found| found.is_verified) {
-                return Err(Error::UserError("The phone number is verified already".into()));
+                return Err(Error::User("The phone number is verified already".into()));
             }
             if found.is_none() && tx.list::<SandboxNumber>(&Filter::account(&kept.account))?.len() >= MOST {
-                return Err(Error::UserError(format!("No more than {MOST} phone numbers can be added")));
+                return Err(Error::User(format!("No more than {MOST} phone numbers can be added")));
             }
             Ok(tx.put(&kept)?)
         })

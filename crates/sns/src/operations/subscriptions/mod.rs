@@ -39,7 +39,7 @@ fn find_own(sns: &Sns, call: &Call, arn: &str) -> Result<Arc<LiveSubscription>, 
     if is_owner(sns, call, &live) {
         return Ok(live);
     }
-    Err(Error::AuthorizationError(format!(
+    Err(Error::Authorization(format!(
         "User: {} is not authorized to perform: SNS:{} on resource: {arn}",
         call.principal.arn, call.operation
     )))

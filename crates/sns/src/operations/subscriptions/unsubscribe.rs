@@ -70,7 +70,7 @@ pub(super) async fn unsubscribe(
 fn check_link(subscription: &Subscription) -> Result<(), Error> {
     match subscription.state {
         State::Confirmed { authenticate_on_unsubscribe: false, .. } => Ok(()),
-        _ => Err(Error::AuthorizationError(
+        _ => Err(Error::Authorization(
             "This subscription requires authentication: only its owner and the topic's may end it".into(),
         )),
     }
