@@ -1,9 +1,12 @@
-//! Measures a region beside its peers and prints one table. `freehold-bench FREEHOLD [MOTO_SERVER]`; `make bench`
-//! builds both and runs this.
+//! Measures a region beside its peers and prints one table. `freehold-bench FREEHOLD [MOTO_SERVER]` is about starts,
+//! calls and launches, `freehold-bench messaging FREEHOLD` about queues and topics; `make bench` and
+//! `make bench-messaging` build what each needs and run it.
 
 mod bare;
 mod load;
 mod measure;
+mod messaging;
+mod process;
 mod server;
 mod table;
 
@@ -23,10 +26,11 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match arguments.as_slice() {
         [word, address] if word == "--bare" => bare::serve(address),
+        [word, rest @ ..] if word == "messaging" => messaging::run(rest),
         [freehold] => measure_all(freehold, None),
         [freehold, moto] => measure_all(freehold, Some(moto)),
         _ => {
-            eprintln!("usage: freehold-bench FREEHOLD [MOTO_SERVER]");
+            eprintln!("usage: freehold-bench FREEHOLD [MOTO_SERVER]\n       {}", messaging::USAGE);
             return ExitCode::from(2);
         }
     };

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use freehold_client::{Client, Connection, Credentials};
 
+use crate::process::Tree;
+
 /// A running server. Killed when dropped.
 pub struct Server {
     pub client: Client,
@@ -66,20 +68,14 @@ impl Server {
         Self::start(command, address).await
     }
 
-    /// Memory of the process that is resident, in MiB.
+    /// Memory that is resident, in MiB.
     pub fn resident_mib(&self) -> Result<f64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
-        let kib: f64 = line.trim().trim_end_matches(" kB").parse()?;
-        Ok(kib / 1024.0)
+        Tree::of(self.child.id()).resident_mib()
     }
 
-    /// Processor time that the process and its threads have used.
+    /// Processor time that was used so far.
     pub fn cpu(&self) -> Result<Duration> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
-        let (_, fields) = stat.rsplit_once(')').context("no stat")?;
-        let ticks: u64 = fields.split_ascii_whitespace().skip(11).take(2).map(|ticks| ticks.parse().unwrap_or(0)).sum();
-        Ok(Duration::from_secs_f64(ticks as f64 / rustix::param::clock_ticks_per_second() as f64))
+        Tree::of(self.child.id()).cpu()
     }
 
     /// Asks the process to end and waits for it.

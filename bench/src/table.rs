@@ -2,32 +2,47 @@
 
 use std::fmt;
 
-#[derive(Default)]
+/// Rows of as many cells as the head has.
 pub struct Table {
-    rows: Vec<[String; 4]>,
+    rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    /// `goal` is empty where there is none.
+    pub fn new<const COLUMNS: usize>(head: [&str; COLUMNS]) -> Self {
+        Self { rows: vec![head.map(str::to_owned).to_vec()] }
+    }
+
+    /// Adds a row, and shows it to whoever waits.
     pub fn add(&mut self, what: &str, whom: &str, result: impl Into<String>, goal: &str) {
-        let row = [what.into(), whom.into(), result.into(), goal.into()];
-        // Progress, for whoever waits.
+        let row = vec![what.into(), whom.into(), result.into(), goal.into()];
         eprintln!("  {}", row.join("  "));
+        self.push(row);
+    }
+
+    /// Adds a row quietly.
+    pub fn push(&mut self, row: Vec<String>) {
         self.rows.push(row);
+    }
+}
+
+impl Default for Table {
+    fn default() -> Self {
+        Self::new(["measured", "server", "result", "goal"])
     }
 }
 
 impl fmt::Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let head = ["measured", "server", "result", "goal"].map(String::from);
-        let rows: Vec<_> = std::iter::once(&head).chain(&self.rows).collect();
-        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-        let widths: [usize; 4] = std::array::from_fn(width);
-        for (index, row) in rows.iter().enumerate() {
-            let cells = row.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}")).collect::<Vec<_>>();
+        let columns = self.rows.first().map_or(0, Vec::len);
+        let cell = |row: &[String], column: usize| row.get(column).map_or(0, |cell| cell.chars().count());
+        let widths: Vec<usize> =
+            (0..columns).map(|column| self.rows.iter().map(|row| cell(row, column)).max().unwrap_or(0)).collect();
+        for (index, row) in self.rows.iter().enumerate() {
+            let cells: Vec<_> = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}")).collect();
             writeln!(f, "| {} |", cells.join(" | "))?;
             if index == 0 {
-                writeln!(f, "| {} |", widths.map(|width| "-".repeat(width)).join(" | "))?;
+                let lines: Vec<_> = widths.iter().map(|width| "-".repeat(*width)).collect();
+                writeln!(f, "| {} |", lines.join(" | "))?;
             }
         }
         Ok(())
