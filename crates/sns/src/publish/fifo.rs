@@ -26,7 +26,7 @@ const REMEMBERED: Duration = Duration::from_secs(300);
 /// Sequence numbers have twenty digits and begin with a one.
 const FIRST_SEQUENCE: u64 = 10_000_000_000_000_000_000;
 /// Notes read at once, and how long they stay hidden while the others are read.
-const READ_AT_ONCE: usize = 10;
+const READ_AT_ONCE: usize = 1000;
 const READING: Duration = Duration::from_secs(600);
 
 /// What was published to a topic lately.

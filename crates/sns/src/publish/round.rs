@@ -135,10 +135,11 @@ impl<'a> Once<'a> {
     /// The message for a queue of SQS, or why that cannot have it.
     fn outgoing(&mut self, live: &LiveSubscription, queue_arn: &str, text: &str) -> Result<Outgoing, String> {
         let sqs = &self.sns.sqs;
-        if sqs.queue_id(queue_arn).is_none() {
-            return Err(Undeliverable::NoQueue.to_string());
-        }
         if !sqs.may_send(queue_arn, &self.topic.topic.arn) {
+            // Nobody may send to what is not there.
+            if sqs.queue_id(queue_arn).is_none() {
+                return Err(Undeliverable::NoQueue.to_string());
+            }
             return Err(format!("The policy of {queue_arn} does not let the topic send to it."));
         }
         let body = if live.is_raw { text.to_owned() } else { self.envelope(text).to(&live.unsubscribe_path) };
