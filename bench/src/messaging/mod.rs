@@ -32,8 +32,6 @@ use report::{Measure, Report};
 /// Name of our own server in the table.
 const FREEHOLD: &str = "freehold";
 
-const CONNECTIONS: [usize; 2] = [1, 32];
-
 pub fn run(arguments: &[String]) -> Result<()> {
     let options = Options::parse(arguments)?;
     // The load must not take a core from the server: one thread.
@@ -81,13 +79,13 @@ async fn measure(options: &Options, report: &mut Report) -> Result<()> {
 
 /// What no server on this host could do better.
 async fn limits_of_the_host(options: &Options, data: &Path, report: &mut Report) -> Result<()> {
-    for at_once in CONNECTIONS {
+    for at_once in options.connections.iter().copied() {
         let outcome = limits::appends(data, at_once, options.time / 3)?;
         report.add(Measure::Append, at_once, "the disk", Ok(outcome), 0);
     }
     let bare = Running::bare().await?;
-    for connections in CONNECTIONS {
-        for measure in [Measure::Send, Measure::Batch, Measure::Cycle] {
+    for connections in options.connections.iter().copied() {
+        for measure in options.loads.iter().copied().filter(|load| *load != Measure::FanOut) {
             let outcome = one_load(measure, &bare, plan(options, connections)).await;
             add(measure, connections, "bare hyper", outcome, report);
         }
@@ -102,12 +100,12 @@ fn plan(options: &Options, connections: usize) -> Plan {
 /// All loads on one server. One that fails is reported as failed, and the next begins.
 async fn all_loads(name: &str, server: &Running, topics: bool, options: &Options, report: &mut Report) {
     // Not counted: classes are loaded and code is compiled by it.
-    let warm = Plan { warm: Duration::ZERO, ..plan(options, CONNECTIONS[1]) };
+    let warm = Plan { warm: Duration::ZERO, ..plan(options, 32) };
     if let Err(error) = load::cycle(&server.api, &server.tree, warm, "warm").await {
         eprintln!("  {name} does not get warm: {error:#}");
     }
-    for connections in CONNECTIONS {
-        for measure in [Measure::Send, Measure::Batch, Measure::Cycle, Measure::FanOut] {
+    for connections in options.connections.iter().copied() {
+        for measure in options.loads.iter().copied() {
             if measure == Measure::FanOut && !topics {
                 continue;
             }

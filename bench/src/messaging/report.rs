@@ -23,6 +23,9 @@ pub enum Measure {
 }
 
 impl Measure {
+    /// What servers are asked to do.
+    pub const LOADS: [Self; 4] = [Self::Send, Self::Batch, Self::Cycle, Self::FanOut];
+
     /// Part of queue names.
     pub fn name(self) -> &'static str {
         match self {
