@@ -90,7 +90,13 @@ class Load:
                 if not self.gone[group] < number <= self.asked[group] + 1:
                     self.faults.append(f"group {group}: {number} after {self.gone[group]} was deleted")
                 self.asked[group] = max(self.asked[group], number)
-            sqs.delete_message(QueueUrl=self.used, ReceiptHandle=message["ReceiptHandle"])
+            try:
+                sqs.delete_message(QueueUrl=self.used, ReceiptHandle=message["ReceiptHandle"])
+            except ClientError as error:
+                # A crash ends leases: somebody else has the message now.
+                if "has expired" in str(error):
+                    return
+                raise
             with self.lock:
                 self.gone[group] = max(self.gone[group], number)
 

@@ -17,9 +17,12 @@ pub enum ReceiptError {
     /// It is of another queue.
     #[error("the receipt is of another queue")]
     OtherQueue,
-    /// The message is gone, or was received again since.
-    #[error("the message is gone or was received again")]
+    /// The message is gone.
+    #[error("the message is gone")]
     Gone,
+    /// The message is there, and was received again since: the receipt is an old one.
+    #[error("the message was received again")]
+    ReceivedAgain,
     /// The message is there, but visible: its time in flight is over.
     #[error("the message is not in flight")]
     NotInFlight,

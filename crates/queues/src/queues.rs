@@ -21,16 +21,16 @@ use crate::{Counts, Error, Outgoing, QueueId, Receipt, ReceiptError, Sent, Setti
 /// Messages that leave in one commit where many do: others shall not wait for all of them.
 const AT_ONCE: usize = 512;
 
-/// All queues of a region. Dropping it waits for the commit that is under way.
+/// All queues of a region. Dropping it closes it.
 pub struct Queues {
     pub(crate) registry: Arc<Registry>,
     pub(crate) contents: Box<dyn Contents>,
     pub(crate) cache: Arc<Cache>,
     pub(crate) alarm: Arc<Alarm>,
     clock: Arc<dyn Clock>,
-    /// `None` only while it is dropped.
+    /// `None` once it is closed.
     jobs: Mutex<Option<Sender<Job>>>,
-    committer: Option<JoinHandle<()>>,
+    committer: Mutex<Option<JoinHandle<()>>>,
     ringing: AbortHandle,
 }
 
@@ -62,7 +62,7 @@ impl Queues {
             .spawn(move || committer.run())
             .map_err(|error| freehold_store::Error::Engine(format!("no thread to write with: {error}")))?;
         let ringing = tokio::spawn(Arc::clone(&alarm).run()).abort_handle();
-        let (jobs, committer) = (Mutex::new(Some(jobs)), Some(committer));
+        let (jobs, committer) = (Mutex::new(Some(jobs)), Mutex::new(Some(committer)));
         Ok(Arc::new(Self { registry, contents, cache, alarm, clock, jobs, committer, ringing }))
     }
 
@@ -82,6 +82,10 @@ impl Queues {
     /// Deletes messages; answers in the order of the receipts, when it is on disk.
     pub async fn delete(&self, queue: QueueId, receipts: Vec<Receipt>) -> Result<Vec<Result<(), ReceiptError>>, Error> {
         let cell = self.registry.find(queue)?;
+        // Somebody else may be deleting the same: what is not on disk yet is not acknowledged.
+        while cell.state().are_leaving(&receipts) {
+            self.depart(Arc::clone(&cell), Vec::new(), Destination::Nowhere).await?;
+        }
         let (outcomes, sequences) = begin_to_leave(&cell, &receipts, self.now());
         if !sequences.is_empty() {
             self.depart(cell, sequences, Destination::Nowhere).await?;
@@ -135,11 +139,14 @@ impl Queues {
         let cell = self.registry.find(from)?;
         let mut moved = 0;
         while moved < max {
-            let Some((sequence, origin)) = first_visible(&cell, self.now()) else { break };
+            let (sequences, origin) = first_of_one_origin(&cell, self.now(), (max - moved).min(AT_ONCE));
+            if sequences.is_empty() {
+                break;
+            }
+            moved += sequences.len();
             let to = self.registry.find(to.unwrap_or(origin))?;
-            cell.state().begin_to_leave(sequence);
-            self.depart(Arc::clone(&cell), vec![sequence], Destination::Renew(to)).await?;
-            moved += 1;
+            cell.state().all_begin_to_leave(&sequences);
+            self.depart(Arc::clone(&cell), sequences, Destination::Renew(to)).await?;
         }
         Ok(moved)
     }
@@ -177,6 +184,16 @@ impl Queues {
         self.alarm.wake();
     }
 
+    /// Commits what was asked for so far, and closes the journal. Whatever is asked afterwards is refused.
+    pub fn close(&self) {
+        self.ringing.abort();
+        drop(self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take());
+        if let Some(committer) = self.committer.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            // Its panics would have been seen where they happen; there is nothing left to tell.
+            let _ = committer.join();
+        }
+    }
+
     pub(crate) fn now(&self) -> Millis {
         self.clock.now().as_millisecond()
     }
@@ -206,12 +223,7 @@ impl Queues {
 
 impl Drop for Queues {
     fn drop(&mut self) {
-        self.ringing.abort();
-        drop(self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take());
-        if let Some(committer) = self.committer.take() {
-            // Its panics would have been seen where they happen; there is nothing left to tell.
-            let _ = committer.join();
-        }
+        self.close();
     }
 }
 
@@ -235,12 +247,16 @@ fn begin_to_leave(cell: &Cell, receipts: &[Receipt], now: Millis) -> (Vec<Result
     (outcomes, sequences)
 }
 
-/// The message that is first in line, and where it came from.
-fn first_visible(cell: &Cell, now: Millis) -> Option<(u64, QueueId)> {
+/// The messages that are first in line and came from the same queue, and that queue.
+fn first_of_one_origin(cell: &Cell, now: Millis, max: usize) -> (Vec<u64>, QueueId) {
     let mut state = cell.state();
     state.advance(now);
-    let sequence = *state.visible(1).first()?;
-    state.entry(sequence).map(|entry| (sequence, entry.origin))
+    let mut sequences = state.visible(max);
+    let origin = |sequence: u64| state.entry(sequence).map_or(0, |entry| entry.origin);
+    let first = sequences.first().map_or(0, |sequence| origin(*sequence));
+    let same = sequences.iter().take_while(|sequence| origin(**sequence) == first).count();
+    sequences.truncate(same);
+    (sequences, first)
 }
 
 /// A number for a new queue.

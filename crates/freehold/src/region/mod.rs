@@ -46,7 +46,8 @@ pub async fn serve(data: &DataDir, options: &cli::Up) -> Result<()> {
     let listen = listener.local_addr().context("the address of the listener")?;
     let development = if listen.ip().is_loopback() { Development::Accepted } else { Development::Refused };
     let (clock, test_clock) = clock(options.test_clock);
-    let store: SharedStore = Arc::new(SqliteStore::open(&data.state(), DEFAULT_REGION)?);
+    let state = Arc::new(SqliteStore::open(&data.state(), DEFAULT_REGION)?);
+    let store: SharedStore = Arc::clone(&state) as _;
     let queues = Queues::open(SqliteJournal::open(&data.state())?, Arc::clone(&clock))?;
     let hardware = Hardware::choose(data, options).await?;
     say(options, &format!("machines: {}: {}", hardware.name(), hardware.reason));
@@ -90,6 +91,8 @@ pub async fn serve(data: &DataDir, options: &cli::Up) -> Result<()> {
     };
     server.build().serve(listener, told_to_end).await;
     services.stop().await;
+    services.queues.close();
+    state.close();
     // Nobody else has written one meanwhile: this process still holds the directory's lock.
     let _ = std::fs::remove_file(data.pid_file());
     Ok(())

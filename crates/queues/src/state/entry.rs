@@ -68,6 +68,17 @@ impl Entry {
         self
     }
 
+    /// Whether the receipt of this lease is the last one that was given. Leases are forgotten when the region ends, and
+    /// until the message is received again whoever had it may delete it: an acknowledged deletion must stay.
+    pub fn is_leased_to(&self, lease: u64) -> bool {
+        self.lease == lease || self.lease == 0
+    }
+
+    /// Whether the last lease is known to have ended.
+    pub fn is_over(&self) -> bool {
+        self.lease != 0 && !self.phase.is_in_flight()
+    }
+
     /// Empty where the message has none.
     pub fn group(&self) -> &str {
         self.labels.as_ref().and_then(|labels| labels.group.as_deref()).unwrap_or_default()

@@ -95,17 +95,26 @@ impl Queue {
     pub fn find(&self, receipt: &Receipt) -> Result<&Entry, ReceiptError> {
         let entry = self.entries.get(&receipt.sequence).ok_or(ReceiptError::Gone)?;
         match entry {
-            entry if entry.leaving || entry.lease != receipt.lease => Err(ReceiptError::Gone),
-            entry if self.is_fifo() && !entry.phase.is_in_flight() => Err(ReceiptError::NotInFlight),
+            entry if entry.leaving => Err(ReceiptError::Gone),
+            entry if !entry.is_leased_to(receipt.lease) => Err(ReceiptError::ReceivedAgain),
+            entry if self.is_fifo() && entry.is_over() => Err(ReceiptError::NotInFlight),
             entry => Ok(entry),
         }
+    }
+
+    /// Whether any of these messages is on its way out.
+    pub fn are_leaving(&self, receipts: &[Receipt]) -> bool {
+        receipts.iter().any(|receipt| self.entries.get(&receipt.sequence).is_some_and(|entry| entry.leaving))
     }
 
     /// Changes until when a message is hidden.
     pub fn hide(&mut self, receipt: &Receipt, now: Millis, until: Millis) -> Result<bool, ReceiptError> {
         let entry = self.entries.get(&receipt.sequence).ok_or(ReceiptError::Gone)?;
-        if entry.leaving || entry.lease != receipt.lease {
+        if entry.leaving {
             return Err(ReceiptError::Gone);
+        }
+        if !entry.is_leased_to(receipt.lease) {
+            return Err(ReceiptError::ReceivedAgain);
         }
         if !entry.phase.is_in_flight() {
             return Err(ReceiptError::NotInFlight);

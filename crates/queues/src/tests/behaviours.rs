@@ -22,7 +22,7 @@ async fn an_older_receipt_has_no_effect() {
     let old = bench.receive(1, 0).await[0].receipt;
     let new = bench.receive(1, 30).await[0].receipt;
     let deleted = bench.queues.delete(QUEUE, vec![old, new, new]).await.unwrap();
-    assert_eq!(deleted, [Err(ReceiptError::Gone), Ok(()), Err(ReceiptError::Gone)]);
+    assert_eq!(deleted, [Err(ReceiptError::ReceivedAgain), Ok(()), Err(ReceiptError::Gone)]);
     assert_eq!(bench.queues.counts(QUEUE).unwrap(), Counts::default());
 }
 
@@ -244,4 +244,24 @@ async fn purged_and_removed_queues_are_empty_after_a_restart_too() {
     let bench = Bench::over(journal, clock).standard();
     assert_eq!(bench.queues.counts(QUEUE).unwrap(), Counts::default());
     assert!(bench.send("new").await > kept, "sequences are not given twice");
+}
+
+#[tokio::test]
+async fn a_receipt_outlives_a_restart_until_somebody_else_receives() {
+    for settings in [standard(), fifo()] {
+        let (journal, clock) = (MemoryJournal::default(), clock());
+        let start = || {
+            let bench = Bench::over(journal.clone(), Arc::clone(&clock));
+            bench.queues.configure(QUEUE, settings.clone());
+            bench
+        };
+        let bench = start();
+        bench.queues.send(vec![in_group("a", "1"), in_group("b", "2")]).await.unwrap();
+        let (mine, others) = (bench.receive(1, 30).await[0].receipt, bench.receive(1, 30).await[0].receipt);
+        drop(bench);
+        let bench = start();
+        assert_eq!(bench.queues.delete(QUEUE, vec![mine]).await.unwrap(), [Ok(())]);
+        assert_eq!(bench.texts(10, 30).await, ["2"]);
+        assert_eq!(bench.queues.delete(QUEUE, vec![others]).await.unwrap(), [Err(ReceiptError::ReceivedAgain)]);
+    }
 }

@@ -15,6 +15,6 @@ pub(crate) async fn delete_message(sqs: Arc<Sqs>, _: Call, input: DeleteMessageR
     let handle = input.receipt_handle.unwrap_or_default();
     let receipt = read(&handle)?;
     let outcomes = sqs.queues.delete(queue.id(), vec![receipt]).await.map_err(Error::from)?;
-    outcomes.into_iter().try_for_each(|outcome| deleted(&handle, outcome))?;
+    outcomes.into_iter().try_for_each(|outcome| deleted(&queue, &handle, outcome))?;
     Ok(Unit)
 }

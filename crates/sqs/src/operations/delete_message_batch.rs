@@ -36,7 +36,7 @@ pub(crate) async fn delete_message_batch(
         false => sqs.queues.delete(queue.id(), receipts).await.map_err(Error::from)?,
     };
     for ((id, handle), outcome) in readable.into_iter().zip(outcomes) {
-        match deleted(&handle, outcome) {
+        match deleted(&queue, &handle, outcome) {
             Ok(()) => successes.push(DeleteMessageBatchResultEntry { id }),
             Err(error) => failures.push(failed(id, &error)),
         }

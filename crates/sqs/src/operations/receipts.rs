@@ -18,11 +18,12 @@ pub(super) fn read(handle: &str) -> Result<Receipt> {
 
 /// What a delete that had no effect is answered. A standard queue takes an old handle for good: the message was
 /// received again by somebody, who will delete it (*API reference, DeleteMessage*).
-pub(super) fn deleted(handle: &str, outcome: Result<(), ReceiptError>) -> Result<()> {
+pub(super) fn deleted(queue: &Queue, handle: &str, outcome: Result<(), ReceiptError>) -> Result<()> {
     match outcome {
         Ok(()) | Err(ReceiptError::Gone) => Ok(()),
+        Err(ReceiptError::ReceivedAgain) if !queue.is_fifo() => Ok(()),
         Err(ReceiptError::OtherQueue) => Err(Error::ReceiptHandleIsInvalid(handle.to_owned())),
-        Err(ReceiptError::NotInFlight | ReceiptError::TooLong) => {
+        Err(ReceiptError::ReceivedAgain | ReceiptError::NotInFlight | ReceiptError::TooLong) => {
             Err(Error::invalid(handle, "ReceiptHandle", "The receipt handle has expired."))
         }
     }
@@ -43,7 +44,7 @@ impl Sqs {
             Ok(()) => Ok(()),
             Err(ReceiptError::OtherQueue) => Err(Error::ReceiptHandleIsInvalid(handle.to_owned())),
             Err(ReceiptError::NotInFlight) => Err(Error::MessageNotInflight),
-            Err(ReceiptError::Gone) => {
+            Err(ReceiptError::Gone | ReceiptError::ReceivedAgain) => {
                 let reason = "Message does not exist or is not available for visibility timeout change.";
                 Err(Error::invalid(handle, "ReceiptHandle", reason))
             }

@@ -115,6 +115,13 @@ impl SqliteJournal {
     }
 }
 
+impl Drop for SqliteJournal {
+    fn drop(&mut self) {
+        // The writer closes last: it then folds the write-ahead log into the database.
+        self.readers.close();
+    }
+}
+
 impl Journal for SqliteJournal {
     fn commit(&mut self, changes: &[Change]) -> Result<(), Error> {
         let written = self

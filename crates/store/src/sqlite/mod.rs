@@ -22,8 +22,8 @@ pub(crate) mod readers;
 mod transaction;
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use async_trait::async_trait;
@@ -36,15 +36,15 @@ use committer::{Committer, Waiting};
 use lock::DirectoryLock;
 use readers::Readers;
 
-/// A region's state in a directory of its own. Dropping it waits for the commit that is under way.
+/// A region's state in a directory of its own. Dropping it closes it.
 #[derive(Debug)]
 pub struct SqliteStore {
     region: String,
     watchers: Arc<Watchers>,
     readers: Readers,
-    /// `None` only while it is dropped.
-    jobs: Option<Sender<Waiting>>,
-    committer: Option<JoinHandle<()>>,
+    /// `None` once it is closed.
+    jobs: Mutex<Option<Sender<Waiting>>>,
+    committer: Mutex<Option<JoinHandle<()>>>,
     /// The last field, so that it is released last.
     _lock: DirectoryLock,
 }
@@ -71,8 +71,8 @@ impl SqliteStore {
             region: region.to_owned(),
             watchers,
             readers: Readers::new(path),
-            jobs: Some(jobs),
-            committer: Some(committer),
+            jobs: Mutex::new(Some(jobs)),
+            committer: Mutex::new(Some(committer)),
             _lock: lock,
         })
     }
@@ -80,10 +80,18 @@ impl SqliteStore {
 
 impl Drop for SqliteStore {
     fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl SqliteStore {
+    /// Commits what was asked for so far and closes the database, whoever still holds the store. Writes are refused
+    /// afterwards.
+    pub fn close(&self) {
         // The writer closes last: it then folds the write-ahead log into the database.
         self.readers.close();
-        drop(self.jobs.take());
-        if let Some(committer) = self.committer.take() {
+        drop(self.jobs.lock().unwrap_or_else(PoisonError::into_inner).take());
+        if let Some(committer) = self.committer.lock().unwrap_or_else(PoisonError::into_inner).take() {
             // Its panics are caught where they happen; there is nothing left to tell.
             let _ = committer.join();
         }
@@ -98,8 +106,10 @@ impl Store for SqliteStore {
 
     async fn run(&self, job: Job) -> Result<(), Error> {
         let (answer, outcome) = oneshot::channel();
-        let jobs = self.jobs.as_ref().ok_or(Error::Closed)?;
-        jobs.send(Waiting { job, answer }).map_err(|_| Error::Closed)?;
+        {
+            let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner);
+            jobs.as_ref().ok_or(Error::Closed)?.send(Waiting { job, answer }).map_err(|_| Error::Closed)?;
+        }
         outcome.await.unwrap_or(Err(Error::Closed))
     }
 
