@@ -1,6 +1,8 @@
 //! What the engine costs without a protocol around it: `cargo run --release -p freehold-queues --example bench_queues`.
 //! Prints processor time per message of a send, and of a send with its receive and delete, at 32 callers.
 
+#![allow(clippy::unwrap_used)] // A measurement ends where anything fails.
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -27,10 +29,11 @@ fn main() {
     });
 }
 
-async fn measure<F: Future<Output = ()> + Send>(name: &str, queues: &Arc<Queues>, what: fn(Arc<Queues>) -> F)
-where
-    F: 'static,
-{
+async fn measure<F: Future<Output = ()> + Send + 'static>(
+    name: &str,
+    queues: &Arc<Queues>,
+    what: fn(Arc<Queues>) -> F,
+) {
     let (started, used) = (Instant::now(), processor());
     let callers: Vec<_> = (0..CALLERS)
         .map(|_| {

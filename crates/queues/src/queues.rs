@@ -13,7 +13,7 @@ use tokio::task::AbortHandle;
 use crate::alarm::Alarm;
 use crate::cache::Cache;
 use crate::cell::Cell;
-use crate::committer::{Committer, Departure, Destination, Job};
+use crate::committer::{Committer, Departure, Destination, Job, Notes};
 use crate::message::{Millis, millis};
 use crate::registry::Registry;
 use crate::{Counts, Error, Outgoing, QueueId, Receipt, ReceiptError, Sent, Settings, load};
@@ -56,6 +56,7 @@ impl Queues {
             clock: Arc::clone(&clock),
             next: reserved,
             reserved,
+            notes: Notes::default(),
         };
         let committer = std::thread::Builder::new()
             .name("queues".into())
@@ -205,7 +206,9 @@ impl Queues {
     }
 
     /// Forgets messages, some at a time.
-    pub(crate) async fn forget(&self, cell: &Arc<Cell>, sequences: Vec<u64>) -> Result<(), Error> {
+    pub(crate) async fn forget(&self, cell: &Arc<Cell>, mut sequences: Vec<u64>) -> Result<(), Error> {
+        // In the order in which they lie on disk, so that each page is changed once and not for each message anew.
+        sequences.sort_unstable();
         for some in sequences.chunks(AT_ONCE) {
             cell.state().all_begin_to_leave(some);
             self.depart(Arc::clone(cell), some.to_vec(), Destination::Nowhere).await?;

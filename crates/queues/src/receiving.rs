@@ -5,11 +5,10 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use crate::cell::Cell;
-use crate::committer::{Departure, Destination, Job};
+use crate::committer::{Departure, Destination, Job, Received as Noted};
 use crate::message::millis;
 use crate::state::{Lease, Taken};
 use crate::{Error, QueueId, Queues, Receipt, Receive, Received};
-use freehold_store::messages::Change;
 
 impl Queues {
     /// Takes messages, hidden from others for a while. Waits for the first one if there is none; whoever waits longest
@@ -86,13 +85,13 @@ impl Queues {
 
     /// Writes down how often messages were received, and lets go what turned out to be too old or a dead letter.
     fn note(&self, cell: &Arc<Cell>, taken: &Taken, bury: Destination) -> Result<(), Error> {
-        let received = |lease: &Lease| Change::Received {
+        let received = |lease: &Lease| Noted {
             sequence: lease.sequence,
             count: lease.entry.receive_count,
             first: lease.entry.first_received,
         };
         if !taken.leases.is_empty() {
-            self.submit(Job::Note(taken.leases.iter().map(received).collect()))?;
+            self.submit(Job::Received(taken.leases.iter().map(received).collect()))?;
         }
         for (sequences, to) in [(&taken.dead, bury), (&taken.expired, Destination::Nowhere)] {
             if !sequences.is_empty() {

@@ -39,7 +39,7 @@ impl ForgetExpired {
             any |= cell.state().deduplications.forget(now);
         }
         if any {
-            self.queues.submit(Job::Note(vec![Change::ForgetDeduplications { before: now - DEDUPLICATIONS }]))?;
+            self.queues.submit(Job::Forget(Change::ForgetDeduplications { before: now - DEDUPLICATIONS }))?;
         }
         Ok(())
     }

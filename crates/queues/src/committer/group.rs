@@ -6,6 +6,7 @@ use bytes::Bytes;
 use freehold_store::messages::{Change, Deduplication, Journal, Message};
 
 use super::job::{Answer, Departure, Destination, Job};
+use super::notes::Notes;
 use crate::Error;
 use crate::alarm::Alarm;
 use crate::cache::Cache;
@@ -55,12 +56,21 @@ impl Group {
         self.next
     }
 
-    pub fn add(&mut self, job: Job, registry: &Registry) {
+    pub fn add(&mut self, job: Job, registry: &Registry, notes: &mut Notes) {
         match job {
             Job::Send { messages, answer } => self.send(messages, answer, registry),
-            Job::Leave(departure) => self.leave(departure),
-            Job::Note(mut changes) => self.changes.append(&mut changes),
+            Job::Leave(departure) => {
+                departure.sequences.iter().for_each(|sequence| notes.forget(*sequence));
+                self.leave(departure);
+            }
+            Job::Received(received) => notes.add(received),
+            Job::Forget(change) => self.changes.push(change),
         }
+    }
+
+    /// Changes that follow from no job of this group.
+    pub fn write(&mut self, changes: impl Iterator<Item = Change>) {
+        self.changes.extend(changes);
     }
 
     /// Reserves sequences ahead where those that were are used up; returns below which they may be given.

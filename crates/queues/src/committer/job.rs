@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 
 use crate::Error;
 use crate::cell::Cell;
-use crate::message::{Outgoing, Sent};
+use crate::message::{Millis, Outgoing, Sent};
 
 /// Resolves when the outcome is on disk. Whoever asked may have gone meanwhile.
 pub type Answer<T> = oneshot::Sender<Result<T, Error>>;
@@ -17,8 +17,18 @@ pub enum Job {
     Send { messages: Vec<Outgoing>, answer: Answer<Vec<Sent>> },
     /// Takes messages out of their queue, which holds them as leaving.
     Leave(Departure),
-    /// Notes what happened and cannot be refused. Nobody waits for it.
-    Note(Vec<Change>),
+    /// Notes how often messages were received. Nobody waits for it.
+    Received(Vec<Received>),
+    /// Forgets deduplication ids. Nobody waits for it.
+    Forget(Change),
+}
+
+/// How often a message was received by now, and when first.
+#[derive(Debug, Clone, Copy)]
+pub struct Received {
+    pub sequence: u64,
+    pub count: u32,
+    pub first: Millis,
 }
 
 /// Messages that leave a queue.

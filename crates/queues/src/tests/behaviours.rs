@@ -265,3 +265,17 @@ async fn a_receipt_outlives_a_restart_until_somebody_else_receives() {
         assert_eq!(bench.queues.delete(QUEUE, vec![others]).await.unwrap(), [Err(ReceiptError::ReceivedAgain)]);
     }
 }
+
+#[tokio::test]
+async fn how_often_a_message_was_received_survives_a_restart() {
+    let (journal, clock) = (MemoryJournal::default(), clock());
+    let bench = Bench::over(journal.clone(), Arc::clone(&clock)).standard();
+    bench.send("a").await;
+    for _ in 0..3 {
+        bench.receive(1, 0).await;
+    }
+    bench.pass(60);
+    drop(bench);
+    let again = Bench::over(journal, clock).standard().receive(1, 30).await;
+    assert_eq!((again[0].receive_count, again[0].first_received), (4, START));
+}

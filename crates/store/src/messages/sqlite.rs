@@ -36,7 +36,7 @@ impl SqliteJournal {
         // at the ends of the tables stay in memory.
         connection
             .execute_batch(
-                "PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = -1; PRAGMA cache_size = -4096;",
+                "PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = -1; PRAGMA cache_size = -16384;",
             )
             .map_err(|error| classify(&path, &error))?;
         Ok(Self { readers: Arc::new(Readers::new(path.clone())), path, connection })
