@@ -3,6 +3,7 @@
 //! peers keep messages in memory and look at no signature.
 
 mod alone;
+mod answers;
 mod api;
 mod drive;
 mod fanout;
@@ -51,6 +52,7 @@ async fn measure(options: &Options, report: &mut Report) -> Result<()> {
     limits_of_the_host(options, data.path(), report).await?;
     if options.wants(FREEHOLD) {
         let server = Running::freehold(&options.freehold, &data.path().join("loads")).await?;
+        warm(FREEHOLD, &server, options.time).await;
         all_loads(FREEHOLD, &server, true, options, report).await;
     }
     let list = List::read()?;
@@ -62,12 +64,13 @@ async fn measure(options: &Options, report: &mut Report) -> Result<()> {
         match peer.start().await {
             Ok(server) => {
                 report.measured(peer, &server);
+                warm(&peer.name, &server, options.time.max(Duration::from_secs(peer.warm))).await;
                 all_loads(&peer.name, &server, peer.topics, options, report).await;
             }
             Err(error) => report.absent(&peer.name, &format!("does not start: {error:#}")),
         }
     }
-    for absent in &list.absent {
+    for absent in list.absent.iter().filter(|absent| options.wants(&absent.name)) {
         report.absent(&absent.name, &absent.why);
     }
     if options.alone && options.wants(FREEHOLD) {
@@ -97,13 +100,16 @@ fn plan(options: &Options, connections: usize) -> Plan {
     Plan { connections, warm: options.time / 3, time: options.time }
 }
 
-/// All loads on one server. One that fails is reported as failed, and the next begins.
-async fn all_loads(name: &str, server: &Running, topics: bool, options: &Options, report: &mut Report) {
-    // Not counted: classes are loaded and code is compiled by it.
-    let warm = Plan { warm: Duration::ZERO, ..plan(options, 32) };
-    if let Err(error) = load::cycle(&server.api, &server.tree, warm, "warm").await {
+/// A load that is not counted, by which classes are loaded and code is compiled.
+async fn warm(name: &str, server: &Running, time: Duration) {
+    let plan = Plan { connections: 32, warm: Duration::ZERO, time };
+    if let Err(error) = load::cycle(&server.api, &server.tree, plan, "warm").await {
         eprintln!("  {name} does not get warm: {error:#}");
     }
+}
+
+/// All loads on one server. One that fails is reported as failed, and the next begins.
+async fn all_loads(name: &str, server: &Running, topics: bool, options: &Options, report: &mut Report) {
     for connections in options.connections.iter().copied() {
         for measure in options.loads.iter().copied() {
             if measure == Measure::FanOut && !topics {

@@ -39,6 +39,9 @@ pub struct Peer {
     files: BTreeMap<String, String>,
     #[serde(default)]
     pub dialect: Dialect,
+    /// Seconds of load before the first one that counts.
+    #[serde(default)]
+    pub warm: u64,
     /// Whether it has SNS too.
     #[serde(default = "yes")]
     pub topics: bool,

@@ -46,7 +46,7 @@ pub async fn million(freehold: &Path, data: &Path) -> Result<Vec<Fact>> {
     let resident = server.tree.resident_mib()?;
 
     let from_small = receives(&api, &small).await?;
-    let from_large = receives(&api, &[large.clone()]).await?;
+    let from_large = receives(&api, std::slice::from_ref(&large)).await?;
     let ratio = from_large / from_small;
     let resident = resident.max(server.tree.resident_mib()?);
     server.kill()?;
