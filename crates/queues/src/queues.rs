@@ -19,7 +19,7 @@ use crate::registry::Registry;
 use crate::{Counts, Error, Outgoing, QueueId, Receipt, ReceiptError, Sent, Settings, load};
 
 /// Messages that leave in one commit where many do: others shall not wait for all of them.
-const AT_ONCE: usize = 512;
+const AT_ONCE: usize = 256;
 
 /// All queues of a region. Dropping it closes it.
 pub struct Queues {

@@ -4,6 +4,7 @@
 //! Rows are narrow and what messages say stands apart, so that a million messages are found again at a start without
 //! reading a gigabyte.
 
+mod checkpointer;
 mod memory;
 mod sqlite;
 

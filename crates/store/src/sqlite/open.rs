@@ -72,7 +72,7 @@ fn remove(path: &Path) -> Result<(), Error> {
     }
 }
 
-fn open(path: &Path) -> Result<Connection, Error> {
+pub(crate) fn open(path: &Path) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     Connection::open_with_flags(path, flags).map_err(|error| classify(path, &error))
 }
