@@ -210,8 +210,8 @@ def test_tasks_that_are_none(pair, make, account):
 def test_others_neither_see_nor_move_dead_letters(pair, freehold):
     dead = pair[1]
     stranger = freehold.client("sqs", account="999900003333")
-    assert refusal(stranger.start_message_move_task, SourceArn=dead.arn) == "AccessDeniedException"
-    assert refusal(stranger.list_message_move_tasks, SourceArn=dead.arn) == "AccessDeniedException"
+    assert refusal(stranger.start_message_move_task, SourceArn=dead.arn) == "AccessDenied"
+    assert refusal(stranger.list_message_move_tasks, SourceArn=dead.arn) == "AccessDenied"
 
 
 def test_a_deleted_queue_takes_its_tasks_along(clocked, make_clocked):

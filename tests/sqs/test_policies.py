@@ -6,7 +6,7 @@ import pytest
 from support.refusal import refusal
 
 MISSING = "AWS.SimpleQueueService.NonExistentQueue"
-DENIED = "AccessDeniedException"
+DENIED = "AccessDenied"
 
 
 @pytest.fixture

@@ -34,6 +34,12 @@ pub struct Metadata {
     /// Only `models/` has it; see [`crate::operations::Service::path_member`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path_member: Option<String>,
+    /// Only `models/` has it; see [`crate::operations::Service::missing`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<String>,
+    /// Only `models/` has it; see [`crate::operations::Service::error_detail`].
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub error_detail: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub aws_query_compatible: Option<serde_json::Map<String, serde_json::Value>>,
 }

@@ -22,6 +22,8 @@ pub fn run(root: &Path) -> Result<()> {
         let model: Model = serde_json::from_str(&text).with_context(|| format!("reading botocore's {name}"))?;
         let mut model = strip(model, &service.operations).with_context(|| format!("stripping {name}"))?;
         model.metadata.path_member.clone_from(&service.path_member);
+        model.metadata.missing.clone_from(&service.missing);
+        model.metadata.error_detail = service.error_detail;
         if let Some(older) = &service.query {
             let text = fetch::Wheel::download(&older.botocore, &older.sha256)?.model(name, &service.version)?;
             let older: Model = serde_json::from_str(&text).with_context(|| format!("reading the older {name}"))?;

@@ -29,6 +29,12 @@ pub struct Service {
     /// The member of inputs that the request's path stands for where a form lacks it.
     #[serde(default)]
     pub path_member: Option<String>,
+    /// The code for a required parameter that is missing, where the service names the first one.
+    #[serde(default)]
+    pub missing: Option<String>,
+    /// Errors in XML end with an empty `<Detail/>`.
+    #[serde(default)]
+    pub error_detail: bool,
     /// An older botocore whose model still spoke the query protocol, for a service whose current model is JSON's and
     /// says only that the older protocol goes on working: the names, wrappers and error codes of that protocol are
     /// taken from there.

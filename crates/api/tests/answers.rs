@@ -162,6 +162,8 @@ fn a_service_that_is_query_compatible_tells_the_old_code_in_a_header() {
         protocols: &[Protocol::Json10, Protocol::Query],
         target_prefix: "AmazonSQS",
         path_member: "",
+        missing: "",
+        error_detail: true,
         query_compatible: true,
         xml_namespace: "http://queue.amazonaws.com/doc/2012-11-05/",
         operations: &[],
@@ -174,4 +176,13 @@ fn a_service_that_is_query_compatible_tells_the_old_code_in_a_header() {
     assert!(json.contains("#QueueDoesNotExist"), "{json}");
     let xml = told(&protocol::encode_error(Protocol::Query, Some(&model), &error, REQUEST_ID));
     assert!(xml.contains("<Code>AWS.SimpleQueueService.NonExistentQueue</Code>"), "{xml}");
+    assert!(xml.contains("</Message><Detail/></Error>"), "{xml}");
+    // Errors of every service have two names there too, and the status that they had.
+    for code in ["UnrecognizedClientException", "InvalidClientTokenId"] {
+        let answer = protocol::encode_error(Protocol::Json10, Some(&model), &Error::sender(code, "m"), REQUEST_ID);
+        assert_eq!(answer.status, 403);
+        let json = told(&answer);
+        assert!(json.contains("#UnrecognizedClientException"), "{json}");
+        assert!(json.contains("x-amzn-query-error: InvalidClientTokenId;Sender"), "{json}");
+    }
 }

@@ -27,7 +27,7 @@ fn parameters_arrive_as_they_were_given() {
         assert_eq!(name, fixture["operation"].as_str().unwrap());
         let operation = model.operation(&name).expect("a known operation");
         let value = protocol::decode(protocol, model, operation, &request.parts()).expect("a readable request");
-        protocol::check(protocol, operation.input, &value).expect("a valid request");
+        protocol::check(protocol, model, operation.input, &value).expect("a valid request");
         assert_eq!(to_json(operation.input, &value), without_empty_lists(fixture, &name), "{name}");
     }
 }

@@ -15,7 +15,7 @@ fn read(id: &str, operation: &str, body: &str) -> Result<Value, Error> {
     let protocol = model.protocols[0];
     let operation = model.operation(operation).expect("an operation");
     let value = protocol::decode(protocol, model, operation, &Request::form(body).parts())?;
-    protocol::check(protocol, operation.input, &value)?;
+    protocol::check(protocol, model, operation.input, &value)?;
     Ok(value)
 }
 
@@ -200,6 +200,24 @@ fn json_that_violates_the_model_is_told_in_one_sentence() {
     let expected = "ValidationException: 1 validation error detected: Value '' at 'names' failed to satisfy constraint: \
                     Member must satisfy constraint: [Member must have length greater than or equal to 1]";
     assert_eq!(text, expected);
+}
+
+#[test]
+fn sqs_names_the_first_parameter_that_is_missing_in_either_protocol() {
+    let expected = "MissingParameter: The request must contain the parameter MessageBody.";
+    assert_eq!(refusal("sqs", "SendMessage", r#"{"QueueUrl": "u"}"#), expected);
+    assert_eq!(refusal("sqs", "SendMessage", r#"{"QueueUrl": "u", "MessageBody": null}"#), expected);
+    let model = service("sqs");
+    let told = |body: &str| {
+        let operation = model.operation("SendMessageBatch").unwrap();
+        let value = protocol::decode(Protocol::Query, model, operation, &Request::form(body).parts()).unwrap();
+        protocol::check(Protocol::Query, model, operation.input, &value).unwrap_err().to_string()
+    };
+    assert_eq!(told(""), "MissingParameter: The request must contain the parameter QueueUrl.");
+    assert_eq!(
+        told("QueueUrl=u&SendMessageBatchRequestEntry.1.Id=a"),
+        "MissingParameter: The request must contain the parameter SendMessageBatchRequestEntry.1.MessageBody."
+    );
 }
 
 #[test]

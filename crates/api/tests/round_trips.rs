@@ -129,7 +129,7 @@ proptest! {
         for protocol in [Protocol::Ec2, Protocol::Query, Protocol::Json10] {
             let request = Request::form(body.clone());
             if let Ok(value) = protocol::decode(protocol, model, operation, &request.parts()) {
-                let _ = protocol::check(protocol, operation.input, &value);
+                let _ = protocol::check(protocol, model, operation.input, &value);
             }
         }
     }

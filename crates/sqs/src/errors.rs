@@ -114,6 +114,8 @@ impl From<Error> for WireError {
         match error {
             Error::Internal => Self::receiver(error.code(), message),
             Error::AccessDenied(_) => Self::sender(error.code(), message).with_status(403),
+            // The model says nothing of it; it has always been so.
+            Error::ReceiptHandleIsInvalid(_) => Self::sender(error.code(), message).with_status(404),
             _ => Self::sender(error.code(), message),
         }
     }

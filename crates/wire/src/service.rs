@@ -36,6 +36,11 @@ pub struct ServiceModel {
     /// The member of inputs that the request's path stands for where a form lacks it (`QueueUrl`: clients of SQS's query
     /// protocol may call the queue's own address); empty where there is none.
     pub path_member: &'static str,
+    /// The code for a required parameter that is not there, where the service names the first one that is missing (SQS:
+    /// `MissingParameter`); empty where it tells of it as of all else that its model forbids.
+    pub missing: &'static str,
+    /// Errors in XML end with an empty `<Detail/>`.
+    pub error_detail: bool,
     /// Namespace of XML answers; empty where there are none.
     pub xml_namespace: &'static str,
     pub operations: &'static [OperationModel],

@@ -22,6 +22,8 @@ pub static MODEL: ServiceModel = ServiceModel {
     target_prefix: "",
     query_compatible: false,
     path_member: "",
+    missing: "",
+    error_detail: false,
     xml_namespace: "http://ec2.amazonaws.com/doc/2016-11-15",
     operations: &op::OPERATIONS,
     unsupported: &[

@@ -22,6 +22,8 @@ pub static MODEL: ServiceModel = ServiceModel {
     target_prefix: "",
     query_compatible: false,
     path_member: "",
+    missing: "",
+    error_detail: false,
     xml_namespace: "http://sns.amazonaws.com/doc/2010-03-31/",
     operations: &op::OPERATIONS,
     unsupported: &[

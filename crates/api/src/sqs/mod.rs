@@ -22,6 +22,8 @@ pub static MODEL: ServiceModel = ServiceModel {
     target_prefix: "AmazonSQS",
     query_compatible: true,
     path_member: "QueueUrl",
+    missing: "MissingParameter",
+    error_detail: true,
     xml_namespace: "http://queue.amazonaws.com/doc/2012-11-05/",
     operations: &op::OPERATIONS,
     unsupported: &[

@@ -22,6 +22,8 @@ pub static MODEL: ServiceModel = ServiceModel {
     target_prefix: "AmazonSSM",
     query_compatible: false,
     path_member: "",
+    missing: "",
+    error_detail: false,
     xml_namespace: "",
     operations: &op::OPERATIONS,
     unsupported: &[

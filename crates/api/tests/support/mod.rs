@@ -11,8 +11,14 @@ use freehold_wire::service::{OperationModel, ServiceModel};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::{Map, Value as Json};
 
-pub const SERVICES: [&ServiceModel; 4] =
-    [&freehold_api::ec2::MODEL, &freehold_api::iam::MODEL, &freehold_api::ssm::MODEL, &freehold_api::sts::MODEL];
+pub const SERVICES: [&ServiceModel; 6] = [
+    &freehold_api::ec2::MODEL,
+    &freehold_api::iam::MODEL,
+    &freehold_api::sns::MODEL,
+    &freehold_api::sqs::MODEL,
+    &freehold_api::ssm::MODEL,
+    &freehold_api::sts::MODEL,
+];
 
 pub fn service(id: &str) -> &'static ServiceModel {
     SERVICES.into_iter().find(|model| model.id == id).expect("a service")

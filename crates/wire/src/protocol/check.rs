@@ -3,12 +3,14 @@
 
 mod coral;
 mod ec2;
+mod missing;
 mod path;
 mod show;
 mod walk;
 
 pub use coral::coral;
 pub use ec2::ec2;
+pub use missing::missing;
 
 use crate::schema::{Member, Pattern, Value};
 use path::Path;

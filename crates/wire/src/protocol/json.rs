@@ -7,7 +7,7 @@ mod encode;
 use std::borrow::Cow;
 
 use super::message::REQUEST_ID;
-use super::{Codec, EncodedResponse, Parts, check, fate};
+use super::{Codec, EncodedResponse, Parts, check, common, fate};
 use crate::schema::{Schema, Show, Value};
 use crate::service::{OperationModel, ServiceModel};
 use crate::{Error, Fault};
@@ -58,6 +58,7 @@ impl Codec for Json {
     fn encode_error(&self, model: Option<&ServiceModel>, error: &Error, request_id: &str) -> EncodedResponse {
         let fate = fate::of(model, error);
         let kind = match model {
+            Some(_) if fate.is_common => format!("{}#{}", common::NAMESPACE, fate.shape),
             Some(model) => format!("com.amazonaws.{}#{}", model.id, fate.shape),
             None => fate.shape.to_owned(),
         };

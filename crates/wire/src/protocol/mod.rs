@@ -7,6 +7,7 @@
 mod absent;
 mod check;
 mod codec;
+mod common;
 mod fate;
 mod form;
 mod json;
@@ -70,8 +71,11 @@ pub fn fill_from_path(
 }
 
 /// Checks a value against the constraints of its schema: required, range, length, enumeration, pattern. The error
-/// is worded as services of this protocol word it.
-pub fn check(protocol: Protocol, schema: &'static Schema, value: &Value) -> Result<(), Error> {
+/// is worded as services of this protocol word it, unless the service has [words of its own](ServiceModel::missing).
+pub fn check(protocol: Protocol, model: &ServiceModel, schema: &'static Schema, value: &Value) -> Result<(), Error> {
+    if !model.missing.is_empty() {
+        check::missing(model.missing, schema, value)?;
+    }
     codec::of(protocol).check(schema, value)
 }
 

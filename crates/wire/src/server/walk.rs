@@ -154,7 +154,7 @@ impl Walk<'_> {
         let known = |error| Refusal { error, operation: Counted::Known(operation.name) };
         let mut input = protocol::decode(self.protocol, model, operation, &self.parts).map_err(known)?;
         protocol::fill_from_path(self.protocol, model, operation, &self.parts, &mut input);
-        protocol::check(self.protocol, operation.input, &input).map_err(known)?;
+        protocol::check(self.protocol, model, operation.input, &input).map_err(known)?;
         Ok(input)
     }
 

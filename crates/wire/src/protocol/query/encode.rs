@@ -69,6 +69,9 @@ pub fn error(dialect: Dialect, model: Option<&ServiceModel>, error: &Error, requ
             xml::element(&mut out, "Type", if fate.fault == Fault::Sender { "Sender" } else { "Receiver" });
             xml::element(&mut out, "Code", fate.query_code);
             xml::element(&mut out, "Message", &error.message);
+            if model.is_some_and(|model| model.error_detail) {
+                out.extend_from_slice(b"<Detail/>");
+            }
             xml::close(&mut out, "Error");
             xml::element(&mut out, "RequestId", request_id);
             xml::close(&mut out, "ErrorResponse");
