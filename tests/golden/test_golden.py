@@ -14,6 +14,7 @@ from support.region import Region
 from support.waiting import until
 
 ACCOUNT = "111122223333"
+ANOTHER = "444455556666"
 NOWHERE = "0123456789abcdef0"
 
 
@@ -26,13 +27,20 @@ class Story:
 
     def tell(self, service, parameters, **options):
         """One call; `{name}` in a value stands for what an earlier one made known."""
-        filled = {
-            name: value.format_map(self.known) if isinstance(value, str) else value for name, value in parameters.items()
-        }
-        return send(self.region.endpoint, service, filled, **({"key": ACCOUNT} | options))
+        return send(self.region.endpoint, service, self.filled(parameters), **({"key": ACCOUNT} | options))
+
+    def filled(self, value):
+        match value:
+            case str():
+                return value.format_map(self.known)
+            case dict():
+                return {name: self.filled(one) for name, one in value.items()}
+            case list():
+                return [self.filled(one) for one in value]
+        return value
 
     def learn(self, name, body, element):
-        self.known[name] = re.search(f"<{element}>([^<]+)</{element}>", body)[1]
+        self.known[name] = re.search(f"<{element}>([^<]+)</{element}>|\"{element}\":\"([^\"]+)\"", body).expand(r"\1\2")
 
     def find(self, name, element, **parameters):
         status, _, body = self.tell("ec2", parameters)
@@ -48,6 +56,7 @@ def story():
         zone = filtered("availability-zone", "us-east-1a")
         told.find("subnet", "subnetId", Action="DescribeSubnets", **zone)
         told.find("vpc", "vpcId", Action="DescribeVpcs")
+        told.tell("sns", {"Action": "CreateTopic", "Name": "theirs"}, key=ANOTHER)
         yield told
 
 
@@ -78,7 +87,178 @@ TRUST = (
     '"Action":"sts:AssumeRole"}}]}}'
 )
 
+MESSAGE = {
+    "MessageBody": "a < b & c",
+    "MessageAttributes": {
+        "number": {"DataType": "Number", "StringValue": "1"},
+        "bytes": {"DataType": "Binary", "BinaryValue": "AAEC"},
+    },
+    "MessageSystemAttributes": {
+        "AWSTraceHeader": {"DataType": "String", "StringValue": "Root=1-5759e988-bd862e3fe1be46a994272793"},
+    },
+}
+EVERYTHING = {"MessageSystemAttributeNames": ["All"], "MessageAttributeNames": ["All"]}
+SUBSCRIBER = {"Protocol": "sqs", "Endpoint": f"arn:aws:sqs:us-east-1:{ACCOUNT}:jobs"}
+
 # Name of the file, service, parameters; and what later calls know from the answer: {name: element}.
+QUEUES = [
+    (
+        "sqs_create_queue",
+        "sqs",
+        {"Action": "CreateQueue", "QueueName": "jobs", "Attributes": {"VisibilityTimeout": "60"}, "tags": {"team": "web"}},
+        {"queue": "QueueUrl"},
+    ),
+    ("sqs_get_queue_attributes", "sqs", {"Action": "GetQueueAttributes", "QueueUrl": "{queue}", "AttributeNames": ["All"]}, {}),
+    ("sqs_send_message", "sqs", {"Action": "SendMessage", "QueueUrl": "{queue}"} | MESSAGE, {}),
+    ("sqs_receive_message", "sqs", {"Action": "ReceiveMessage", "QueueUrl": "{queue}"} | EVERYTHING, {"handle": "ReceiptHandle"}),
+    (
+        "sqs_change_message_visibility",
+        "sqs",
+        {"Action": "ChangeMessageVisibility", "QueueUrl": "{queue}", "ReceiptHandle": "{handle}", "VisibilityTimeout": 120},
+        {},
+    ),
+    ("sqs_delete_message", "sqs", {"Action": "DeleteMessage", "QueueUrl": "{queue}", "ReceiptHandle": "{handle}"}, {}),
+    ("sqs_receive_message_empty", "sqs", {"Action": "ReceiveMessage", "QueueUrl": "{queue}"}, {}),
+    (
+        "sqs_send_message_batch",
+        "sqs",
+        {
+            "Action": "SendMessageBatch",
+            "QueueUrl": "{queue}",
+            "Entries": [{"Id": "good", "MessageBody": "x"}, {"Id": "late", "MessageBody": "x", "DelaySeconds": 901}],
+        },
+        {},
+    ),
+    ("sqs_list_queues", "sqs", {"Action": "ListQueues"}, {}),
+    ("sqs_list_queue_tags", "sqs", {"Action": "ListQueueTags", "QueueUrl": "{queue}"}, {}),
+    (
+        "sqs_query_create_queue",
+        "sqs+query",
+        {
+            "Action": "CreateQueue",
+            "QueueName": "forms.fifo",
+            "Attribute.1.Name": "FifoQueue",
+            "Attribute.1.Value": "true",
+            "Tag.1.Key": "team",
+            "Tag.1.Value": "web",
+        },
+        {"fifo": "QueueUrl"},
+    ),
+    (
+        "sqs_query_get_queue_attributes",
+        "sqs+query",
+        {"Action": "GetQueueAttributes", "QueueUrl": "{fifo}", "AttributeName.1": "All"},
+        {},
+    ),
+    (
+        "sqs_query_send_message",
+        "sqs+query",
+        {
+            "Action": "SendMessage",
+            "QueueUrl": "{fifo}",
+            "MessageBody": "a < b & c",
+            "MessageGroupId": "group",
+            "MessageDeduplicationId": "once",
+            "MessageAttribute.1.Name": "number",
+            "MessageAttribute.1.Value.DataType": "Number",
+            "MessageAttribute.1.Value.StringValue": "1",
+        },
+        {},
+    ),
+    (
+        "sqs_query_receive_message",
+        "sqs+query",
+        {"Action": "ReceiveMessage", "QueueUrl": "{fifo}", "AttributeName.1": "All", "MessageAttributeName.1": "All"},
+        {"handle": "ReceiptHandle"},
+    ),
+    ("sqs_query_delete_message", "sqs+query", {"Action": "DeleteMessage", "QueueUrl": "{fifo}", "ReceiptHandle": "{handle}"}, {}),
+    ("sqs_query_receive_message_empty", "sqs+query", {"Action": "ReceiveMessage", "QueueUrl": "{fifo}"}, {}),
+    (
+        "sqs_query_send_message_batch",
+        "sqs+query",
+        {
+            "Action": "SendMessageBatch",
+            "QueueUrl": "{queue}",
+            "SendMessageBatchRequestEntry.1.Id": "good",
+            "SendMessageBatchRequestEntry.1.MessageBody": "x",
+            "SendMessageBatchRequestEntry.2.Id": "late",
+            "SendMessageBatchRequestEntry.2.MessageBody": "x",
+            "SendMessageBatchRequestEntry.2.DelaySeconds": "901",
+        },
+        {},
+    ),
+    ("sqs_query_list_queues", "sqs+query", {"Action": "ListQueues"}, {}),
+    ("sqs_query_list_queue_tags", "sqs+query", {"Action": "ListQueueTags", "QueueUrl": "{fifo}"}, {}),
+    ("error_sqs_no_queue", "sqs", {"Action": "GetQueueUrl", "QueueName": "nothing"}, {}),
+    ("error_sqs_query_no_queue", "sqs+query", {"Action": "GetQueueUrl", "QueueName": "nothing"}, {}),
+    ("error_sqs_handle", "sqs", {"Action": "DeleteMessage", "QueueUrl": "{queue}", "ReceiptHandle": "nonsense"}, {}),
+    ("error_sqs_query_handle", "sqs+query", {"Action": "DeleteMessage", "QueueUrl": "{queue}", "ReceiptHandle": "nonsense"}, {}),
+    ("error_sqs_value", "sqs", {"Action": "ReceiveMessage", "QueueUrl": "{queue}", "MaxNumberOfMessages": 11}, {}),
+    ("error_sqs_query_value", "sqs+query", {"Action": "ReceiveMessage", "QueueUrl": "{queue}", "MaxNumberOfMessages": "11"}, {}),
+    ("error_sqs_missing_parameter", "sqs", {"Action": "SendMessage", "QueueUrl": "{queue}"}, {}),
+    ("error_sqs_query_missing_parameter", "sqs+query", {"Action": "SendMessage", "QueueUrl": "{queue}"}, {}),
+    ("error_sqs_type", "sqs", {"Action": "SendMessage", "QueueUrl": "{queue}", "MessageBody": 1}, {}),
+    ("error_sqs_unknown_operation", "sqs", {"Action": "MakeCoffee"}, {}),
+    ("error_sqs_query_unknown_action", "sqs+query", {"Action": "MakeCoffee"}, {}),
+]
+TOPICS = [
+    (
+        "sns_create_topic",
+        "sns",
+        {"Action": "CreateTopic", "Name": "orders", "Attributes.entry.1.key": "DisplayName", "Attributes.entry.1.value": "Orders"},
+        {"topic": "TopicArn"},
+    ),
+    ("sns_subscribe", "sns", {"Action": "Subscribe", "TopicArn": "{topic}"} | SUBSCRIBER, {"subscription": "SubscriptionArn"}),
+    ("sns_list_subscriptions_by_topic", "sns", {"Action": "ListSubscriptionsByTopic", "TopicArn": "{topic}"}, {}),
+    (
+        "sns_subscribe_pending",
+        "sns",
+        {"Action": "Subscribe", "TopicArn": "{topic}", "Protocol": "email", "Endpoint": "me@example.com"},
+        {},
+    ),
+    (
+        "sns_publish",
+        "sns",
+        {
+            "Action": "Publish",
+            "TopicArn": "{topic}",
+            "Message": "a < b",
+            "MessageAttributes.entry.1.Name": "colour",
+            "MessageAttributes.entry.1.Value.DataType": "String",
+            "MessageAttributes.entry.1.Value.StringValue": "red",
+        },
+        {},
+    ),
+    (
+        "sns_publish_batch",
+        "sns",
+        {
+            "Action": "PublishBatch",
+            "TopicArn": "{topic}",
+            "PublishBatchRequestEntries.member.1.Id": "good",
+            "PublishBatchRequestEntries.member.1.Message": "x",
+            "PublishBatchRequestEntries.member.2.Id": "empty",
+            "PublishBatchRequestEntries.member.2.Message": "",
+        },
+        {},
+    ),
+    ("sns_get_topic_attributes", "sns", {"Action": "GetTopicAttributes", "TopicArn": "{topic}"}, {}),
+    ("sns_get_subscription_attributes", "sns", {"Action": "GetSubscriptionAttributes", "SubscriptionArn": "{subscription}"}, {}),
+    ("sns_list_topics", "sns", {"Action": "ListTopics"}, {}),
+    ("sns_list_tags_empty", "sns", {"Action": "ListTagsForResource", "ResourceArn": "{topic}"}, {}),
+    ("sns_unsubscribe", "sns", {"Action": "Unsubscribe", "SubscriptionArn": "{subscription}"}, {}),
+    ("error_sns_not_found", "sns", {"Action": "GetTopicAttributes", "TopicArn": "{topic}-not"}, {}),
+    ("error_sns_invalid_parameter", "sns", {"Action": "CreateTopic", "Name": "a b"}, {}),
+    ("error_sns_validation", "sns", {"Action": "CreateTopic"}, {}),
+    ("error_sns_empty_batch", "sns", {"Action": "PublishBatch", "TopicArn": "{topic}"}, {}),
+    (
+        "error_sns_authorization",
+        "sns",
+        {"Action": "Publish", "TopicArn": f"arn:aws:sns:us-east-1:{ANOTHER}:theirs", "Message": "x"},
+        {},
+    ),
+    ("error_sns_unknown_action", "sns", {"Action": "MakeCoffee"}, {}),
+]
 CALLS = [
     ("ec2_describe_regions", "ec2", {"Action": "DescribeRegions", "RegionName.1": "us-east-1"}, {}),
     ("ec2_describe_zones", "ec2", {"Action": "DescribeAvailabilityZones", "ZoneName.1": "us-east-1a"}, {}),
@@ -168,6 +348,8 @@ CALLS = [
     ("iam_list_roles_empty", "iam", {"Action": "ListRoles"}, {}),
     ("ssm_get_parameters", "ssm", {"Action": "GetParameters", "Names": ["/aws/service/freehold/ami/minimal/latest", "mine"]}, {}),
     ("ssm_describe_parameters", "ssm", {"Action": "DescribeParameters"}, {}),
+    *QUEUES,
+    *TOPICS,
     # Refusals.
     ("error_ec2_not_found", "ec2", {"Action": "DescribeInstances", "InstanceId.1": f"i-{NOWHERE}"}, {}),
     ("error_ec2_malformed_id", "ec2", {"Action": "DescribeImages", "ImageId.1": "nonsense"}, {}),
@@ -199,23 +381,34 @@ def test_the_answer_is_as_recorded(request, story, name, service, parameters, kn
     compare(request, name, answer)
 
 
-@pytest.mark.parametrize("service", ["ec2", "sts", "ssm"])
+# A call of each service that needs nothing but credentials.
+HARMLESS = {
+    "ec2": "DescribeRegions",
+    "sts": "GetCallerIdentity",
+    "ssm": "DescribeParameters",
+    "sns": "ListTopics",
+    "sqs": "ListQueues",
+    "sqs+query": "ListQueues",
+}
+
+
+@pytest.mark.parametrize("service", HARMLESS)
 def test_bad_credentials_are_refused_as_recorded(request, story, service):
-    call = {"Action": {"ec2": "DescribeRegions", "sts": "GetCallerIdentity", "ssm": "DescribeParameters"}[service]}
-    compare(request, f"error_{service}_unknown_key", story.tell(service, call, key="AKIAIOSFODNN7EXAMPLE"))
+    call, name = {"Action": HARMLESS[service]}, service.replace("+", "_")
+    compare(request, f"error_{name}_unknown_key", story.tell(service, call, key="AKIAIOSFODNN7EXAMPLE"))
 
     def incomplete(sent):
         sent.headers["Authorization"] = "AWS4-HMAC-SHA256 Credential=test"
 
-    compare(request, f"error_{service}_incomplete_signature", story.tell(service, call, change=incomplete))
+    compare(request, f"error_{name}_incomplete_signature", story.tell(service, call, change=incomplete))
 
     def unsigned(sent):
         del sent.headers["Authorization"]
 
-    compare(request, f"error_{service}_no_signature", story.tell(service, call, change=unsigned))
+    compare(request, f"error_{name}_no_signature", story.tell(service, call, change=unsigned))
 
 
 def test_every_file_belongs_to_a_call():
     known = {f"{call[0]}.http" for call in CALLS}
-    known |= {f"error_{service}_{kind}.http" for service in ("ec2", "sts", "ssm") for kind in ("unknown_key", "incomplete_signature", "no_signature")}
+    known |= {f"error_{service.replace('+', '_')}_{kind}.http" for service in HARMLESS for kind in ("unknown_key", "incomplete_signature", "no_signature")}
     assert {path.name for path in pathlib.Path(__file__).parent.glob("*.http")} <= known

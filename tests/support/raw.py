@@ -10,14 +10,18 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-VERSIONS = {"ec2": "2016-11-15", "sts": "2011-06-15", "iam": "2010-05-08"}
-HEADERS = ("content-type", "x-amzn-errortype", "cache-control", "strict-transport-security", "vary")
+VERSIONS = {"ec2": "2016-11-15", "sts": "2011-06-15", "iam": "2010-05-08", "sns": "2010-03-31", "sqs": "2012-11-05"}
+# Prefix of targets and version of JSON, of services that prefer it.
+TARGETS = {"ssm": ("AmazonSSM", "1.1"), "sqs": ("AmazonSQS", "1.0")}
+HEADERS = ("content-type", "x-amzn-errortype", "x-amzn-query-error", "cache-control", "strict-transport-security", "vary")
 
 # What is replaced, in this order, and by what name. Equal values get equal numbers, in order of appearance.
 UNSTABLE = [
+    ("endpoint", r"\b127\.0\.0\.1:\d+\b"),
     ("uuid", r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"),
     ("time", r"\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z"),
     ("time", r"\b20\d\d-\d\d-\d\d \d\d:\d\d:\d\d(?: GMT)?"),
+    ("time", r"\b1[7-9]\d{8}(?:\d{3})?\b"),
     ("mac", r"\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b"),
     ("fingerprint", r"\b[0-9a-f]{2}(?::[0-9a-f]{2}){15,}\b"),
     ("dns", r"\b(?:ip|ec2)(?:-\d+){4}(?=\.)"),
@@ -30,17 +34,21 @@ SECRETS = [
     (r"(<SecretAccessKey>)[^<]*", r"\1[secret]"),
     (r"(<SessionToken>)[^<]*", r"\1[token]"),
     (r"(<nextToken>)[^<]*", r"\1[token]"),
+    (r"(<ReceiptHandle>|\"ReceiptHandle\": \")[^<\"]*", r"\1[handle]"),
     (r"(<keyMaterial>)[^<]*", r"\1[private key]"),
     (r"(<keyFingerprint>)[^<]*", r"\1[fingerprint]"),
 ]
 
 
 def send(endpoint, service, parameters, *, key="test", secret="test", change=lambda request: None):
-    """One signed call. Parameters of SSM are its JSON with the operation as "Action". (status, headers, body)"""
+    """One signed call. Parameters of services that prefer JSON are the JSON with the operation as "Action", unless the service
+    is named with the other protocol: "sqs+query". (status, headers, body)"""
     parameters = dict(parameters)
+    service, _, protocol = service.partition("+")
     headers = {"Content-Type": "application/x-www-form-urlencoded; charset=utf-8"}
-    if service == "ssm":
-        headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"AmazonSSM.{parameters.pop('Action')}"}
+    if service in TARGETS and protocol != "query":
+        prefix, version = TARGETS[service]
+        headers = {"Content-Type": f"application/x-amz-json-{version}", "X-Amz-Target": f"{prefix}.{parameters.pop('Action')}"}
         body = json.dumps(parameters)
     else:
         body = urllib.parse.urlencode({"Version": VERSIONS[service]} | parameters)
