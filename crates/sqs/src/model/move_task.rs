@@ -1,5 +1,7 @@
 //! Message move tasks: dead letters on their way back (*API reference, StartMessageMoveTask*).
 
+use std::time::Duration;
+
 use freehold_store::Document;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -34,6 +36,9 @@ impl Progress {
     }
 }
 
+/// How often a task with a rate moves some.
+const PORTION: Duration = Duration::from_secs(1);
+
 /// A task.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct MoveTask {
@@ -47,6 +52,9 @@ pub(crate) struct MoveTask {
     pub per_second: Option<u32>,
     pub progress: Progress,
     pub moved: u64,
+    /// When the last portion of a task with a rate was moved.
+    #[serde(default)]
+    pub last_portion: Option<Timestamp>,
     /// When the task began.
     pub to_move: u64,
     pub started: Timestamp,
@@ -63,9 +71,17 @@ impl MoveTask {
             per_second: None,
             progress: Progress::Running,
             moved: 0,
+            last_portion: None,
             to_move: 0,
             started,
         }
+    }
+
+    /// How long its rate forbids to move more: a portion is what may be moved in a second.
+    pub fn pause(&self, now: Timestamp) -> Option<Duration> {
+        let next = self.per_second.and(self.last_portion)? + PORTION;
+        // A clock that was set back must not hold it up for longer.
+        Duration::try_from(next - now).ok().map(|pause| pause.min(PORTION)).filter(|pause| !pause.is_zero())
     }
 
     /// By this index the reconciler finds its work.
@@ -85,5 +101,24 @@ impl Document for MoveTask {
 
     fn index(&self) -> [Option<String>; 3] {
         [Some(self.source_arn.clone()), self.progress.is_active().then(|| Self::ACTIVE.to_owned()), None]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_with_a_rate_moves_a_portion_a_second_however_often_it_is_looked_at() {
+        let now = Timestamp::from_second(1_800_000_000).unwrap();
+        let mut task = MoveTask::new("id".into(), "111122223333", "arn".into(), now);
+        task.last_portion = Some(now);
+        assert_eq!(task.pause(now), None);
+        task.per_second = Some(1);
+        assert_eq!(task.pause(now + Duration::from_millis(400)), Some(Duration::from_millis(600)));
+        assert_eq!(task.pause(now + PORTION), None);
+        assert_eq!(task.pause(now - Duration::from_secs(3600)), Some(PORTION));
+        task.last_portion = None;
+        assert_eq!(task.pause(now), None);
     }
 }

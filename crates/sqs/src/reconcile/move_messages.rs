@@ -72,11 +72,17 @@ impl Reconciler for MoveMessages {
     async fn step(&self, key: &str) -> Result<Next, Failure> {
         let task = self.sqs.store.get::<MoveTask>(key)?;
         let Some(task) = task.filter(|task| task.progress.is_active()) else { return Ok(Next::Settled) };
+        let now = self.sqs.clock.now();
+        // Its own note of the last portion wakes it too.
+        if let Some(pause) = task.pause(now).filter(|_| task.progress == Progress::Running) {
+            return Ok(Next::After(pause));
+        }
         let (moved, progress) = self.advance(&task).await?;
         let (id, goes_on) = (key.to_owned(), progress == Progress::Running);
         let noting = self.sqs.store.transact::<_, freehold_store::Error, _>(move |tx| {
             let Some(mut task) = tx.get::<MoveTask>(&id)? else { return Ok(()) };
             task.moved += moved;
+            task.last_portion = task.per_second.map(|_| now);
             // Somebody may have cancelled it meanwhile; the next step sees that.
             if progress != Progress::Running {
                 task.progress = progress;
