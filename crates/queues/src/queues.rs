@@ -3,7 +3,7 @@
 use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use freehold_core::Clock;
 use freehold_store::messages::{Contents, Journal};
@@ -19,7 +19,7 @@ use crate::registry::Registry;
 use crate::{Counts, Error, Outgoing, QueueId, Receipt, ReceiptError, Sent, Settings, load};
 
 /// Messages that leave in one commit where many do: others shall not wait for all of them.
-const AT_ONCE: usize = 256;
+const AT_ONCE: usize = 128;
 
 /// All queues of a region. Dropping it closes it.
 pub struct Queues {
@@ -210,8 +210,11 @@ impl Queues {
         // In the order in which they lie on disk, so that each page is changed once and not for each message anew.
         sequences.sort_unstable();
         for some in sequences.chunks(AT_ONCE) {
+            let started = Instant::now();
             cell.state().all_begin_to_leave(some);
             self.depart(Arc::clone(cell), some.to_vec(), Destination::Nowhere).await?;
+            // Others have the journal as long to themselves.
+            tokio::time::sleep(started.elapsed()).await;
         }
         Ok(())
     }
