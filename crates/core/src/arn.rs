@@ -39,6 +39,11 @@ impl Arn {
     }
 }
 
+/// Whether the text is an account's number: twelve digits.
+pub fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 impl fmt::Display for Arn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { partition, service, region, account, resource } = self;
@@ -90,6 +95,14 @@ mod tests {
     fn what_is_no_arn_is_refused() {
         for text in ["", "arn", "arn:aws:iam::111122223333", "urn:aws:iam::111122223333:root"] {
             assert_eq!(text.parse::<Arn>(), Err(InvalidArn(text.to_owned())));
+        }
+    }
+
+    #[test]
+    fn an_account_has_twelve_digits() {
+        assert!(is_account("000000000000"));
+        for text in ["", "11112222333", "1111222233334", "11112222333x", "１１１２"] {
+            assert!(!is_account(text), "{text}");
         }
     }
 

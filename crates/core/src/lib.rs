@@ -10,7 +10,7 @@ pub mod reconcile;
 pub mod tags;
 pub mod targets;
 
-pub use arn::Arn;
+pub use arn::{Arn, is_account};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use principal::{Principal, PrincipalKind};
 

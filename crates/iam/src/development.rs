@@ -1,6 +1,6 @@
 //! Credentials that need no set-up, for a region that only its own machine can reach.
 
-use freehold_core::{Arn, Principal, PrincipalKind};
+use freehold_core::{Arn, Principal, PrincipalKind, is_account};
 use freehold_wire::server::Credentials;
 
 use crate::MAIN_ACCOUNT;
@@ -24,7 +24,7 @@ impl Development {
         }
         let account = if access_key_id == WORD {
             MAIN_ACCOUNT
-        } else if access_key_id.len() == 12 && access_key_id.bytes().all(|byte| byte.is_ascii_digit()) {
+        } else if is_account(access_key_id) {
             access_key_id
         } else {
             return None;

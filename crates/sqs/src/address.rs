@@ -1,5 +1,6 @@
 //! How queues are named: by address and by ARN.
 
+use freehold_core::is_account;
 use freehold_wire::Call;
 
 use crate::errors::{Error, Result};
@@ -40,10 +41,6 @@ impl<'a> Name<'a> {
     pub fn url(&self, call: &Call) -> String {
         format!("{}/{}/{}", call.endpoint, self.account, self.queue)
     }
-}
-
-pub(crate) fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 #[cfg(test)]

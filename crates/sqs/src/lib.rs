@@ -33,7 +33,7 @@ use freehold_store::{Filter, SharedStore, StoreExt};
 use freehold_wire::Service;
 
 pub use delivery::{Delivery, Undeliverable};
-pub use messages::{Attribute, AttributeValue};
+pub use messages::{Attribute, AttributeValue, InvalidName, check_attribute_name};
 
 use model::Definition;
 use registry::{Queue, Registry};

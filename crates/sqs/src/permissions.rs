@@ -1,11 +1,10 @@
 //! AddPermission and RemovePermission: edits of a queue's policy by label (*API reference, AddPermission*).
 
-use serde_json::{Map, Value, json};
+use freehold_core::is_account;
+use freehold_iam::policy::{Labelled, is_label};
 
-use crate::address::is_account;
 use crate::errors::{Error, Result};
 
-const LABEL_AT_MOST: usize = 80;
 const ACTIONS_AT_MOST: usize = 7;
 const STATEMENTS_AT_MOST: usize = 20;
 
@@ -61,41 +60,24 @@ impl Permission<'_> {
         }
         Ok(())
     }
-
-    fn statement(&self, arn: &str) -> Value {
-        let accounts = self.accounts.iter().map(|account| format!("arn:aws:iam::{account}:root")).collect();
-        let actions = self.actions.iter().map(|action| format!("SQS:{action}")).collect();
-        json!({
-            "Sid": self.label,
-            "Effect": "Allow",
-            "Principal": { "AWS": one_or_many(accounts) },
-            "Action": one_or_many(actions),
-            "Resource": arn,
-        })
-    }
 }
 
 /// The policy with the permission in it.
 pub(crate) fn add(policy: Option<&str>, arn: &str, permission: &Permission<'_>) -> Result<String> {
-    let mut policy = read(policy).unwrap_or_else(|| {
-        let mut new = Map::new();
-        new.insert("Version".into(), "2012-10-17".into());
-        new.insert("Id".into(), format!("{arn}/SQSDefaultPolicy").into());
-        new
-    });
-    let mut statements = statements(&mut policy);
-    if statements.iter().any(|statement| is_labelled(statement, permission.label)) {
+    let mut policy = read(policy).unwrap_or_else(|| Labelled::new("2012-10-17", &format!("{arn}/SQSDefaultPolicy")));
+    if policy.has(permission.label) {
         return Err(Error::invalid(permission.label, "Label", "Already exists."));
     }
-    if statements.len() >= STATEMENTS_AT_MOST {
-        let count = statements.len() + 1;
+    if policy.count() >= STATEMENTS_AT_MOST {
+        let count = policy.count() + 1;
         return Err(Error::OverLimit(format!(
             "{count} Statements were found, maximum allowed is {STATEMENTS_AT_MOST}."
         )));
     }
-    statements.push(permission.statement(arn));
-    policy.insert("Statement".into(), statements.into());
-    Ok(Value::Object(policy).to_string())
+    let actions = permission.actions.iter().map(|action| format!("SQS:{action}"));
+    policy.allow(permission.label, permission.accounts, actions, arn);
+    // There is one statement at least.
+    policy.text().ok_or(Error::Internal)
 }
 
 /// The policy without the permission of this label; `None` if nothing is left.
@@ -103,55 +85,26 @@ pub(crate) fn remove(policy: Option<&str>, label: &str) -> Result<Option<String>
     check_label(label)?;
     let absent = || Error::invalid(label, "Label", "can't find label.");
     let mut policy = read(policy).ok_or_else(absent)?;
-    let mut statements = statements(&mut policy);
-    let before = statements.len();
-    statements.retain(|statement| !is_labelled(statement, label));
-    if statements.len() == before {
-        return Err(absent());
-    }
-    if statements.is_empty() {
-        return Ok(None);
-    }
-    policy.insert("Statement".into(), statements.into());
-    Ok(Some(Value::Object(policy).to_string()))
+    if policy.remove(label) { Ok(policy.text()) } else { Err(absent()) }
 }
 
 /// Policies are checked when they are written, so what cannot be read is not there.
-fn read(policy: Option<&str>) -> Option<Map<String, Value>> {
-    match serde_json::from_str(policy?) {
-        Ok(Value::Object(policy)) => Some(policy),
-        _ => None,
-    }
-}
-
-fn statements(policy: &mut Map<String, Value>) -> Vec<Value> {
-    match policy.remove("Statement") {
-        Some(Value::Array(many)) => many,
-        Some(one) => vec![one],
-        None => Vec::new(),
-    }
-}
-
-fn is_labelled(statement: &Value, label: &str) -> bool {
-    statement.get("Sid").and_then(Value::as_str) == Some(label)
+fn read(policy: Option<&str>) -> Option<Labelled> {
+    Labelled::read(policy?)
 }
 
 fn check_label(label: &str) -> Result<()> {
-    let is_valid = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    if label.is_empty() || label.len() > LABEL_AT_MOST || !label.bytes().all(is_valid) {
-        let reason = "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length";
-        return Err(Error::invalid(label, "Label", reason));
+    if is_label(label) {
+        return Ok(());
     }
-    Ok(())
-}
-
-fn one_or_many(mut texts: Vec<String>) -> Value {
-    if texts.len() == 1 { texts.remove(0).into() } else { texts.into() }
+    let reason = "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length";
+    Err(Error::invalid(label, "Label", reason))
 }
 
 #[cfg(test)]
 mod tests {
     use freehold_iam::policy::{Kind, Policy};
+    use serde_json::Value;
 
     use super::*;
 

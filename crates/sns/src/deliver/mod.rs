@@ -22,7 +22,7 @@ use std::time::Duration;
 use freehold_queues::Settings;
 
 use crate::Sns;
-use crate::model::{Attributes, Value};
+use crate::model::{Attribute, Attributes};
 use crate::registry::LiveSubscription;
 
 pub(crate) use farewell::farewell;
@@ -69,16 +69,6 @@ impl Couriers {
 }
 
 /// Attributes of a message as SQS has them, where it is delivered raw.
-pub(crate) fn raw_attributes(attributes: &Attributes) -> Vec<(String, freehold_sqs::Attribute)> {
-    let value = |value: &Value| match value {
-        Value::Text(text) => freehold_sqs::AttributeValue::Text(text.clone()),
-        Value::Binary(bytes) => freehold_sqs::AttributeValue::Binary(bytes.clone()),
-    };
-    attributes
-        .iter()
-        .map(|(name, attribute)| {
-            let data_type = attribute.data_type.clone();
-            (name.clone(), freehold_sqs::Attribute { data_type, value: value(&attribute.value) })
-        })
-        .collect()
+pub(crate) fn raw_attributes(attributes: &Attributes) -> Vec<(String, Attribute)> {
+    attributes.iter().map(|(name, attribute)| (name.clone(), attribute.clone())).collect()
 }

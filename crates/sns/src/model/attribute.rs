@@ -1,24 +1,9 @@
-//! Attributes of messages: what a publisher says beside the message (*API reference, MessageAttributeValue*).
+//! Attributes of messages: what a publisher says beside the message (*API reference, MessageAttributeValue*). They are those
+//! of SQS, where one type more has a meaning: `String.Array`.
 
 use std::collections::BTreeMap;
 
-use bytes::Bytes;
-use serde::{Deserialize, Serialize};
+pub(crate) use freehold_sqs::{Attribute, AttributeValue as Value};
 
 /// The attributes of one message, by name.
 pub(crate) type Attributes = BTreeMap<String, Attribute>;
-
-/// One attribute.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Attribute {
-    /// `String`, `String.Array`, `Number` or `Binary`, or one of them with a dot and the publisher's own word.
-    pub data_type: String,
-    pub value: Value,
-}
-
-/// What an attribute says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Value {
-    Text(String),
-    Binary(Bytes),
-}

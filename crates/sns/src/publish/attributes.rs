@@ -4,12 +4,11 @@
 use std::collections::BTreeMap;
 
 use freehold_api::sns::MessageAttributeValue;
+use freehold_sqs::check_attribute_name;
 
 use crate::errors::Error;
 use crate::model::{Attribute, Attributes, Value};
 
-/// Characters of a name.
-const MOST_NAME: usize = 256;
 const STRING_ARRAY: &str = "String.Array";
 
 /// Bytes that attributes add to a message: names, types and values.
@@ -39,15 +38,7 @@ fn invalid(message: String) -> Error {
 }
 
 fn check_name(name: &str) -> Result<(), Error> {
-    let lower = name.to_ascii_lowercase();
-    let is_good = (1..=MOST_NAME).contains(&name.len())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
-        && !name.starts_with('.')
-        && !name.ends_with('.')
-        && !name.contains("..")
-        && !lower.starts_with("aws.")
-        && !lower.starts_with("amazon.");
-    if is_good { Ok(()) } else { Err(invalid(format!("Invalid attribute name: {name}"))) }
+    check_attribute_name(name).map_err(|_| invalid(format!("Invalid attribute name: {name}")))
 }
 
 fn attribute(name: &str, value: MessageAttributeValue) -> Result<Attribute, Error> {

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 use freehold_api::sqs::{MessageAttributeValue, MessageSystemAttributeValue};
 
 use super::content::{Attribute, AttributeValue, Attributes};
+use super::name::{self, InvalidName, check_attribute_name};
 use super::prepare::invalid_character;
 use crate::errors::{Error, Result};
 
 const ATTRIBUTES_AT_MOST: usize = 10;
-const NAME_AT_MOST: usize = 256;
 const TYPE_AT_MOST: usize = 256;
 /// Digits of a number.
 const PRECISION: usize = 38;
@@ -99,24 +99,20 @@ fn check_one(name: &str, attribute: &Attribute) -> Result<()> {
 }
 
 fn check_name(name: &str) -> Result<()> {
-    let has_letters_only = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte));
-    let has_dots_right = !name.starts_with('.') && !name.ends_with('.') && !name.contains("..");
-    if name.is_empty() || !has_letters_only || !has_dots_right {
-        return Err(refused(format!(
-            "The message attribute name '{name}' is invalid. Attribute name can contain A-Z, a-z, 0-9, underscore (_), \
-             hyphen (-), and period (.) characters."
-        )));
-    }
-    if name.len() > NAME_AT_MOST {
-        return Err(refused(format!("Length of message attribute name must be less than {NAME_AT_MOST} bytes.")));
-    }
-    let is_reserved = |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
-    if is_reserved("AWS.") || is_reserved("Amazon.") {
-        return Err(refused(format!(
-            "The message attribute name '{name}' is invalid. Names that begin with AWS. or Amazon. are reserved."
-        )));
-    }
-    Ok(())
+    check_attribute_name(name).map_err(|invalid| {
+        refused(match invalid {
+            InvalidName::Characters => format!(
+                "The message attribute name '{name}' is invalid. Attribute name can contain A-Z, a-z, 0-9, underscore \
+                 (_), hyphen (-), and period (.) characters."
+            ),
+            InvalidName::TooLong => {
+                format!("Length of message attribute name must be less than {} bytes.", name::AT_MOST)
+            }
+            InvalidName::Reserved => format!(
+                "The message attribute name '{name}' is invalid. Names that begin with AWS. or Amazon. are reserved."
+            ),
+        })
+    })
 }
 
 /// The trace header, if that is what the system attributes of a request are.

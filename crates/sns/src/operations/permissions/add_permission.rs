@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use freehold_api::sns::AddPermissionInput;
+use freehold_core::is_account;
 use freehold_wire::Call;
 use freehold_wire::schema::Unit;
-use serde_json::{Value, json};
 
-use super::{check_label, document, is_labelled};
+use super::{check_label, policy_of};
 use crate::Sns;
 use crate::errors::Error;
 use crate::operations::arns;
@@ -24,22 +24,13 @@ pub(super) async fn add_permission(
     check_label(&label)?;
     check(&accounts, &actions)?;
     sns.change_topic(&arn, move |topic| {
-        let (mut document, mut statements) = document(topic)?;
-        if statements.iter().any(|statement| is_labelled(statement, &label)) {
+        let mut policy = policy_of(topic)?;
+        if policy.has(&label) {
             return Err(Error::InvalidParameter("Statement already exists".into()));
         }
-        statements.push(json!({
-            "Sid": label,
-            "Effect": "Allow",
-            "Principal": {"AWS": one_or_many(accounts.iter().map(|account| format!("arn:aws:iam::{account}:root")))},
-            "Action": one_or_many(actions.iter().map(|action| format!("SNS:{action}"))),
-            "Resource": topic.arn,
-        }));
-        document["Statement"] = statements.into();
-        let text = document.to_string();
-        policy::check(&text, &topic.arn)?;
-        topic.policy = Some(text);
-        Ok(())
+        policy.allow(&label, &accounts, actions.iter().map(|action| format!("SNS:{action}")), &topic.arn);
+        topic.policy = policy.text();
+        policy::check(topic.policy.as_deref().unwrap_or_default(), &topic.arn).map(drop)
     })
     .await?;
     Ok(Unit)
@@ -52,7 +43,6 @@ fn check(accounts: &[String], actions: &[String]) -> Result<(), Error> {
     if actions.is_empty() {
         return Err(Error::InvalidParameter("ActionName".into()));
     }
-    let is_account = |account: &String| account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
     if let Some(account) = accounts.iter().find(|account| !is_account(account)) {
         return Err(Error::reason("AWSAccountId", format!("Invalid account {account}")));
     }
@@ -60,10 +50,4 @@ fn check(accounts: &[String], actions: &[String]) -> Result<(), Error> {
         return Err(Error::InvalidParameter("Policy statement action out of service scope!".into()));
     }
     Ok(())
-}
-
-/// A list of one is written without the list.
-fn one_or_many(texts: impl Iterator<Item = String>) -> Value {
-    let mut texts: Vec<Value> = texts.map(Value::from).collect();
-    if texts.len() == 1 { texts.swap_remove(0) } else { texts.into() }
 }

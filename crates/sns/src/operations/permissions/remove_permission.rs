@@ -6,7 +6,7 @@ use freehold_api::sns::RemovePermissionInput;
 use freehold_wire::Call;
 use freehold_wire::schema::Unit;
 
-use super::{check_label, document, is_labelled};
+use super::{check_label, policy_of};
 use crate::Sns;
 use crate::operations::arns;
 
@@ -19,19 +19,11 @@ pub(super) async fn remove_permission(
     let label = input.label.unwrap_or_default();
     check_label(&label)?;
     sns.change_topic(&arn, move |topic| {
-        let (mut document, mut statements) = document(topic)?;
-        let before = statements.len();
-        statements.retain(|statement| !is_labelled(statement, &label));
-        if statements.len() == before {
-            return Ok(());
+        let mut policy = policy_of(topic)?;
+        if policy.remove(&label) {
+            // A policy without statements is none: only the owner may do anything.
+            topic.policy = policy.text();
         }
-        // A policy without statements is none: only the owner may do anything.
-        topic.policy = if statements.is_empty() {
-            None
-        } else {
-            document["Statement"] = statements.into();
-            Some(document.to_string())
-        };
         Ok(())
     })
     .await?;
