@@ -124,7 +124,7 @@ def attack(dice, catalogue, host, account):
     signing = {"key": account}
     spoil_signature(dice, headers, signing)
     signed = signed_headers(host, service, body, headers=headers, **signing)
-    if spoil_authorization(dice, signed) or "/" in signing["key"] or not signing["key"]:
+    if spoil_authorization(dice, signed) or "/" in signing["key"] or not signing["key"] or not signing["key"].isascii():
         service = None
     return service, f"{service} {operation}: {body[:200]!r}", head(signed, len(body)) + body
 
