@@ -140,13 +140,8 @@ impl Queues {
         let cell = self.registry.find(from)?;
         let mut moved = 0;
         while moved < max {
-            let (sequences, origin) = first_of_one_origin(&cell, self.now(), (max - moved).min(AT_ONCE));
-            if sequences.is_empty() {
-                break;
-            }
+            let Some((sequences, to)) = self.begin_to_return(&cell, to, (max - moved).min(AT_ONCE))? else { break };
             moved += sequences.len();
-            let to = self.registry.find(to.unwrap_or(origin))?;
-            cell.state().all_begin_to_leave(&sequences);
             self.depart(Arc::clone(&cell), sequences, Destination::Renew(to)).await?;
         }
         Ok(moved)
@@ -219,6 +214,26 @@ impl Queues {
         Ok(())
     }
 
+    /// Marks the messages that are first in line and go to the same queue as leaving: to `to`, or where they came from.
+    fn begin_to_return(
+        &self,
+        cell: &Cell,
+        to: Option<QueueId>,
+        max: usize,
+    ) -> Result<Option<(Vec<u64>, Arc<Cell>)>, Error> {
+        let mut state = cell.state();
+        state.advance(self.now());
+        let mut sequences = state.visible(max);
+        let origin = |sequence: u64| state.entry(sequence).map_or(0, |entry| entry.origin);
+        let Some(first) = sequences.first().map(|sequence| origin(*sequence)) else { return Ok(None) };
+        let same = sequences.iter().take_while(|sequence| to.is_some() || origin(**sequence) == first).count();
+        sequences.truncate(same);
+        let to = self.registry.find(to.unwrap_or(first))?;
+        // In the same breath, so that nobody receives what goes.
+        state.all_begin_to_leave(&sequences);
+        Ok(Some((sequences, to)))
+    }
+
     /// Lets messages leave that are held as leaving, and waits until they have.
     async fn depart(&self, queue: Arc<Cell>, sequences: Vec<u64>, to: Destination) -> Result<(), Error> {
         let (answer, outcome) = oneshot::channel();
@@ -251,18 +266,6 @@ fn begin_to_leave(cell: &Cell, receipts: &[Receipt], now: Millis) -> (Vec<Result
     drop(state);
     cell.announce(opened);
     (outcomes, sequences)
-}
-
-/// The messages that are first in line and came from the same queue, and that queue.
-fn first_of_one_origin(cell: &Cell, now: Millis, max: usize) -> (Vec<u64>, QueueId) {
-    let mut state = cell.state();
-    state.advance(now);
-    let mut sequences = state.visible(max);
-    let origin = |sequence: u64| state.entry(sequence).map_or(0, |entry| entry.origin);
-    let first = sequences.first().map_or(0, |sequence| origin(*sequence));
-    let same = sequences.iter().take_while(|sequence| origin(**sequence) == first).count();
-    sequences.truncate(same);
-    (sequences, first)
 }
 
 /// A number for a new queue.
