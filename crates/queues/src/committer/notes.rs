@@ -36,11 +36,8 @@ impl Notes {
 
     /// Takes what is to be written now.
     pub fn take_due(&mut self) -> Vec<Received> {
-        if !self.patience().is_some_and(|patience| patience.is_zero()) {
-            return Vec::new();
-        }
-        self.since = None;
-        self.waiting.drain().map(|(_, received)| received).collect()
+        let is_due = self.patience().is_some_and(|patience| patience.is_zero());
+        if is_due { self.take_all() } else { Vec::new() }
     }
 
     /// There is no later moment.
