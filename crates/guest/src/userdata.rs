@@ -2,10 +2,11 @@
 //! the console and left alone; it is not pretended that `#cloud-config` works.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use crate::console;
 
@@ -64,14 +65,12 @@ fn execute(script: &Path) -> std::io::Result<String> {
     let _ = fs::create_dir_all("/var/log");
     let mut log = OpenOptions::new().create(true).append(true).open(LOG)?;
     let (reader, writer) = std::io::pipe()?;
-    let mut child = Command::new(script)
-        .current_dir("/")
-        .env("HOME", "/root")
-        .env_remove("FREEHOLD")
-        .stdin(Stdio::null())
-        .stdout(writer.try_clone()?)
-        .stderr(writer)
-        .spawn()?;
+    let mut command = Command::new(script);
+    command.current_dir("/").env("HOME", "/root").env_remove("FREEHOLD");
+    command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
+    let mut child = spawn(&mut command)?;
+    // The writing end is the script's alone, so that its end is seen here.
+    drop(command);
     // In a thread: a script may leave a child behind that holds the pipe open for ever.
     let copy = std::thread::spawn(move || {
         let mut reader = BufReader::new(reader);
@@ -86,9 +85,22 @@ fn execute(script: &Path) -> std::io::Result<String> {
         if copy.is_finished() {
             break;
         }
-        std::thread::sleep(std::time::Duration::from_millis(2));
+        std::thread::sleep(Duration::from_millis(2));
     }
     Ok(status.to_string())
+}
+
+/// Starts a program that was just written. `execve(2)` refuses a file that anybody has open for writing, and a
+/// thread that forks at that moment (the SSH server's) gives its child a copy of our descriptor, until the child
+/// executes: a matter of moments, so it is asked again.
+fn spawn(command: &mut Command) -> std::io::Result<Child> {
+    for _ in 0..500 {
+        match command.spawn() {
+            Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => std::thread::sleep(Duration::from_millis(2)),
+            spawned => return spawned,
+        }
+    }
+    command.spawn()
 }
 
 fn show(line: &[u8], log: &mut File) {
@@ -115,6 +127,21 @@ fn unpack(data: &[u8]) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_script_that_somebody_still_holds_open_is_run_once_it_is_free() {
+        let path = std::env::temp_dir().join(format!("freehold-user-data-{}", std::process::id()));
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o700).open(&path).unwrap();
+        file.write_all(b"#!/bin/sh\nexit 7\n").unwrap();
+        let holder = std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(50));
+            drop(file);
+        });
+        let status = spawn(&mut Command::new(&path)).and_then(|mut child| child.wait());
+        holder.join().unwrap();
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(status.unwrap().code(), Some(7));
+    }
 
     #[test]
     fn user_data_is_told_apart_by_its_first_bytes() {
