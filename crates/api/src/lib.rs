@@ -8,7 +8,15 @@
 mod macros;
 
 #[rustfmt::skip]
+pub mod acm;
+#[rustfmt::skip]
+pub mod autoscaling;
+#[rustfmt::skip]
+pub mod cloudwatch;
+#[rustfmt::skip]
 pub mod ec2;
+#[rustfmt::skip]
+pub mod elbv2;
 #[rustfmt::skip]
 pub mod iam;
 #[rustfmt::skip]

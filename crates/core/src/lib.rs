@@ -4,6 +4,7 @@
 pub mod arn;
 pub mod clock;
 pub mod ids;
+pub mod metrics;
 pub mod pagination;
 pub mod principal;
 pub mod reconcile;

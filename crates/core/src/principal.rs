@@ -31,6 +31,25 @@ impl Principal {
         }
     }
 
+    /// A service that acts in the account by its service-linked role: `AutoScaling` is
+    /// `assumed-role/AWSServiceRoleForAutoScaling/AutoScaling` (*IAM user guide, Service-linked roles*).
+    pub fn service_linked(account: &str, service: &str) -> Self {
+        let role = format!("AWSServiceRoleFor{service}");
+        Self {
+            account: account.to_owned(),
+            arn: Arn::new("sts", "", account, &format!("assumed-role/{role}/{service}")),
+            user_id: format!("{role}:{service}"),
+            kind: PrincipalKind::AssumedRole { role, session: service.to_owned() },
+            access_key_id: String::new(),
+        }
+    }
+
+    /// Whether this is a service that acts for the account, by a role that no user can assume.
+    pub fn is_service_linked(&self) -> bool {
+        matches!(&self.kind, PrincipalKind::AssumedRole { role, .. } if role.starts_with("AWSServiceRoleFor"))
+            && self.access_key_id.is_empty()
+    }
+
     pub fn is_anonymous(&self) -> bool {
         self.kind == PrincipalKind::Anonymous
     }

@@ -3,6 +3,7 @@
 
 pub mod call;
 pub mod error;
+pub mod local;
 pub mod protocol;
 pub mod schema;
 pub mod server;
@@ -11,4 +12,5 @@ pub mod sigv4;
 
 pub use call::Call;
 pub use error::{Error, Fault};
+pub use local::Local;
 pub use service::{Operation, Service};

@@ -1,5 +1,6 @@
 //! A service: its model's tables and the functions that carry its operations out.
 
+use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
@@ -92,7 +93,7 @@ pub struct ErrorModel {
 }
 
 /// A generated marker type per operation, which ties its name to its types.
-pub trait Operation {
+pub trait Operation: 'static {
     type Input: Shape + Send + 'static;
     type Output: Shape + Send + 'static;
     const MODEL: &'static OperationModel;
@@ -102,17 +103,22 @@ pub trait Operation {
 pub type Output = Box<dyn Show + Send>;
 type Answer = Pin<Box<dyn Future<Output = Result<Output, Error>> + Send>>;
 type Handler = Box<dyn Fn(Call, Value) -> Answer + Send + Sync>;
+/// The same for callers of the same process, who need no form in between.
+pub(crate) type Typed<O> = Box<dyn Fn(Call, <O as Operation>::Input) -> TypedAnswer<O> + Send + Sync>;
+pub(crate) type TypedAnswer<O> = Pin<Box<dyn Future<Output = Result<<O as Operation>::Output, Error>> + Send>>;
 
 /// A model with the functions that implement it.
 pub struct Service {
     pub model: &'static ServiceModel,
     handlers: HashMap<&'static str, Handler>,
+    /// A [`Typed`] by the operation's type.
+    typed: HashMap<TypeId, Arc<dyn Any + Send + Sync>>,
     unsigned: Vec<&'static str>,
 }
 
 impl Service {
     pub fn new(model: &'static ServiceModel) -> Self {
-        Self { model, handlers: HashMap::new(), unsigned: Vec::new() }
+        Self { model, handlers: HashMap::new(), typed: HashMap::new(), unsigned: Vec::new() }
     }
 
     /// Lets `function` answer the operation `O`. `state` is the service's own.
@@ -123,6 +129,9 @@ impl Service {
         F: Fn(Arc<S>, Call, O::Input) -> Fut + Send + Sync + Copy + 'static,
         Fut: Future<Output = Result<O::Output, Error>> + Send + 'static,
     {
+        let own = Arc::clone(state);
+        let typed: Typed<O> = Box::new(move |call, input| Box::pin(function(Arc::clone(&own), call, input)));
+        self.typed.insert(TypeId::of::<O>(), Arc::new(typed));
         let state = Arc::clone(state);
         let handler: Handler = Box::new(move |call, input| {
             let answer = function(Arc::clone(&state), call, O::Input::from_value(input).unwrap_or_default());
@@ -148,6 +157,11 @@ impl Service {
     /// Carries an operation out; `None` if nothing implements it.
     pub fn call(&self, call: Call, input: Value) -> Option<Answer> {
         self.handlers.get(call.operation).map(|handler| handler(call, input))
+    }
+
+    /// What [`Local`](crate::Local) calls, by the operation's type.
+    pub(crate) fn typed(&self) -> impl Iterator<Item = (TypeId, Arc<dyn Any + Send + Sync>)> {
+        self.typed.iter().map(|(operation, handler)| (*operation, Arc::clone(handler)))
     }
 
     /// Names of the operations that are implemented.

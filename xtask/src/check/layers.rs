@@ -12,10 +12,19 @@ use serde::Deserialize;
 /// below its own but for what [`FORBIDDEN`] says.
 const LAYERS: &[&[(&str, &[&str])]] = &[
     &[("core", &[])],
-    &[("client", &[]), ("wire", &[])],
+    &[("balancer", &[]), ("client", &[]), ("wire", &[])],
     &[("api", &[]), ("machine", &[]), ("store", &[])],
     &[("iam", &[]), ("queues", &[])],
-    &[("ec2", &[]), ("sns", &["sqs"]), ("sqs", &[]), ("ssm", &[])],
+    &[
+        ("acm", &[]),
+        ("autoscaling", &[]),
+        ("ec2", &[]),
+        ("elb", &[]),
+        ("monitoring", &[]),
+        ("sns", &["sqs"]),
+        ("sqs", &[]),
+        ("ssm", &[]),
+    ],
     &[("bench", &[]), ("freehold", &[])],
 ];
 

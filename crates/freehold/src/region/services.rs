@@ -15,8 +15,8 @@ use freehold_sqs::Sqs;
 use freehold_ssm::Ssm;
 use freehold_store::SharedStore;
 use freehold_store::reconcile::ForgetTokens;
-use freehold_wire::Service;
 use freehold_wire::server::Builder;
+use freehold_wire::{Local, Service};
 
 use super::machines::Hardware;
 use super::public_images::HostsImages;
@@ -34,6 +34,8 @@ pub struct Services {
     pub sqs: Arc<Sqs>,
     pub sns: Arc<Sns>,
     pub queues: Arc<Queues>,
+    /// How the services call each other.
+    pub local: Arc<Local>,
     pub reconcilers: Arc<Reconcilers>,
 }
 
@@ -49,6 +51,7 @@ impl Services {
         development: Development,
     ) -> Result<Self> {
         let iam = Iam::new(Arc::clone(&store), Arc::clone(&clock), development);
+        let local = Local::new(DEFAULT_REGION);
         let ec2 = Ec2::new(Parts {
             store: Arc::clone(&store),
             clock: Arc::clone(&clock),
@@ -76,13 +79,27 @@ impl Services {
         })?;
         iam.protect("sns", Arc::clone(&sns) as _);
         let reconcilers = Arc::new(Reconcilers::new(Arc::clone(&clock)));
+        let services = Self {
+            iam: Arc::clone(&iam),
+            ec2: Arc::clone(&ec2),
+            ssm,
+            sqs: Arc::clone(&sqs),
+            sns: Arc::clone(&sns),
+            queues: Arc::clone(&queues),
+            local,
+            reconcilers: Arc::clone(&reconcilers),
+        };
+        // Before any reconciler runs: it may call what another service has.
+        for service in services.endpoint() {
+            services.local.register(&service);
+        }
         reconcilers.spawn(ForgetTokens::new(store, clock), Vec::new());
         reconcilers.spawn(ForgetExpired::new(Arc::clone(&iam)), Vec::new());
         reconcilers.spawn(ForgetMessages::new(Arc::clone(&queues)), Vec::new());
         freehold_ec2::reconcile::start(&ec2, &reconcilers);
         freehold_sqs::reconcile::start(&sqs, &reconcilers);
         sns.start(&reconcilers);
-        Ok(Self { iam, ec2, ssm, sqs, sns, queues, reconcilers })
+        Ok(services)
     }
 
     /// What the endpoint serves.

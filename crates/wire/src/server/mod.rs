@@ -17,7 +17,7 @@ mod denied;
 mod directory;
 mod metrics;
 mod panics;
-mod request_id;
+pub(crate) mod request_id;
 mod route;
 mod tls;
 mod walk;

@@ -3,7 +3,7 @@
 use rand::Rng;
 
 /// `7a62c49f-347e-4fc4-9331-6e8eEXAMPLE` in form.
-pub(super) fn generate() -> String {
+pub(crate) fn generate() -> String {
     const HEX: &[u8; 16] = b"0123456789abcdef";
     let mut bytes: [u8; 16] = rand::rng().random();
     // RFC 9562: version 4, variant 10.

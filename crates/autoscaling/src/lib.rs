@@ -1,0 +1,1 @@
+//! Auto Scaling: groups that launch, check, replace and scale real instances.
