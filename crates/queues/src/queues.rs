@@ -139,7 +139,8 @@ impl Queues {
         let cell = self.registry.find(from)?;
         let mut moved = 0;
         while moved < max {
-            let Some((sequences, to)) = self.begin_to_return(&cell, to, (max - moved).min(AT_ONCE))? else { break };
+            let Some(returning) = self.begin_to_return(&cell, to, (max - moved).min(AT_ONCE))? else { break };
+            let Returning { sequences, to } = returning;
             moved += sequences.len();
             self.depart(Arc::clone(&cell), sequences, Destination::Renew(to)).await?;
         }
@@ -214,12 +215,7 @@ impl Queues {
     }
 
     /// Marks the messages that are first in line and go to the same queue as leaving: to `to`, or where they came from.
-    fn begin_to_return(
-        &self,
-        cell: &Cell,
-        to: Option<QueueId>,
-        max: usize,
-    ) -> Result<Option<(Vec<u64>, Arc<Cell>)>, Error> {
+    fn begin_to_return(&self, cell: &Cell, to: Option<QueueId>, max: usize) -> Result<Option<Returning>, Error> {
         let mut state = cell.state();
         state.advance(self.now());
         let mut sequences = state.visible(max);
@@ -230,7 +226,7 @@ impl Queues {
         let to = self.registry.find(to.unwrap_or(first))?;
         // In the same breath, so that nobody receives what goes.
         state.all_begin_to_leave(&sequences);
-        Ok(Some((sequences, to)))
+        Ok(Some(Returning { sequences, to }))
     }
 
     /// Lets messages leave that are held as leaving, and waits until they have.
@@ -239,6 +235,12 @@ impl Queues {
         self.submit(Job::Leave(Departure { queue, sequences, to, answer: Some(answer) }))?;
         outcome.await.unwrap_or(Err(Error::Store(freehold_store::Error::Closed)))
     }
+}
+
+/// Messages that are held as leaving, and where they go.
+struct Returning {
+    sequences: Vec<u64>,
+    to: Arc<Cell>,
 }
 
 impl Drop for Queues {
