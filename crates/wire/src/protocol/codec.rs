@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 
 use super::absent::Absent;
+use super::cbor::{self, Cbor};
 use super::json::Json;
 use super::message::{EncodedResponse, Parts};
 use super::query::{Dialect, Query};
@@ -44,14 +45,15 @@ pub fn of(protocol: Protocol) -> &'static dyn Codec {
         Protocol::Query => &Query(Dialect::Aws),
         Protocol::Json10 => &Json("application/x-amz-json-1.0"),
         Protocol::Json11 => &Json("application/x-amz-json-1.1"),
-        Protocol::RestJson | Protocol::RpcV2Cbor => &Absent,
+        Protocol::RpcV2Cbor => &Cbor,
+        Protocol::RestJson => &Absent,
     }
 }
 
 /// See [`super::choose`].
 pub fn choose(spoken: &[Protocol], parts: &Parts<'_>) -> Protocol {
     let asked = |protocol: &Protocol| match protocol {
-        Protocol::RpcV2Cbor => parts.header("smithy-protocol") == Some("rpc-v2-cbor"),
+        Protocol::RpcV2Cbor => is_cbor(parts),
         Protocol::Json10 => is_json(parts, "application/x-amz-json-1.0"),
         Protocol::Json11 => is_json(parts, "application/x-amz-json-1.1"),
         Protocol::Query | Protocol::Ec2 => !parts.headers.contains_key("x-amz-target"),
@@ -59,6 +61,11 @@ pub fn choose(spoken: &[Protocol], parts: &Parts<'_>) -> Protocol {
     };
     let preferred = spoken.first().copied().unwrap_or(Protocol::Json10);
     spoken.iter().copied().find(asked).unwrap_or(preferred)
+}
+
+/// Whether the request says that it speaks RPC v2 with CBOR.
+pub fn is_cbor(parts: &Parts<'_>) -> bool {
+    parts.header(cbor::PROTOCOL.as_str()) == Some(cbor::NAME)
 }
 
 fn is_json(parts: &Parts<'_>, content_type: &str) -> bool {

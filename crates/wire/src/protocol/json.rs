@@ -17,7 +17,7 @@ use http::HeaderName;
 pub struct Json(pub &'static str);
 
 const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
-const QUERY_ERROR: HeaderName = HeaderName::from_static("x-amzn-query-error");
+pub const QUERY_ERROR: HeaderName = HeaderName::from_static("x-amzn-query-error");
 
 impl Codec for Json {
     fn operation_name<'a>(&self, model: &ServiceModel, parts: &Parts<'a>) -> Option<Cow<'a, str>> {
@@ -27,12 +27,7 @@ impl Codec for Json {
     }
 
     fn unknown_operation(&self, model: &ServiceModel, name: Option<&str>) -> Error {
-        let message = match name {
-            Some(name) if model.is_unsupported(name) => format!("Freehold does not have {name} yet."),
-            Some(name) => format!("The operation {:.128} is not known.", name),
-            None => "The request names no operation of this service.".to_owned(),
-        };
-        Error::sender("UnknownOperationException", message)
+        unknown_operation(model, name)
     }
 
     fn decode(&self, _: &ServiceModel, operation: &'static OperationModel, parts: &Parts<'_>) -> Result<Value, Error> {
@@ -75,4 +70,14 @@ impl Codec for Json {
         }
         answer
     }
+}
+
+/// As every protocol without a form says it.
+pub fn unknown_operation(model: &ServiceModel, name: Option<&str>) -> Error {
+    let message = match name {
+        Some(name) if model.is_unsupported(name) => format!("Freehold does not have {name} yet."),
+        Some(name) => format!("The operation {:.128} is not known.", name),
+        None => "The request names no operation of this service.".to_owned(),
+    };
+    Error::sender("UnknownOperationException", message)
 }

@@ -5,6 +5,7 @@
 //! [`unknown_operation`]), [`decode`], [`check`], call, then [`encode_output`] or [`encode_error`].
 
 mod absent;
+mod cbor;
 mod check;
 mod codec;
 mod common;
@@ -19,7 +20,9 @@ mod xml;
 
 use std::borrow::Cow;
 
+pub(crate) use cbor::target as cbor_target;
 pub use codec::Codec;
+pub(crate) use codec::is_cbor;
 pub use message::{EncodedResponse, Parts};
 
 use crate::Error;

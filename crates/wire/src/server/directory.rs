@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::protocol::Parts;
+use crate::protocol::{self, Parts};
 use crate::service::{OperationModel, Protocol, ServiceModel};
 use crate::sigv4::percent_decode;
 use crate::{Error, Service};
@@ -49,10 +49,12 @@ impl Directory {
         Some((mounted, mounted.operations.get(&*action)?))
     }
 
-    /// The service that `X-Amz-Target` names, else the one that the request was signed for, else the one whose
-    /// `Version` the request asks for. Few services: a list is searched faster than a table.
+    /// The service that `X-Amz-Target` or the path of a request in CBOR names, else the one that the request was signed
+    /// for, else the one whose `Version` the request asks for. Few services: a list is searched faster than a table.
     pub(super) fn find(&self, parts: &Parts<'_>, signing_name: Option<&str>) -> Option<&Mounted> {
-        if let Some((prefix, _)) = parts.header("x-amz-target").and_then(|target| target.rsplit_once('.')) {
+        let by_path = || protocol::cbor_target(parts.path).filter(|_| protocol::is_cbor(parts));
+        let by_header = parts.header("x-amz-target").and_then(|target| target.rsplit_once('.'));
+        if let Some((prefix, _)) = by_header.or_else(by_path) {
             return self.services.iter().find(|mounted| {
                 !mounted.service.model.target_prefix.is_empty() && mounted.service.model.target_prefix == prefix
             });
@@ -75,7 +77,9 @@ impl Directory {
 /// The protocol to answer in where no service was found.
 pub(super) fn guess_protocol(parts: &Parts<'_>) -> Protocol {
     let content_type = parts.header("content-type").unwrap_or_default();
-    if content_type.starts_with("application/x-amz-json-1.0") {
+    if protocol::is_cbor(parts) {
+        Protocol::RpcV2Cbor
+    } else if content_type.starts_with("application/x-amz-json-1.0") {
         Protocol::Json10
     } else if parts.headers.contains_key("x-amz-target") || content_type.starts_with("application/x-amz-json") {
         Protocol::Json11

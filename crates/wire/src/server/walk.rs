@@ -39,9 +39,11 @@ pub(super) async fn answer(server: &Inner, request: Request<Incoming>, origin: O
     let claim = Claim::read(&signature);
     let signing_name = claim.as_ref().ok().map(|claim| claim.credential.service());
     let limit = server.directory.body_bytes(signing_name);
-    let (body, unreadable) = match body::read(body, limit, server.limits.body_timeout).await {
-        Ok(body) => (body, None),
-        Err(unreadable) => (bytes::Bytes::new(), Some(unreadable)),
+    let read = body::read(body, limit, server.limits.body_timeout).await;
+    let read = read.and_then(|sent| Ok((body::inflate(&head.headers, &sent, limit)?, sent)));
+    let ((body, sent), unreadable) = match read {
+        Ok(bodies) => (bodies, None),
+        Err(unreadable) => (Default::default(), Some(unreadable)),
     };
     let parts = Parts {
         method: &head.method,
@@ -67,7 +69,7 @@ pub(super) async fn answer(server: &Inner, request: Request<Incoming>, origin: O
     let outcome = match unreadable {
         None => match unsigned {
             Some((mounted, operation)) => walk.run_unsigned(mounted, operation).await,
-            None => walk.run(&sigv4::Request { body: &body, ..signature }, claim).await,
+            None => walk.run(&sigv4::Request { body: &sent, ..signature }, claim).await,
         },
         Some(unreadable) => Err(Refusal::bare(unreadable.into_error())),
     };
