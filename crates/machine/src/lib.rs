@@ -8,6 +8,7 @@ pub mod driver;
 pub mod guest;
 pub mod image;
 pub mod net;
+pub mod node;
 pub mod none;
 pub mod probe;
 mod program;

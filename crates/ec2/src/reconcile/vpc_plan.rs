@@ -71,6 +71,8 @@ fn eni_plan(eni: &NetworkInterface) -> EniPlan {
         addresses: addresses.collect(),
         groups: eni.groups.clone(),
         source_dest_check: eni.source_dest_check,
+        relays: false,
+        unfiltered: false,
     }
 }
 

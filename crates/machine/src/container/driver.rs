@@ -26,7 +26,7 @@ use crate::{disk, guest};
 const EVENTS: usize = 1024;
 
 /// Held for reading while a control group may be made, for writing while the parent of all is removed.
-static GROUPS: RwLock<()> = RwLock::const_new(());
+pub(crate) static GROUPS: RwLock<()> = RwLock::const_new(());
 
 /// Makes machines as containers.
 #[derive(Clone)]

@@ -24,7 +24,7 @@
 //! read-only kernel files, limits on memory, CPU and processes, and a disk of its own.
 
 mod bundle;
-mod cgroup;
+pub(crate) mod cgroup;
 mod directory;
 mod driver;
 mod process;
@@ -36,4 +36,6 @@ mod view;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use directory::is_id;
 pub use driver::ContainerDriver;
+pub(crate) use driver::GROUPS;

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 
 use super::endpoint::GuestEndpoint;
 use super::imds::Tokens;
-use super::metadata::MetadataSource;
+use super::metadata::{MetadataSource, Names};
 use super::netlink::Netlink;
 use super::plan::VpcPlan;
 use super::services::{ENDPOINT_ADDRESS, METADATA_ADDRESS, resolver_addresses};
@@ -20,6 +20,7 @@ use crate::driver::{Error, Result};
 /// What all VPCs' services share.
 pub struct GuestServices {
     source: Arc<OnceLock<Arc<dyn MetadataSource>>>,
+    names: Arc<OnceLock<Arc<dyn Names>>>,
     endpoint: Arc<OnceLock<Arc<dyn GuestEndpoint>>>,
     tokens: Arc<Tokens>,
     clock: Arc<dyn Clock>,
@@ -37,6 +38,7 @@ pub struct Serving {
 pub struct Context {
     pub vpc: Arc<str>,
     source: Arc<OnceLock<Arc<dyn MetadataSource>>>,
+    names: Arc<OnceLock<Arc<dyn Names>>>,
     pub tokens: Arc<Tokens>,
     /// For the age of tokens.
     pub clock: Arc<dyn Clock>,
@@ -47,12 +49,18 @@ impl Context {
     pub fn source(&self) -> Option<&dyn MetadataSource> {
         self.source.get().map(AsRef::as_ref)
     }
+
+    /// `None` where there are no names but the VPC's own.
+    pub fn names(&self) -> Option<&dyn Names> {
+        self.names.get().map(AsRef::as_ref)
+    }
 }
 
 impl GuestServices {
     pub fn new(data_dir: &Path) -> Result<Self> {
         let tokens = Arc::new(Tokens::load(data_dir)?);
-        Ok(Self { source: Arc::default(), endpoint: Arc::default(), tokens, clock: Arc::new(SystemClock) })
+        let clock = Arc::new(SystemClock);
+        Ok(Self { source: Arc::default(), names: Arc::default(), endpoint: Arc::default(), tokens, clock })
     }
 
     pub fn set_clock(&mut self, clock: Arc<dyn Clock>) {
@@ -62,6 +70,12 @@ impl GuestServices {
     pub fn set_source(&self, source: Arc<dyn MetadataSource>) {
         if self.source.set(source).is_err() {
             tracing::warn!("the source of metadata is set once; a second one is ignored");
+        }
+    }
+
+    pub fn set_names(&self, names: Arc<dyn Names>) {
+        if self.names.set(names).is_err() {
+            tracing::warn!("the source of names is set once; a second one is ignored");
         }
     }
 
@@ -86,6 +100,7 @@ impl GuestServices {
         let context = Context {
             vpc: plan.vpc.as_str().into(),
             source: Arc::clone(&self.source),
+            names: Arc::clone(&self.names),
             tokens: Arc::clone(&self.tokens),
             clock: Arc::clone(&self.clock),
         };

@@ -16,12 +16,12 @@ use tokio::sync::Mutex as AsyncMutex;
 
 use super::endpoint::GuestEndpoint;
 use super::guest_services::{GuestServices, Serving};
-use super::metadata::MetadataSource;
+use super::metadata::{MetadataSource, Names};
 use super::names::Tag;
 use super::netlink::Netlink;
 use super::plan::VpcPlan;
 use super::rules::{host_address, host_ruleset, published_addresses, vpc_ruleset};
-use super::{Network, attach, forwarding, namespace, netns, nft, policy, uplink};
+use super::{Network, Traffic, attach, forwarding, namespace, netns, nft, policy, uplink};
 use crate::driver::{Error, Result};
 use crate::spec::Interface;
 
@@ -148,13 +148,22 @@ impl Network for HostNetwork {
     }
 
     async fn attach_container(&self, interface: &Interface, index: usize, pid: u32) -> Result<()> {
-        let interface = interface.clone();
+        self.attach_namespace(interface, index, &netns::path_of_process(pid)).await
+    }
+
+    async fn attach_namespace(&self, interface: &Interface, index: usize, namespace: &Path) -> Result<()> {
+        let (interface, inside) = (interface.clone(), namespace.to_owned());
         self.blocking(move |shared| {
             let namespace = shared.tag.namespace(&interface.vpc);
-            attach::attach_container(&namespace, &interface, index, pid, &shared.addresses_of(&interface))?;
+            attach::attach_container(&namespace, &interface, index, &inside, &shared.addresses_of(&interface))?;
             shared.welcome(&interface)
         })
         .await
+    }
+
+    async fn traffic(&self, interface: &Interface) -> Result<Option<Traffic>> {
+        let interface = interface.clone();
+        self.blocking(move |shared| attach::traffic(&shared.tag.namespace(&interface.vpc), &interface)).await
     }
 
     async fn attach_vm(&self, interface: &Interface) -> Result<OwnedFd> {
@@ -175,6 +184,10 @@ impl Network for HostNetwork {
 
     fn serve_metadata(&self, source: Arc<dyn MetadataSource>) {
         self.services.set_source(source);
+    }
+
+    fn serve_names(&self, names: Arc<dyn Names>) {
+        self.services.set_names(names);
     }
 
     fn serve_endpoint(&self, endpoint: Arc<dyn GuestEndpoint>) {

@@ -19,6 +19,13 @@ pub trait MetadataSource: Send + Sync + 'static {
     async fn reverse(&self, vpc: &str, address: Ipv4Addr) -> Option<String>;
 }
 
+/// Names that mean the same in every VPC, such as those of load balancers.
+#[async_trait]
+pub trait Names: Send + Sync + 'static {
+    /// The addresses of a name in lower case, without a last dot; `None`: not ours, ask upstream.
+    async fn addresses(&self, name: &str) -> Option<Vec<Ipv4Addr>>;
+}
+
 /// One machine's metadata tree.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct InstanceMetadata {

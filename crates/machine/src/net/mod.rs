@@ -28,30 +28,40 @@ mod guest_services;
 pub mod host;
 mod imds;
 pub mod metadata;
-mod names;
+pub(crate) mod names;
 mod namespace;
-mod netlink;
-mod netns;
+pub(crate) mod netlink;
+pub(crate) mod netns;
 mod nft;
 pub mod none;
 pub mod plan;
 mod policy;
 mod rules;
 mod services;
-mod sysctl;
+pub(crate) mod sysctl;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod uplink;
 
+use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::driver::Result;
+use crate::driver::{Error, Result};
 use crate::spec::Interface;
 use endpoint::GuestEndpoint;
-use metadata::MetadataSource;
+use metadata::{MetadataSource, Names};
 use plan::VpcPlan;
+
+/// What went through an interface, as whoever holds it counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Traffic {
+    pub bytes_in: u64,
+    pub bytes_out: u64,
+    pub packets_in: u64,
+    pub packets_out: u64,
+}
 
 /// Makes VPCs true on this host. Every method is idempotent.
 #[async_trait]
@@ -71,6 +81,11 @@ pub trait Network: Send + Sync + 'static {
     /// VPC's plan gives it, and routes. One that is there already gets and loses addresses.
     async fn attach_container(&self, interface: &Interface, index: usize, pid: u32) -> Result<()>;
 
+    /// The same for a namespace of another name, which no machine's process is needed for.
+    async fn attach_namespace(&self, _interface: &Interface, _index: usize, _namespace: &Path) -> Result<()> {
+        Err(Error::Unsupported("there is no network to attach a namespace to".to_owned()))
+    }
+
     /// Makes a tap for a virtual machine in the VPC's namespace and returns an open descriptor of it.
     async fn attach_vm(&self, interface: &Interface) -> Result<std::os::fd::OwnedFd>;
 
@@ -79,6 +94,14 @@ pub trait Network: Send + Sync + 'static {
 
     /// Sets what answers metadata and DNS questions of guests. Called once, at start, before `apply`.
     fn serve_metadata(&self, source: Arc<dyn MetadataSource>);
+
+    /// Sets what else the resolvers of all VPCs know. Called once, before `apply`.
+    fn serve_names(&self, _names: Arc<dyn Names>) {}
+
+    /// What went through the interface since its device was made; `None` where there is no device.
+    async fn traffic(&self, _interface: &Interface) -> Result<Option<Traffic>> {
+        Ok(None)
+    }
 
     /// Sets what answers guests' calls of the region's API. Called once; a network without guests has no use for it.
     fn serve_endpoint(&self, _endpoint: Arc<dyn GuestEndpoint>) {}

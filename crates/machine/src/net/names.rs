@@ -25,6 +25,11 @@ impl Tag {
         format!("{PREFIX}{}-{}", self.0, vpc.strip_prefix("vpc-").unwrap_or(vpc))
     }
 
+    /// The namespace of a node of the region's own, below `/run/netns`.
+    pub fn node_namespace(&self, node: &str) -> String {
+        format!("{PREFIX}{}n-{node}", self.0)
+    }
+
     /// The VPC whose namespace has this name; `None` if it is not one of this region.
     pub fn vpc_of_namespace(&self, name: &str) -> Option<String> {
         let rest = name.strip_prefix(PREFIX)?.strip_prefix(&self.0)?.strip_prefix('-')?;
@@ -101,5 +106,6 @@ mod tests {
         assert_eq!(tag.vpc_of_namespace(&name).as_deref(), Some("vpc-0123456789abcdef0"));
         assert_eq!(other.vpc_of_namespace(&name), None);
         assert_eq!(tag.vpc_of_namespace("docker"), None);
+        assert_eq!(tag.vpc_of_namespace(&tag.node_namespace("0123456789abcdef")), None);
     }
 }

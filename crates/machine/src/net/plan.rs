@@ -53,6 +53,13 @@ pub struct EniPlan {
     pub groups: Vec<String>,
     /// Drop packets whose source is not one of the addresses (and do not deliver to others).
     pub source_dest_check: bool,
+    /// Opens connections in its clients' names, and gets the answers to them wherever those clients are: a network
+    /// load balancer. Takes [`Self::source_dest_check`] to be off.
+    #[serde(default)]
+    pub relays: bool,
+    /// No security groups are in force, and everything passes; without this, no groups let nothing pass.
+    #[serde(default)]
+    pub unfiltered: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,6 +2,9 @@
 //! Packets are marked by the subnet that they come from (the `marks` chain), and each subnet that has such a
 //! route gets a table of the kernel's. Everything else in it leads to the uplink, where the rules decide.
 //! Addresses inside the VPC come first, as a route table's local route does.
+//!
+//! An interface that sends in its clients' names has a table too: all in it leads back to the interface, and the
+//! answers to what it sent are routed by it before all else (the `returns` chain).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,12 +13,14 @@ use ipnet::Ipv4Net;
 use super::names::{UPLINK, eni_link};
 use super::netlink::{Netlink, Route};
 use super::netns;
-use super::plan::{RouteTarget, SubnetPlan, VpcPlan};
+use super::plan::{EniPlan, RouteTarget, SubnetPlan, VpcPlan};
 use super::uplink::HOST_HOP;
 use crate::driver::Result;
 
 /// Numbers of tables and marks; the kernel's own are below 256.
 const FIRST: u32 = 1000;
+/// From here on they stand for interfaces that relay. They are on connections, so an interface keeps its own.
+const FIRST_RETURN: u32 = 0x1000_0000;
 
 /// The subnets that need a table of their own, with its number, which is also their mark.
 pub fn tables(plan: &VpcPlan) -> Vec<(u32, &SubnetPlan)> {
@@ -29,12 +34,25 @@ pub fn tables(plan: &VpcPlan) -> Vec<(u32, &SubnetPlan)> {
     (FIRST..).zip(subnets).collect()
 }
 
+/// The interfaces that relay, each with the number of its table, which is also its mark.
+pub fn returns(plan: &VpcPlan) -> impl Iterator<Item = (u32, &EniPlan)> {
+    plan.enis.iter().filter(|eni| eni.relays).map(|eni| (return_table(&eni.id), eni))
+}
+
+/// By the last seven digits of the link's name, which follow from the interface's id.
+fn return_table(eni: &str) -> u32 {
+    let link = eni_link(eni);
+    let digits = link.get(link.len().saturating_sub(7)..).unwrap_or_default();
+    FIRST_RETURN | u32::from_str_radix(digits, 16).unwrap_or(0)
+}
+
 /// Makes the namespace's tables what the plan says, through the interfaces that machines hold now.
 pub fn ensure(namespace: &str, plan: &VpcPlan) -> Result<()> {
     let mut netlink = netns::enter(&netns::path(namespace), Netlink::open)?;
     let tables = tables(plan);
     let present = netlink.marked_tables()?;
-    if tables.is_empty() && present.is_empty() {
+    let returns: BTreeMap<u32, &EniPlan> = returns(plan).collect();
+    if tables.is_empty() && returns.is_empty() && present.is_empty() {
         return Ok(());
     }
     let devices: BTreeMap<String, u32> = netlink.links()?.into_iter().map(|link| (link.name, link.index)).collect();
@@ -47,6 +65,12 @@ pub fn ensure(namespace: &str, plan: &VpcPlan) -> Result<()> {
             }
         }
     }
+    for (table, eni) in &returns {
+        if let (Some(device), Some(address)) = (devices.get(&eni_link(&eni.id)), eni.addresses.first()) {
+            let back = Route { via: Some(address.private), ..Route::to(Ipv4Net::default(), *device) };
+            wanted.insert((*table, Ipv4Net::default()), Route { table: *table, ..back });
+        }
+    }
     let stale = |route: &Route| wanted.get(&(route.table, route.destination)) != Some(route);
     for route in netlink.routes()?.into_iter().filter(|route| route.table >= FIRST && stale(route)) {
         netlink.delete_route(&route)?;
@@ -56,8 +80,13 @@ pub fn ensure(namespace: &str, plan: &VpcPlan) -> Result<()> {
     }
     netlink.prefer_main_table(!tables.is_empty())?;
     let numbers: BTreeSet<u32> = tables.iter().map(|(table, _)| *table).collect();
+    let (present_returns, present): (BTreeSet<u32>, _) = present.into_iter().partition(|mark| *mark >= FIRST_RETURN);
     for table in numbers.symmetric_difference(&present) {
         netlink.mark_leads_to_table(*table, numbers.contains(table))?;
+    }
+    let numbers: BTreeSet<u32> = returns.into_keys().collect();
+    for table in numbers.symmetric_difference(&present_returns) {
+        netlink.mark_returns_by_table(*table, numbers.contains(table))?;
     }
     Ok(())
 }

@@ -61,4 +61,7 @@ mod tests;
 mod watch;
 mod wish;
 
+pub(crate) use cgroup::{Hierarchies, Limits};
 pub use driver::{VmDriver, VmOptions};
+pub(crate) use launch::user_of;
+pub(crate) use watch::ended as process_ended;

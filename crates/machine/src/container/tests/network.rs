@@ -76,6 +76,8 @@ fn plan(vpc: &str, eni: &str, public: Ipv4Addr) -> VpcPlan {
             addresses: vec![AddressPlan { private: PRIVATE, public: Some(public) }],
             groups: vec!["sg-1".into()],
             source_dest_check: true,
+            relays: false,
+            unfiltered: false,
         }],
         security_groups: vec![SecurityGroupPlan {
             id: "sg-1".into(),

@@ -10,7 +10,7 @@ use std::path::Path;
 use ipnet::Ipv4Net;
 
 use super::netlink::{Link, Netlink, Route};
-use super::{names, netns, sysctl};
+use super::{Traffic, names, netns, sysctl};
 use crate::driver::{Error, Result};
 use crate::spec::Interface;
 
@@ -24,6 +24,15 @@ pub fn detach(namespace: &str, interface: &Interface) -> Result<()> {
     }
     let mut vpc = netns::enter(&netns::path(namespace), Netlink::open)?;
     vpc.delete_link(&names::eni_link(&interface.eni))
+}
+
+/// What went through the host's end: what that received, the guest has sent.
+pub fn traffic(namespace: &str, interface: &Interface) -> Result<Option<Traffic>> {
+    if !netns::exists(namespace) {
+        return Ok(None);
+    }
+    let mut vpc = netns::enter(&netns::path(namespace), Netlink::open)?;
+    vpc.traffic(&names::eni_link(&interface.eni))
 }
 
 /// Brings the host's end up and leads the interface's addresses to it. The guest's hardware address is known,

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::net::Ipv4Addr;
 use std::os::fd::AsFd;
+use std::path::Path;
 
 use ipnet::Ipv4Net;
 
@@ -15,13 +16,19 @@ use crate::spec::Interface;
 /// The kernel's own tables are below 256.
 const FIRST_TABLE: u32 = 1000;
 
-/// Connects the network namespace of process `pid` to the VPC: `eth<index>` there, configured. `addresses`
+/// Connects the network namespace at `guest_path` to the VPC: `eth<index>` there, configured. `addresses`
 /// are all that the interface holds, the primary one among them.
-pub fn attach(namespace: &str, interface: &Interface, index: usize, pid: u32, addresses: &[Ipv4Addr]) -> Result<()> {
+pub fn attach(
+    namespace: &str,
+    interface: &Interface,
+    index: usize,
+    guest_path: &Path,
+    addresses: &[Ipv4Addr],
+) -> Result<()> {
     let near_name = names::eni_link(&interface.eni);
-    let (vpc_path, guest_path) = (netns::path(namespace), netns::path_of_process(pid));
+    let vpc_path = netns::path(namespace);
     let mut vpc = netns::enter(&vpc_path, Netlink::open)?;
-    let mut guest = netns::enter(&guest_path, Netlink::open)?;
+    let mut guest = netns::enter(guest_path, Netlink::open)?;
 
     let near = vpc.link(&near_name)?;
     let inside = guest.links()?;
@@ -38,7 +45,7 @@ pub fn attach(namespace: &str, interface: &Interface, index: usize, pid: u32, ad
             }
             let far_name = free_name(&guest.links()?, index);
             let guest_namespace =
-                File::open(&guest_path).map_err(|e| Error::io(format!("open {}", guest_path.display()), e))?;
+                File::open(guest_path).map_err(|e| Error::io(format!("open {}", guest_path.display()), e))?;
             let peer = VethPeer { name: &far_name, mac: interface.mac, namespace: guest_namespace.as_fd() };
             vpc.add_veth(&near_name, None, interface.mtu, &peer)?;
             (find(&mut vpc, &near_name)?, find(&mut guest, &far_name)?)

@@ -34,7 +34,8 @@ pub enum Wanted {
 /// What is replied.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    Address(Ipv4Addr),
+    /// In any order; none if the name exists and leads nowhere now.
+    Addresses(Vec<Ipv4Addr>),
     Name(String),
     /// The name exists, but not with this type.
     Nothing,
@@ -82,15 +83,18 @@ impl Query {
         let class = QCLASS::CLASS(CLASS::IN);
         packet.questions.push(simple_dns::Question::new(name.clone(), self.kind, class, false));
         let data = match answer {
-            Answer::Address(address) => Some(RData::A(A { address: u32::from(*address) })),
-            Answer::Name(target) => Some(RData::PTR(PTR(Name::new(target).ok()?))),
-            Answer::Nothing => None,
+            Answer::Addresses(addresses) => {
+                addresses.iter().map(|address| RData::A(A { address: u32::from(*address) })).collect()
+            }
+            Answer::Name(target) => vec![RData::PTR(PTR(Name::new(target).ok()?))],
+            Answer::Nothing => Vec::new(),
             Answer::ServerFailure => {
                 *packet.rcode_mut() = RCODE::ServerFailure;
-                None
+                Vec::new()
             }
         };
-        packet.answers.extend(data.map(|data| ResourceRecord::new(name, CLASS::IN, TTL, data)));
+        let record = |data| ResourceRecord::new(name.clone(), CLASS::IN, TTL, data);
+        packet.answers.extend(data.into_iter().map(record));
         packet.build_bytes_vec().ok()
     }
 }
@@ -128,11 +132,13 @@ mod tests {
     fn a_name_is_read_and_answered_with_its_address() {
         let query = Query::parse(&query("IP-10-0-0-5.ec2.internal", TYPE::A)).unwrap();
         assert_eq!((query.name.as_str(), query.wanted), ("ip-10-0-0-5.ec2.internal", Wanted::Address));
-        let reply = query.reply(&Answer::Address(Ipv4Addr::new(10, 0, 0, 5))).unwrap();
+        let reply =
+            query.reply(&Answer::Addresses(vec![Ipv4Addr::new(10, 0, 0, 5), Ipv4Addr::new(10, 0, 1, 5)])).unwrap();
         let reply = Packet::parse(&reply).unwrap();
         assert_eq!(reply.id(), 7);
         assert!(reply.has_flags(PacketFlag::RESPONSE));
         assert!(matches!(&reply.answers[0].rdata, RData::A(a) if a.address == 0x0a00_0005));
+        assert!(matches!(&reply.answers[1].rdata, RData::A(a) if a.address == 0x0a00_0105));
         assert_eq!(reply.answers[0].name.to_string(), "IP-10-0-0-5.ec2.internal");
     }
 

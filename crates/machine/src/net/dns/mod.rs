@@ -110,17 +110,25 @@ async fn answer(bytes: &[u8], transport: Transport, context: &Context) -> Option
     }
 }
 
+/// What the VPC itself calls by that name, else what all VPCs do.
+async fn addresses(query: &Query, context: &Context) -> Option<Vec<Ipv4Addr>> {
+    if let Some(address) = context.source()?.resolve(&context.vpc, &query.name).await {
+        return Some(vec![address]);
+    }
+    context.names()?.addresses(&query.name).await
+}
+
 async fn own_answer(query: &Query, context: &Context) -> Option<Answer> {
     let source = context.source()?;
     match query.wanted {
         Wanted::Name(IpAddr::V4(address)) => source.reverse(&context.vpc, address).await.map(Answer::Name),
         Wanted::Name(IpAddr::V6(_)) => None,
-        Wanted::Address if query.name == ENDPOINT_NAME => Some(Answer::Address(ENDPOINT_ADDRESS)),
+        Wanted::Address if query.name == ENDPOINT_NAME => Some(Answer::Addresses(vec![ENDPOINT_ADDRESS])),
         Wanted::Other if query.name == ENDPOINT_NAME => Some(Answer::Nothing),
-        Wanted::Address => source.resolve(&context.vpc, &query.name).await.map(Answer::Address),
+        Wanted::Address => addresses(query, context).await.map(Answer::Addresses),
         // The name is ours and has an address of version 4; it has nothing else.
         Wanted::Other => {
-            let ours: Option<Ipv4Addr> = source.resolve(&context.vpc, &query.name).await;
+            let ours: Option<Vec<Ipv4Addr>> = addresses(query, context).await;
             ours.map(|_| Answer::Nothing)
         }
     }

@@ -12,6 +12,7 @@ use netlink_packet_route::link::{
 
 use super::{Netlink, unless_missing};
 use crate::driver::{Error, Result};
+use crate::net::Traffic;
 use crate::spec::MacAddr;
 
 const WAIT: Duration = Duration::from_micros(500);
@@ -73,6 +74,27 @@ impl Netlink {
             Err(e) if is_missing(&e) => Ok(None),
             Err(e) => Err(Error::io(format!("look up the device {name}"), e)),
         }
+    }
+
+    /// What went through the device, seen from its other end; `None` if there is no such device.
+    pub fn traffic(&mut self, name: &str) -> Result<Option<Traffic>> {
+        let mut wanted = LinkMessage::default();
+        wanted.attributes = vec![LinkAttribute::IfName(name.to_owned())];
+        let found = match self.get(RouteNetlinkMessage::GetLink(wanted)) {
+            Ok(Some(RouteNetlinkMessage::NewLink(message))) => message,
+            Ok(_) => return Ok(None),
+            Err(error) if is_missing(&error) => return Ok(None),
+            Err(error) => return Err(Error::io(format!("read the counters of {name}"), error)),
+        };
+        Ok(found.attributes.iter().find_map(|attribute| match attribute {
+            LinkAttribute::Stats64(counted) => Some(Traffic {
+                bytes_in: counted.tx_bytes,
+                bytes_out: counted.rx_bytes,
+                packets_in: counted.tx_packets,
+                packets_out: counted.rx_packets,
+            }),
+            _ => None,
+        }))
     }
 
     /// All devices of the namespace.

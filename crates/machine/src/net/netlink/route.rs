@@ -35,10 +35,23 @@ impl Route {
 }
 
 impl Netlink {
+    /// The table of [`Self::set_everything_local`].
+    pub const EVERYTHING: u32 = 900;
+
     /// Adds a route, or puts it in the place of what leads to the same destination.
     pub fn set_route(&mut self, route: &Route) -> Result<()> {
         self.execute(RouteNetlinkMessage::NewRoute(encode(route)), NLM_F_CREATE | NLM_F_REPLACE)
             .map_err(|e| Error::io(format!("route {} through device {}", route.destination, route.device), e))
+    }
+
+    /// Makes the table [`Self::EVERYTHING`], in which every address there is means this namespace.
+    pub fn set_everything_local(&mut self, lo: u32) -> Result<()> {
+        let everything = Route { table: Self::EVERYTHING, ..Route::to(Ipv4Net::default(), lo) };
+        let mut message = encode(&everything);
+        message.header.kind = RouteType::Local;
+        message.header.scope = RouteScope::Host;
+        self.execute(RouteNetlinkMessage::NewRoute(message), NLM_F_CREATE | NLM_F_REPLACE)
+            .map_err(|e| Error::io("route everything to this namespace itself", e))
     }
 
     /// Removes a route; a missing one is fine.

@@ -12,6 +12,8 @@ use super::{Netlink, unless_exists, unless_missing};
 use crate::driver::{Error, Result};
 
 /// Before the kernel's own rule for the main table (32766), and in this order.
+const RETURNS: u32 = 40;
+const CLIENTS: u32 = 50;
 const MAIN_FIRST: u32 = 100;
 const MARKS: u32 = 200;
 const SOURCES: u32 = 300;
@@ -37,6 +39,20 @@ impl Netlink {
         rule.header.src_len = 32;
         rule.attributes.push(RuleAttribute::Source(source.into()));
         self.set_rule(rule, leads).map_err(|e| Error::io(format!("set the rule for packets from {source}"), e))
+    }
+
+    /// What comes by the device is for this namespace, whatever address it is sent to.
+    pub fn device_is_for_clients(&mut self, name: &str) -> Result<()> {
+        let mut rule = rule(CLIENTS, Self::EVERYTHING);
+        rule.attributes.push(RuleAttribute::Iifname(name.to_owned()));
+        self.set_rule(rule, true).map_err(|e| Error::io(format!("set the rule for packets from {name}"), e))
+    }
+
+    /// Whether packets with the mark `table` are routed by the table of that number before all else.
+    pub fn mark_returns_by_table(&mut self, table: u32, returns: bool) -> Result<()> {
+        let mut rule = rule(RETURNS, table);
+        rule.attributes.push(RuleAttribute::FwMark(table));
+        self.set_rule(rule, returns).map_err(|e| Error::io(format!("set the rule for answers by table {table}"), e))
     }
 
     /// The tables that marks lead to.

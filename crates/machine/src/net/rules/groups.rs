@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
-use super::{Chain, Table, identifier};
+use super::{Chain, Table, identifier, list};
 use crate::net::names;
 use crate::net::plan::{EniPlan, PeerPlan, ProtocolPlan, RulePlan, VpcPlan};
 
@@ -47,6 +47,9 @@ pub fn add_groups(table: &mut Table, plan: &VpcPlan) {
             let mut chain = Chain::new(group_chain(&group.id, direction));
             for rule in rules {
                 chain.rule(allow(rule, direction));
+                if direction == Direction::Ingress {
+                    chain.rules.extend(allow_relayed(plan, rule));
+                }
             }
             table.chain(&chain);
         }
@@ -55,6 +58,10 @@ pub fn add_groups(table: &mut Table, plan: &VpcPlan) {
     for eni in &plan.enis {
         for direction in [Direction::Ingress, Direction::Egress] {
             let mut chain = Chain::new(interface_chain(eni, direction));
+            if eni.unfiltered {
+                table.chain(chain.rule("accept"));
+                continue;
+            }
             for group in eni.groups.iter().filter(|group| known.contains(group.as_str())) {
                 chain.rule(format!("jump {}", group_chain(group, direction)));
             }
@@ -101,6 +108,20 @@ fn allow(rule: &RulePlan, direction: Direction) -> String {
     };
     let parts = peer.into_iter().chain(protocol(rule.protocol)).chain(["accept".to_owned()]);
     parts.collect::<Vec<_>>().join(" ")
+}
+
+/// What members of a group send in their clients' names comes from them (*Network Load Balancer user guide, Security
+/// groups*).
+fn allow_relayed(plan: &VpcPlan, rule: &RulePlan) -> Option<String> {
+    let PeerPlan::Group(group) = &rule.peer else { return None };
+    let relays = plan.enis.iter().filter(|eni| eni.relays && eni.groups.contains(group));
+    let links: Vec<_> = relays.map(|eni| format!("\"{}\"", names::eni_link(&eni.id))).collect();
+    if links.is_empty() {
+        return None;
+    }
+    let from = format!("iifname {{ {} }}", list(links));
+    let parts = [from].into_iter().chain(protocol(rule.protocol)).chain(["accept".to_owned()]);
+    Some(parts.collect::<Vec<_>>().join(" "))
 }
 
 fn protocol(protocol: ProtocolPlan) -> Option<String> {

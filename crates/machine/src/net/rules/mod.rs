@@ -7,6 +7,7 @@
 //! | --- | --- | --- |
 //! | `sources` | prerouting, raw | is this the sender's own address? |
 //! | `marks` | prerouting, mangle | which route table is the sender's? (where a route leads to an interface) |
+//! | `returns` | prerouting, mangle + 1 | whose is the answer to what was sent in a client's name? (balancers only) |
 //! | `publish` | prerouting, dstnat | from the world: which private address is meant? |
 //! | `routing` | forward, filter - 2 | to or from the world: does the subnet's route table say so? |
 //! | `egress` | forward, filter - 1 | does a group of the sender allow it? |

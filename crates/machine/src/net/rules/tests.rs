@@ -32,6 +32,8 @@ fn two_tiers() -> VpcPlan {
         addresses: vec![AddressPlan { private: private.into(), public }],
         groups: vec![group.to_owned()],
         source_dest_check: true,
+        relays: false,
+        unfiltered: false,
     };
     VpcPlan {
         vpc: "vpc-0aaaaaaaaaaaaaaaa".to_owned(),
@@ -127,6 +129,8 @@ fn plans() -> impl Strategy<Value = VpcPlan> {
             addresses,
             groups,
             source_dest_check,
+            relays: false,
+            unfiltered: false,
         },
     );
     let groups =

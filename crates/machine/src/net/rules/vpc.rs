@@ -22,6 +22,7 @@ pub fn vpc_ruleset(plan: &VpcPlan) -> String {
     let mut table = Table::new(VPC_TABLE);
     add_sources(&mut table, plan);
     add_marks(&mut table, plan);
+    add_returns(&mut table, plan);
     add_translation(&mut table, plan);
     add_routing(&mut table, plan);
     add_groups(&mut table, plan);
@@ -69,8 +70,12 @@ fn add_sources(table: &mut Table, plan: &VpcPlan) {
     let owned = owned.into_iter().map(|(link, address)| format!("\"{link}\" . {address}"));
     table.set("set", "owned", "ifname . ipv4_addr", owned);
 
-    let unchecked: Vec<_> =
-        plan.enis.iter().filter(|eni| !eni.source_dest_check).map(|eni| format!("\"{}\"", eni_link(&eni.id))).collect();
+    let unchecked: Vec<_> = plan
+        .enis
+        .iter()
+        .filter(|eni| !eni.source_dest_check || eni.relays)
+        .map(|eni| format!("\"{}\"", eni_link(&eni.id)))
+        .collect();
 
     let mut chain = Chain::base("sources", "filter", "prerouting", "raw", "drop");
     chain.rule("iifname \"lo\" accept");
@@ -102,6 +107,23 @@ fn add_marks(table: &mut Table, plan: &VpcPlan) {
         chain.rule(format!("meta mark set iifname map {{ {} }}", list(marks)));
         table.chain(&chain);
     }
+}
+
+/// What an interface sends in another's name is a connection whose answers are its own: they carry the number of the
+/// table that leads back to it.
+fn add_returns(table: &mut Table, plan: &VpcPlan) {
+    let relays: Vec<_> = policy::returns(plan).collect();
+    if relays.is_empty() {
+        return;
+    }
+    let mut chain = Chain::base("returns", "filter", "prerouting", "mangle + 1", "accept");
+    for (mark, eni) in &relays {
+        let own = list(eni.addresses.iter().map(|address| address.private));
+        chain.rule(format!("iifname \"{}\" ip saddr != {{ {own} }} ct mark set {mark}", eni_link(&eni.id)));
+    }
+    let marks = list(relays.iter().map(|(mark, _)| mark));
+    chain.rule(format!("ct direction reply ct mark {{ {marks} }} meta mark set ct mark"));
+    table.chain(&chain);
 }
 
 /// One private address for each public one and the other way round, at the edge to the world.

@@ -106,6 +106,8 @@ impl Planning for VpcPlan {
             addresses: vec![AddressPlan { private: Ipv4Addr::new(10, 0, 1, host), public }],
             groups: groups.iter().map(|group| (*group).to_owned()).collect(),
             source_dest_check: true,
+            relays: false,
+            unfiltered: false,
         });
         self
     }

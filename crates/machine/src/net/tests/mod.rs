@@ -3,8 +3,8 @@
 
 mod arp;
 mod figures;
-mod fixture;
-mod guest;
+pub(crate) mod fixture;
+pub(crate) mod guest;
 mod isolation;
 mod lifecycle;
 mod metadata;
