@@ -58,8 +58,9 @@ impl Queues {
             reserved,
             notes: Notes::default(),
         };
-        let committer = committer
-            .start()
+        let committer = std::thread::Builder::new()
+            .name("queues".into())
+            .spawn(move || committer.run())
             .map_err(|error| freehold_store::Error::Engine(format!("no thread to write with: {error}")))?;
         let ringing = tokio::spawn(Arc::clone(&alarm).run()).abort_handle();
         let (jobs, committer) = (Mutex::new(Some(jobs)), Mutex::new(Some(committer)));

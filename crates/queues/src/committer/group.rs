@@ -69,7 +69,7 @@ impl Group {
     }
 
     /// Changes that follow from no job of this group.
-    pub fn change(&mut self, changes: impl Iterator<Item = Change>) {
+    pub fn write(&mut self, changes: impl Iterator<Item = Change>) {
         self.changes.extend(changes);
     }
 
@@ -82,14 +82,9 @@ impl Group {
         self.next + ahead
     }
 
-    pub fn write_to(&self, journal: &mut dyn Journal) -> Result<(), Error> {
+    pub fn commit(&self, journal: &mut dyn Journal) -> Result<(), Error> {
         // Departures of no messages are there to be answered in turn.
-        if self.changes.is_empty() { Ok(()) } else { Ok(journal.write(&self.changes)?) }
-    }
-
-    /// Whether there is anything to wait for.
-    pub fn has_changes(&self) -> bool {
-        !self.changes.is_empty()
+        if self.changes.is_empty() { Ok(()) } else { Ok(journal.commit(&self.changes)?) }
     }
 
     fn send(&mut self, messages: Vec<Outgoing>, answer: Answer<Vec<Sent>>, registry: &Registry) {

@@ -1,15 +1,12 @@
-//! The one thread that writes. It takes what waits, turns it into changes and writes them in one commit; a second
-//! thread ([`finisher`]) waits until they are on disk, and only then lets the queues in memory know and answers: nobody
-//! receives what could still be lost. While one group is on its way to the disk, the next is being written.
+//! The one thread that writes. It takes what waits, turns it into changes, commits them together, and only then lets
+//! the queues in memory know and answers: nobody receives what could still be lost.
 
-mod finisher;
 mod group;
 mod job;
 mod notes;
 
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::thread::JoinHandle;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 
 use freehold_core::Clock;
 use freehold_store::messages::{Change, Journal};
@@ -19,7 +16,6 @@ pub use job::{Departure, Destination, Job, Received};
 use crate::alarm::Alarm;
 use crate::cache::Cache;
 use crate::registry::Registry;
-use finisher::Finisher;
 use group::Group;
 pub use notes::Notes;
 
@@ -43,38 +39,26 @@ pub struct Committer {
 }
 
 impl Committer {
-    /// Sets both threads to work, until the last sender of jobs is gone.
-    pub fn start(self) -> std::io::Result<JoinHandle<()>> {
-        // No room in between: whoever writes waits for whoever waits for the disk, and meanwhile a bigger group gathers.
-        let (written, groups) = sync_channel(0);
-        let finisher = Finisher::new(self.journal.disk(), groups, Arc::clone(&self.cache), Arc::clone(&self.alarm));
-        let finisher = std::thread::Builder::new().name("queues-disk".into()).spawn(move || finisher.run())?;
-        std::thread::Builder::new().name("queues".into()).spawn(move || {
-            self.run(&written);
-            drop(written);
-            let _ = finisher.join();
-        })
-    }
-
-    fn run(mut self, written: &SyncSender<Group>) {
+    /// Works until the last sender of jobs is gone.
+    pub fn run(mut self) {
         loop {
             let next = match self.notes.patience() {
                 None => self.queue.recv().map_err(|_| RecvTimeoutError::Disconnected),
                 Some(patience) => self.queue.recv_timeout(patience),
             };
             match next {
-                Ok(first) => self.write_group(Some(first), written),
-                Err(RecvTimeoutError::Timeout) => self.write_group(None, written),
+                Ok(first) => self.commit_group(Some(first)),
+                Err(RecvTimeoutError::Timeout) => self.commit_group(None),
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
         let notes: Vec<Change> = self.notes.take_all().into_iter().map(Change::from).collect();
-        if let Err(error) = self.journal.write(&notes) {
+        if let Err(error) = self.journal.commit(&notes) {
             tracing::warn!(%error, "how often messages were received could not be written down");
         }
     }
 
-    fn write_group(&mut self, first: Option<Job>, written: &SyncSender<Group>) {
+    fn commit_group(&mut self, first: Option<Job>) {
         let mut group = Group::new(self.clock.now().as_millisecond(), self.next);
         let mut next = first;
         while let Some(job) = next {
@@ -83,12 +67,11 @@ impl Committer {
         }
         let reserved = group.reserve(self.reserved, RESERVED);
         let notes = self.notes.take_due();
-        group.change(notes.iter().copied().map(Change::from));
-        match group.write_to(self.journal.as_mut()) {
+        group.write(notes.iter().copied().map(Change::from));
+        match group.commit(self.journal.as_mut()) {
             Ok(()) => {
                 (self.next, self.reserved) = (group.next_sequence(), reserved);
-                // The other thread ends after this one.
-                let _ = written.send(group);
+                group.apply(&self.cache, &self.alarm);
             }
             Err(error) => {
                 tracing::warn!(%error, "a commit of messages failed and was taken back");

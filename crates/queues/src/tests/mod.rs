@@ -1,7 +1,6 @@
 //! The whole of a region's queues against a journal: single behaviours, and random interleavings against a model.
 
 mod behaviours;
-mod disk;
 mod model;
 mod random;
 

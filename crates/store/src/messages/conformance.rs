@@ -33,10 +33,7 @@ fn on_both(before: impl Fn(&mut dyn Journal), after: impl Fn(&mut dyn Journal)) 
     before(&mut memory);
     after(&mut memory);
     let directory = tempfile::tempdir().unwrap();
-    let mut disk = SqliteJournal::open(directory.path()).unwrap();
-    before(&mut disk);
-    disk.disk().synchronise().unwrap();
-    drop(disk);
+    before(&mut SqliteJournal::open(directory.path()).unwrap());
     after(&mut SqliteJournal::open(directory.path()).unwrap());
 }
 
@@ -46,10 +43,10 @@ fn what_was_committed_is_there_again() {
     on_both(
         |journal| {
             let add = |message: &Message, text: &'static str| Change::Add(message.clone(), Some(text.into()));
-            journal.write(&[add(&kept, "one"), add(&moved, "two"), Change::Reserve(100)]).unwrap();
+            journal.commit(&[add(&kept, "one"), add(&moved, "two"), Change::Reserve(100)]).unwrap();
             let again = Message { sequence: 3, queue: 6, origin: 5, ..moved.clone() };
-            journal.write(&[Change::Remove { sequence: 2, content: None }, Change::Add(again, None)]).unwrap();
-            journal.write(&[Change::Received { sequence: 1, count: 4, first: 77 }]).unwrap();
+            journal.commit(&[Change::Remove { sequence: 2, content: None }, Change::Add(again, None)]).unwrap();
+            journal.commit(&[Change::Received { sequence: 1, count: 4, first: 77 }]).unwrap();
         },
         |journal| {
             let found = all(journal);
@@ -68,8 +65,8 @@ fn deduplication_ids_are_kept_until_they_are_old() {
     on_both(
         |journal| {
             let notes = [used(1, 10), used(2, 20), used(1, 30)].map(Change::Deduplicate);
-            journal.write(&notes).unwrap();
-            journal.write(&[Change::ForgetDeduplications { before: 25 }]).unwrap();
+            journal.commit(&notes).unwrap();
+            journal.commit(&[Change::ForgetDeduplications { before: 25 }]).unwrap();
         },
         |journal| assert_eq!(journal.deduplications().unwrap(), [used(1, 30)]),
     );
@@ -89,8 +86,8 @@ proptest! {
                 1 => Change::Received { sequence, count: 2, first: 5 },
                 _ => Change::Remove { sequence, content: Some(sequence) },
             };
-            disk.write(std::slice::from_ref(&change)).unwrap();
-            memory.write(&[change]).unwrap();
+            disk.commit(std::slice::from_ref(&change)).unwrap();
+            memory.commit(&[change]).unwrap();
         }
         prop_assert_eq!(all(&mut disk), all(&mut memory));
     }

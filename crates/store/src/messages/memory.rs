@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-use super::{Change, Contents, Deduplication, Disk, Journal, Message};
+use super::{Change, Contents, Deduplication, Journal, Message};
 use crate::Error;
 
 #[derive(Debug, Clone, Default)]
@@ -26,7 +26,7 @@ impl MemoryJournal {
 }
 
 impl Journal for MemoryJournal {
-    fn write(&mut self, changes: &[Change]) -> Result<(), Error> {
+    fn commit(&mut self, changes: &[Change]) -> Result<(), Error> {
         let mut rows = self.rows();
         for change in changes {
             match change.clone() {
@@ -55,10 +55,6 @@ impl Journal for MemoryJournal {
         Ok(())
     }
 
-    fn disk(&self) -> Box<dyn Disk> {
-        Box::new(Nowhere)
-    }
-
     fn reserved(&mut self) -> Result<u64, Error> {
         Ok(self.rows().reserved.max(1))
     }
@@ -74,15 +70,6 @@ impl Journal for MemoryJournal {
 
     fn contents(&self) -> Box<dyn Contents> {
         Box::new(self.clone())
-    }
-}
-
-/// There is nothing to wait for.
-struct Nowhere;
-
-impl Disk for Nowhere {
-    fn synchronise(&mut self) -> Result<(), Error> {
-        Ok(())
     }
 }
 

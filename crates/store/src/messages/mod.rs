@@ -5,7 +5,6 @@
 //! reading a gigabyte.
 
 mod checkpointer;
-mod log;
 mod memory;
 mod sqlite;
 
@@ -70,14 +69,10 @@ pub enum Change {
     Reserve(u64),
 }
 
-/// Writes changes, all of a call or none, in the order of the calls. What is written survives the end of the process;
-/// only when it is synchronised as well does it survive that of the machine.
+/// Writes changes, all of a call or none.
 pub trait Journal: Send + 'static {
-    /// Returns when the changes are written, and no sooner than they can be read.
-    fn write(&mut self, changes: &[Change]) -> Result<(), Error>;
-
-    /// A handle that puts on disk what was written, from another thread while more is written.
-    fn disk(&self) -> Box<dyn Disk>;
+    /// Returns when the changes are on disk.
+    fn commit(&mut self, changes: &[Change]) -> Result<(), Error>;
 
     /// The sequence from which on all are unused.
     fn reserved(&mut self) -> Result<u64, Error>;
@@ -90,13 +85,6 @@ pub trait Journal: Send + 'static {
 
     /// A handle that reads what messages say, from any thread, as of the last commit.
     fn contents(&self) -> Box<dyn Contents>;
-}
-
-/// Puts on disk what was written.
-pub trait Disk: Send + 'static {
-    /// Returns when all that was written before the call is on disk. After an error nobody can tell any more what is
-    /// (the kernel reports the loss of a page once): only opening the journal anew does.
-    fn synchronise(&mut self) -> Result<(), Error>;
 }
 
 /// Reads what messages say.

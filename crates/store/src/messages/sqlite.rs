@@ -7,8 +7,7 @@ use bytes::Bytes;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::checkpointer::Checkpointer;
-use super::log::Log;
-use super::{Change, Contents, Deduplication, Disk, Journal, Message};
+use super::{Change, Contents, Deduplication, Journal, Message};
 use crate::Error;
 use crate::sqlite::failure::classify;
 use crate::sqlite::open::{self, Schema};
@@ -35,11 +34,11 @@ impl SqliteJournal {
     pub fn open(directory: &Path) -> Result<Self, Error> {
         let path = directory.join(FILE);
         let connection = open::writer(&path, &SCHEMA)?;
-        // Queues are written all the time. [`Log`] waits for the disk in the engine's place. A log that keeps its size is synchronised without the file system writing down
+        // Queues are written all the time. A log that keeps its size is synchronised without the file system writing down
         // how long it has become. Should the checkpointer fall behind, the engine helps at a quarter of a gigabyte.
         connection
             .execute_batch(
-                "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 64000; PRAGMA journal_size_limit = -1; PRAGMA cache_size = -16384;",
+                "PRAGMA wal_autocheckpoint = 64000; PRAGMA journal_size_limit = -1; PRAGMA cache_size = -16384;",
             )
             .map_err(|error| classify(&path, &error))?;
         let checkpointer = Some(Checkpointer::start(&path)?);
@@ -128,7 +127,7 @@ impl Drop for SqliteJournal {
 }
 
 impl Journal for SqliteJournal {
-    fn write(&mut self, changes: &[Change]) -> Result<(), Error> {
+    fn commit(&mut self, changes: &[Change]) -> Result<(), Error> {
         let written = self
             .connection
             .prepare_cached("BEGIN IMMEDIATE")
@@ -148,10 +147,6 @@ impl Journal for SqliteJournal {
             }
             self.fail(&error)
         })
-    }
-
-    fn disk(&self) -> Box<dyn Disk> {
-        Box::new(Log::of(&self.path))
     }
 
     fn reserved(&mut self) -> Result<u64, Error> {

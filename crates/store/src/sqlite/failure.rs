@@ -29,7 +29,7 @@ fn damaged(path: &Path, error: &rusqlite::Error) -> Error {
 }
 
 /// Translates an error of the file system at `path`.
-pub(crate) fn classify_io(path: &Path, error: &std::io::Error) -> Error {
+pub(super) fn classify_io(path: &Path, error: &std::io::Error) -> Error {
     match error.kind() {
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Error::Full,
         _ => Error::Engine(format!("{}: {error}", path.display())),
