@@ -37,7 +37,7 @@ impl Principal {
         let role = format!("AWSServiceRoleFor{service}");
         Self {
             account: account.to_owned(),
-            arn: Arn::new("sts", "", account, &format!("assumed-role/{role}/{service}")),
+            arn: Arn::new("sts", "", account, format!("assumed-role/{role}/{service}")),
             user_id: format!("{role}:{service}"),
             kind: PrincipalKind::AssumedRole { role, session: service.to_owned() },
             access_key_id: String::new(),
