@@ -2,6 +2,7 @@
 //! reconcilers that make desired state true. Knows no protocol, no storage and no service.
 
 pub mod arn;
+pub mod certificates;
 pub mod clock;
 pub mod ids;
 pub mod metrics;

@@ -1,2 +1,53 @@
 //! Elastic Load Balancing: what balancers should be, and the reconcilers that keep a node of `freehold-balancer` per
 //! balancer.
+//!
+//! ```text
+//!  CreateListener … ──▶ rows (model/) ──▶ reconcilers ──config.json──▶ node
+//!  DescribeTargetHealth ◀── Nodes ◀──────────────────────status.json──┘
+//! ```
+//!
+//! Operations read and write rows, and look at subnets, groups and instances by EC2's own operations. What a node serves
+//! follows from the rows alone ([`model::node_config`]).
+
+pub mod model;
+mod nodes;
+
+use std::sync::Arc;
+
+use freehold_core::Clock;
+use freehold_store::SharedStore;
+use freehold_wire::Local;
+use jiff::Timestamp;
+
+pub use nodes::{NoNodes, Nodes};
+
+/// What Elastic Load Balancing stands on.
+pub struct Parts {
+    pub store: SharedStore,
+    pub clock: Arc<dyn Clock>,
+    pub region: String,
+    /// For subnets, security groups, instances and certificates.
+    pub local: Arc<Local>,
+    /// What nodes say of targets.
+    pub nodes: Arc<dyn Nodes>,
+}
+
+/// The balancers of a region.
+pub struct Elb {
+    pub(crate) store: SharedStore,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) region: String,
+    pub(crate) local: Arc<Local>,
+    pub(crate) nodes: Arc<dyn Nodes>,
+}
+
+impl Elb {
+    pub fn new(parts: Parts) -> Arc<Self> {
+        let Parts { store, clock, region, local, nodes } = parts;
+        Arc::new(Self { store, clock, region, local, nodes })
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
