@@ -72,6 +72,7 @@ pub fn make(tx: &mut dyn Tx, new: &NewInterface, now: Timestamp) -> Result<Netwo
         source_dest_check: true,
         public_at_start: false,
         attachment: None,
+        requester: None,
         created: now,
         tags: new.tags.clone(),
     })

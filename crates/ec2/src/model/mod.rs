@@ -39,7 +39,8 @@ pub use launch::{
 pub use launch_template::{LaunchTemplate, LaunchTemplateVersion};
 pub use network_acl::{AclAssociation, AclEntry, NetworkAcl};
 pub use network_interface::{
-    Attachment, AttachmentStatus, InterfaceAddress, InterfaceStatus, NetworkInterface, PublicAssociation,
+    Attachment, AttachmentStatus, InterfaceAddress, InterfaceKind, InterfaceStatus, NetworkInterface,
+    PublicAssociation, Requester,
 };
 pub use pools::{PrivateAddress, PublicAddress};
 pub use resource::{Malformed, Resource};

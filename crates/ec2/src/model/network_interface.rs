@@ -29,6 +29,9 @@ pub struct NetworkInterface {
     #[serde(default)]
     pub public_at_start: bool,
     pub attachment: Option<Attachment>,
+    /// The service that made it in the account's name and alone may change it.
+    #[serde(default)]
+    pub requester: Option<Requester>,
     pub created: Timestamp,
     pub tags: Tags,
 }
@@ -46,6 +49,35 @@ resource!(
     "networkInterface",
     Malformed::Plain("InvalidNetworkInterfaceId.Malformed")
 );
+
+/// A service as the owner of an interface: it is in use as long as it is there, by no instance.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Requester {
+    /// *RequesterId*, and the owner of what it is attached to: `amazon-elb`.
+    pub id: String,
+    pub kind: InterfaceKind,
+}
+
+/// *InterfaceType*, of those that a service can ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum InterfaceKind {
+    Interface,
+    /// Speaks in its clients' names; without security groups everything passes.
+    NetworkLoadBalancer,
+}
+
+impl InterfaceKind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Interface => "interface",
+            Self::NetworkLoadBalancer => "network_load_balancer",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Interface, Self::NetworkLoadBalancer].into_iter().find(|kind| kind.name() == name)
+    }
+}
 
 /// A private address, and the public one that is translated to it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,7 +143,18 @@ impl InterfaceStatus {
 
 impl NetworkInterface {
     pub fn status(&self) -> InterfaceStatus {
-        if self.attachment.is_some() { InterfaceStatus::InUse } else { InterfaceStatus::Available }
+        let is_used = self.attachment.is_some() || self.requester.is_some();
+        if is_used { InterfaceStatus::InUse } else { InterfaceStatus::Available }
+    }
+
+    pub fn kind(&self) -> InterfaceKind {
+        self.requester.as_ref().map_or(InterfaceKind::Interface, |requester| requester.kind)
+    }
+
+    /// What a service's interface is attached by (`ela-attach-…`); no operation takes it for its own.
+    pub fn service_attachment(&self) -> Option<String> {
+        let digits = self.id.strip_prefix("eni-").unwrap_or(&self.id);
+        self.requester.as_ref().map(|_| format!("ela-attach-{digits}"))
     }
 
     /// The primary private address. Every interface has one from its making to its end.

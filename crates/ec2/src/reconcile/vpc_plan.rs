@@ -10,8 +10,8 @@ use freehold_machine::net::plan::{
 use crate::errors::Result;
 use crate::lookup::{Reader, by_index};
 use crate::model::{
-    InternetGateway, NetworkInterface, Peer, Protocol, RouteTable, RouteTarget, SecurityGroup, SecurityGroupRule,
-    Subnet, Vpc,
+    InterfaceKind, InternetGateway, NetworkInterface, Peer, Protocol, RouteTable, RouteTarget, SecurityGroup,
+    SecurityGroupRule, Subnet, Vpc,
 };
 
 /// The plan of a VPC that has interfaces; `None` where there is nothing to be reached: a VPC without interfaces takes
@@ -71,8 +71,9 @@ fn eni_plan(eni: &NetworkInterface) -> EniPlan {
         addresses: addresses.collect(),
         groups: eni.groups.clone(),
         source_dest_check: eni.source_dest_check,
-        relays: false,
-        unfiltered: false,
+        relays: eni.kind() == InterfaceKind::NetworkLoadBalancer,
+        // *Network Load Balancer user guide, Security groups*: without any, all traffic is allowed.
+        unfiltered: eni.kind() == InterfaceKind::NetworkLoadBalancer && eni.groups.is_empty(),
     }
 }
 

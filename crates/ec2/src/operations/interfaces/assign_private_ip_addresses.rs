@@ -7,7 +7,7 @@ use freehold_api::ec2::{AssignPrivateIpAddressesRequest, AssignPrivateIpAddresse
 use freehold_store::{StoreExt, Tx, TxExt};
 use freehold_wire::Call;
 
-use super::wiring::{parse_address, parse_count, refuse, tell_machine_of, type_of_holder};
+use super::wiring::{check_manager, parse_address, parse_count, refuse, tell_machine_of, type_of_holder};
 use crate::Ec2;
 use crate::addresses::{release_private, take_private, take_this_private};
 use crate::errors::{Error, Result};
@@ -31,12 +31,13 @@ pub async fn assign_private_ip_addresses(
     let id = input.network_interface_id.ok_or(Error::MissingParameter("networkInterfaceId"))?;
     let wanted = Wanted::read(input.private_ip_addresses, input.secondary_private_ip_address_count)?;
     let may_move = input.allow_reassignment == Some(true);
-    let account = call.account().to_owned();
+    let principal = call.principal;
     let (id, assigned) = ec2
         .store
         .transact(move |tx| {
-            let mut interface: NetworkInterface = lookup::one(tx, &account, &id)?;
-            let subnet: Subnet = lookup::one(tx, &account, &interface.subnet)?;
+            let mut interface: NetworkInterface = lookup::one(tx, &principal.account, &id)?;
+            check_manager(&principal, &interface)?;
+            let subnet: Subnet = lookup::one(tx, &principal.account, &interface.subnet)?;
             let mut assigned = Vec::new();
             match wanted {
                 Wanted::Any(count) => {

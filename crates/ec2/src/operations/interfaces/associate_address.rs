@@ -5,11 +5,12 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use freehold_api::ec2::{AssociateAddressRequest, AssociateAddressResult};
+use freehold_core::Principal;
 use freehold_store::{StoreExt, Tx, TxExt};
 use freehold_wire::Call;
 
 use super::elastic::{AddressRef, disassociate};
-use super::wiring::parse_address;
+use super::wiring::{check_manager, parse_address};
 use crate::addresses::unmap;
 use crate::errors::{Error, Result};
 use crate::lookup::{self, Reader, by_index};
@@ -25,7 +26,7 @@ pub async fn associate_address(
     input: AssociateAddressRequest,
 ) -> Result<AssociateAddressResult> {
     let wanted = Wanted {
-        account: call.account().to_owned(),
+        principal: call.principal,
         address: AddressRef::new(input.allocation_id, input.public_ip)?,
         target: Target::new(input.instance_id, input.network_interface_id)?,
         private: input.private_ip_address.map(|text| parse_address("privateIpAddress", &text)).transpose()?,
@@ -104,7 +105,7 @@ fn unready(instance: &Instance) -> Option<&'static str> {
 }
 
 struct Wanted {
-    account: String,
+    principal: Principal,
     address: AddressRef,
     target: Target,
     private: Option<Ipv4Addr>,
@@ -121,8 +122,9 @@ struct Found {
 
 impl Wanted {
     fn check(&self, from: &mut (impl Reader + ?Sized)) -> Result<Found> {
-        let address = self.address.find(from, &self.account)?;
-        let interface = self.target.find(from, &self.account)?;
+        let address = self.address.find(from, &self.principal.account)?;
+        let interface = self.target.find(from, &self.principal.account)?;
+        check_manager(&self.principal, &interface)?;
         let private = self.private.unwrap_or_else(|| interface.primary());
         let place = interface.addresses.iter().position(|known| known.private == private).ok_or_else(|| {
             Error::InvalidParameterValue(format!(

@@ -12,7 +12,7 @@ use crate::addresses::tell_elastic;
 use crate::errors::{Error, Result};
 use crate::interface::{check_address_count, check_interface_count};
 use crate::lookup::{self, Reader, by_index};
-use crate::model::{Attachment, AttachmentStatus, Instance, NetworkInterface};
+use crate::model::{Attachment, AttachmentStatus, Instance, InterfaceStatus, NetworkInterface};
 use crate::operations::dry_run;
 use crate::{Ec2, launch, new_id};
 
@@ -77,7 +77,7 @@ impl Wanted {
     fn check(&self, ec2: &Ec2, from: &mut (impl Reader + ?Sized)) -> Result<NetworkInterface> {
         let interface: NetworkInterface = lookup::one(from, &self.account, &self.interface)?;
         let instance: Instance = lookup::one(from, &self.account, &self.instance)?;
-        if interface.attachment.is_some() {
+        if interface.status() == InterfaceStatus::InUse {
             let message = format!("Interface: [{}] in use.", interface.id);
             return Err(Error::other("InvalidNetworkInterface.InUse", message));
         }

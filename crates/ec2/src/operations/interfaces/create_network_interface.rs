@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use freehold_api::ec2::{CreateNetworkInterfaceRequest, CreateNetworkInterfaceResult, PrivateIpAddressSpecification};
+use freehold_core::principal::{Principal, PrincipalKind};
 use freehold_store::idempotency::{self, Request};
 use freehold_store::{StoreExt, TxExt};
 use freehold_wire::Call;
@@ -14,7 +15,7 @@ use super::wiring::{parse_address, parse_count, refuse};
 use crate::errors::{Error, Result};
 use crate::interface::{self, NewInterface, check_address_count};
 use crate::lookup::{self, Reader};
-use crate::model::{NetworkInterface, Subnet, Tags};
+use crate::model::{InterfaceKind, NetworkInterface, Requester, Subnet, Tags};
 use crate::operations::dry_run;
 use crate::{Ec2, tagging};
 
@@ -23,10 +24,11 @@ pub async fn create_network_interface(
     call: Call,
     input: CreateNetworkInterfaceRequest,
 ) -> Result<CreateNetworkInterfaceResult> {
+    let requester = requester(&call.principal, input.interface_type.as_deref())?;
     refuse_what_has_no_effect(&input)?;
     let fingerprint = fingerprint(&input);
     let (token, dry) = (input.client_token.clone(), input.dry_run);
-    let wanted = Wanted::read(input)?;
+    let wanted = Wanted::read(input, requester)?;
     let account = call.account().to_owned();
     let writer = Arc::clone(&ec2);
     let token_used = token.clone();
@@ -45,7 +47,8 @@ pub async fn create_network_interface(
                 return lookup::one(tx, &account, &id);
             }
             let new = wanted.resolve(tx, &account)?;
-            let made = interface::make(tx, &new, writer.now())?;
+            let mut made = interface::make(tx, &new, writer.now())?;
+            wanted.hand_over(&mut made);
             dry_run(dry)?;
             tx.put(&made)?;
             if let Some(request) = &request {
@@ -70,10 +73,11 @@ struct Wanted {
     secondary_ips: Vec<Ipv4Addr>,
     secondary_count: u32,
     tags: Tags,
+    requester: Option<Requester>,
 }
 
 impl Wanted {
-    fn read(input: CreateNetworkInterfaceRequest) -> Result<Self> {
+    fn read(input: CreateNetworkInterfaceRequest, requester: Option<Requester>) -> Result<Self> {
         let primary = input.private_ip_address.as_deref();
         let primary = primary.map(|text| parse_address("privateIpAddress", text)).transpose()?;
         let listed = input.private_ip_addresses.unwrap_or_default();
@@ -93,13 +97,29 @@ impl Wanted {
             secondary_ips,
             secondary_count: count.unwrap_or(0),
             tags: tagging::for_new("network-interface", input.tag_specifications)?,
+            requester,
         })
+    }
+
+    /// Gives what a service asked for to the service. A network balancer sends in its clients' names.
+    fn hand_over(&self, made: &mut NetworkInterface) {
+        made.requester = self.requester.clone();
+        made.source_dest_check = made.kind() != InterfaceKind::NetworkLoadBalancer;
+    }
+
+    /// A network balancer may be in no group at all, which no instance can.
+    fn is_in_no_group(&self) -> bool {
+        let kind = self.requester.as_ref().map(|requester| requester.kind);
+        self.groups.is_empty() && kind == Some(InterfaceKind::NetworkLoadBalancer)
     }
 
     fn resolve(&self, from: &mut (impl Reader + ?Sized), account: &str) -> Result<NewInterface> {
         let subnet: Subnet = lookup::one(from, account, &self.subnet)?;
         let new = NewInterface {
-            groups: interface::groups(from, account, &subnet, &self.groups, &[])?,
+            groups: match self.is_in_no_group() {
+                true => Vec::new(),
+                false => interface::groups(from, account, &subnet, &self.groups, &[])?,
+            },
             subnet,
             private_ip: self.private_ip,
             secondary_ips: self.secondary_ips.clone(),
@@ -110,6 +130,24 @@ impl Wanted {
         check_address_count(new.address_count(), None)?;
         Ok(new)
     }
+}
+
+/// The service that asks, if it is one.
+fn requester(principal: &Principal, kind: Option<&str>) -> Result<Option<Requester>> {
+    let kind = kind.unwrap_or("interface");
+    let Some(id) = requester_id(principal) else {
+        return if kind == "interface" { Ok(None) } else { Err(Error::no_effect("InterfaceType")) };
+    };
+    let kind = InterfaceKind::parse(kind).ok_or_else(|| Error::no_effect("InterfaceType"))?;
+    Ok(Some(Requester { id, kind }))
+}
+
+fn requester_id(principal: &Principal) -> Option<String> {
+    let PrincipalKind::AssumedRole { session, .. } = &principal.kind else { return None };
+    principal.is_service_linked().then(|| match session.as_str() {
+        "ElasticLoadBalancing" => "amazon-elb".to_owned(),
+        service => format!("amazon-{}", service.to_lowercase()),
+    })
 }
 
 /// The primary address, which may be said in two ways but once, and the others.
@@ -147,7 +185,6 @@ fn refuse_what_has_no_effect(input: &CreateNetworkInterfaceRequest) -> Result<()
         ("Ipv6Addresses", input.ipv6_addresses.is_some()),
         ("Ipv6AddressCount", !none(input.ipv6_address_count)),
         ("EnablePrimaryIpv6", input.enable_primary_ipv6 == Some(true)),
-        ("InterfaceType", input.interface_type.as_deref().is_some_and(|kind| kind != "interface")),
         ("ConnectionTrackingSpecification", input.connection_tracking_specification.is_some()),
         ("Operator", input.operator.is_some()),
     ])

@@ -37,17 +37,19 @@ const FILTERS: Table<Shown> = Table {
         }),
         ("association.public-ip", |s| publics(s).map(|p| p.public.to_string()).collect()),
         ("attachment.attach-time", |s| attachment(s, |a| time(a.attached))),
-        ("attachment.attachment-id", |s| attachment(s, |a| a.id.clone())),
+        ("attachment.attachment-id", |s| {
+            attachment(s, |a| a.id.clone()).into_iter().chain(s.interface.service_attachment()).collect()
+        }),
         ("attachment.delete-on-termination", |s| attachment(s, |a| a.delete_on_termination.to_string())),
         ("attachment.device-index", |s| attachment(s, |a| a.device_index.to_string())),
         ("attachment.instance-id", |s| attachment(s, |a| a.instance.clone())),
-        ("attachment.instance-owner-id", |s| attachment(s, |_| s.interface.account.clone())),
-        ("attachment.status", |s| attachment(s, |a| a.status.name().into())),
+        ("attachment.instance-owner-id", |s| attachment_owner(s)),
+        ("attachment.status", |s| attachment_status(s)),
         ("availability-zone", |s| vec![s.interface.zone.clone()]),
         ("availability-zone-id", |s| vec![s.interface.zone_id.clone()]),
         ("description", |s| vec![s.interface.description.clone()]),
         ("group-id", |s| s.interface.groups.clone()),
-        ("interface-type", |_| vec!["interface".into()]),
+        ("interface-type", |s| vec![s.interface.kind().name().into()]),
         ("ipv6-addresses.ipv6-address", |_| Vec::new()),
         ("mac-address", |s| vec![s.interface.mac_text()]),
         ("network-interface-id", |s| vec![s.interface.id.clone()]),
@@ -56,8 +58,8 @@ const FILTERS: Table<Shown> = Table {
         ("owner-id", |s| vec![s.interface.account.clone()]),
         ("private-dns-name", |s| vec![private_name(&s.region, &s.interface.primary().to_string())]),
         ("private-ip-address", |s| privates(s)),
-        ("requester-id", |_| Vec::new()),
-        ("requester-managed", |_| vec!["false".into()]),
+        ("requester-id", |s| requester(s)),
+        ("requester-managed", |s| vec![s.interface.requester.is_some().to_string()]),
         ("source-dest-check", |s| vec![s.interface.source_dest_check.to_string()]),
         ("status", |s| vec![s.interface.status().name().into()]),
         ("subnet-id", |s| vec![s.interface.subnet.clone()]),
@@ -76,6 +78,20 @@ fn publics(shown: &Shown) -> impl Iterator<Item = &PublicAssociation> {
 
 fn attachment(shown: &Shown, value: impl Fn(&Attachment) -> String) -> Vec<String> {
     shown.interface.attachment.iter().map(value).collect()
+}
+
+fn requester(shown: &Shown) -> Vec<String> {
+    shown.interface.requester.iter().map(|requester| requester.id.clone()).collect()
+}
+
+fn attachment_owner(shown: &Shown) -> Vec<String> {
+    let owned = attachment(shown, |_| shown.interface.account.clone());
+    owned.into_iter().chain(requester(shown)).collect()
+}
+
+fn attachment_status(shown: &Shown) -> Vec<String> {
+    let status = attachment(shown, |a| a.status.name().into());
+    status.into_iter().chain(shown.interface.requester.iter().map(|_| "attached".to_owned())).collect()
 }
 
 /// As the answer writes it, so that a value copied from an answer matches.

@@ -18,6 +18,9 @@ use crate::operations::dry_run;
 
 pub async fn detach_network_interface(ec2: Arc<Ec2>, call: Call, input: DetachNetworkInterfaceRequest) -> Result<Unit> {
     let id = input.attachment_id.ok_or(Error::MissingParameter("attachmentId"))?;
+    if id.starts_with("ela-attach-") {
+        return Err(Error::OperationNotPermitted("You are not allowed to manage 'ela-attach' attachments.".into()));
+    }
     detachable(&ec2, &mut ec2.committed(), call.account(), &id)?;
     dry_run(input.dry_run)?;
 

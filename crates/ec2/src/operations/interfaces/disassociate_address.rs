@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use freehold_api::ec2::DisassociateAddressRequest;
-use freehold_store::StoreExt;
+use freehold_store::{StoreExt, TxExt};
 use freehold_wire::Call;
 use freehold_wire::schema::Unit;
 
 use super::elastic::{self, by_public_ip};
+use super::wiring::check_manager;
 use crate::Ec2;
 use crate::errors::{Error, Result};
 use crate::lookup::{self, Reader};
-use crate::model::Address;
+use crate::model::{Address, NetworkInterface};
 use crate::operations::dry_run;
 
 pub async fn disassociate_address(ec2: Arc<Ec2>, call: Call, input: DisassociateAddressRequest) -> Result<Unit> {
@@ -28,10 +29,15 @@ pub async fn disassociate_address(ec2: Arc<Ec2>, call: Call, input: Disassociate
     named.find(&mut ec2.committed(), call.account())?;
     dry_run(input.dry_run)?;
 
-    let account = call.account().to_owned();
+    let principal = call.principal;
     ec2.store
         .transact(move |tx| {
-            let address = named.find(tx, &account)?;
+            let address = named.find(tx, &principal.account)?;
+            if let Some(association) = &address.association
+                && let Some(interface) = tx.get::<NetworkInterface>(&association.interface)?
+            {
+                check_manager(&principal, &interface)?;
+            }
             elastic::disassociate(tx, &address)?;
             Ok(Unit)
         })

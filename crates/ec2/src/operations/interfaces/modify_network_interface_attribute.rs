@@ -7,7 +7,7 @@ use freehold_store::{StoreExt, Tx, TxExt};
 use freehold_wire::Call;
 use freehold_wire::schema::Unit;
 
-use super::wiring::refuse;
+use super::wiring::{check_manager, refuse};
 use crate::addresses::{take_public, unmap};
 use crate::errors::{Error, Result};
 use crate::model::{Instance, InstanceState, NetworkInterface, PublicAssociation};
@@ -31,10 +31,11 @@ pub async fn modify_network_interface_attribute(
     let id = input.network_interface_id.clone().ok_or(Error::MissingParameter("networkInterfaceId"))?;
     let dry = input.dry_run;
     let attribute = read(input)?;
-    let (writer, account) = (Arc::clone(&ec2), call.account().to_owned());
+    let (writer, principal) = (Arc::clone(&ec2), call.principal);
     ec2.store
         .transact(move |tx| {
-            let mut interface: NetworkInterface = lookup::one(tx, &account, &id)?;
+            let mut interface: NetworkInterface = lookup::one(tx, &principal.account, &id)?;
+            check_manager(&principal, &interface)?;
             apply(&writer, tx, &mut interface, attribute)?;
             dry_run(dry)?;
             tx.put(&interface)?;
@@ -70,14 +71,18 @@ fn apply(ec2: &Ec2, tx: &mut dyn Tx, interface: &mut NetworkInterface, attribute
     Ok(())
 }
 
-/// A running instance gets or loses the address now, others with their next start; and only the first interface.
+/// A running instance gets or loses the address now, others with their next start; and only the first interface. That of
+/// a service is always at work.
 fn set_public(ec2: &Ec2, tx: &mut dyn Tx, interface: &mut NetworkInterface, on: bool) -> Result<()> {
     interface.public_at_start = on;
-    let Some(attachment) = interface.attachment.as_ref().filter(|attachment| attachment.device_index == 0) else {
-        return Ok(());
+    let first = interface.attachment.as_ref().filter(|attachment| attachment.device_index == 0);
+    let runs = match first {
+        _ if interface.requester.is_some() => true,
+        None => return Ok(()),
+        Some(attachment) => tx
+            .get::<Instance>(&attachment.instance)?
+            .is_some_and(|i| matches!(i.state, InstanceState::Running | InstanceState::Pending)),
     };
-    let instance: Option<Instance> = tx.get(&attachment.instance)?;
-    let runs = instance.is_some_and(|i| matches!(i.state, InstanceState::Running | InstanceState::Pending));
     let (id, account) = (interface.id.clone(), interface.account.clone());
     let Some(primary) = interface.addresses.first_mut() else { return Ok(()) };
     match &primary.association {

@@ -7,7 +7,7 @@ use freehold_store::{StoreExt, TxExt};
 use freehold_wire::Call;
 use freehold_wire::schema::Unit;
 
-use super::wiring::{parse_address, refuse, tell_machine_of};
+use super::wiring::{check_manager, parse_address, refuse, tell_machine_of};
 use crate::addresses::{release_private, unmap};
 use crate::errors::{Error, Result};
 use crate::model::NetworkInterface;
@@ -23,10 +23,11 @@ pub async fn unassign_private_ip_addresses(
     let listed = input.private_ip_addresses.filter(|listed| !listed.is_empty());
     let listed = listed.ok_or(Error::MissingParameter("privateIpAddresses"))?;
     let listed = listed.iter().map(|text| parse_address("privateIpAddress", text)).collect::<Result<Vec<_>>>()?;
-    let account = call.account().to_owned();
+    let principal = call.principal;
     ec2.store
         .transact(move |tx| {
-            let mut interface: NetworkInterface = lookup::one(tx, &account, &id)?;
+            let mut interface: NetworkInterface = lookup::one(tx, &principal.account, &id)?;
+            check_manager(&principal, &interface)?;
             for address in listed {
                 match interface.addresses.iter().position(|known| known.private == address) {
                     Some(0) => {

@@ -38,12 +38,16 @@ pub(super) fn network_interface(names: &Names<'_>, eni: &NetworkInterface) -> ap
     let primary = eni.primary().to_string();
     api::NetworkInterface {
         association: eni.addresses.first().and_then(|first| first.association.as_ref()).map(show),
-        attachment: eni.attachment.as_ref().map(|one| attachment(&eni.account, one)),
+        attachment: eni
+            .attachment
+            .as_ref()
+            .map(|one| attachment(&eni.account, one))
+            .or_else(|| service_attachment(eni)),
         availability_zone: Some(eni.zone.clone()),
         availability_zone_id: Some(eni.zone_id.clone()),
         description: Some(eni.description.clone()),
         groups: Some(groups(names, eni)),
-        interface_type: Some("interface".into()),
+        interface_type: Some(eni.kind().name().into()),
         ipv6_addresses: Some(Vec::new()),
         mac_address: Some(eni.mac_text()),
         network_interface_id: Some(eni.id.clone()),
@@ -53,7 +57,8 @@ pub(super) fn network_interface(names: &Names<'_>, eni: &NetworkInterface) -> ap
         private_ip_address: Some(primary),
         private_ip_addresses: Some(addresses.collect()),
         public_dns_name: eni.public().map(|address| public_name(region, &address.to_string())),
-        requester_managed: Some(false),
+        requester_id: eni.requester.as_ref().map(|requester| requester.id.clone()),
+        requester_managed: Some(eni.requester.is_some()),
         source_dest_check: Some(eni.source_dest_check),
         status: Some(eni.status().name().into()),
         subnet_id: Some(eni.subnet.clone()),
@@ -85,9 +90,27 @@ pub(super) fn attachment(account: &str, attachment: &Attachment) -> api::Network
     }
 }
 
-/// A public address that came with a launch is Amazon's own.
+/// A service's interface is attached to something that nobody sees.
+fn service_attachment(eni: &NetworkInterface) -> Option<api::NetworkInterfaceAttachment> {
+    Some(api::NetworkInterfaceAttachment {
+        attach_time: Some(eni.created),
+        attachment_id: eni.service_attachment(),
+        delete_on_termination: Some(false),
+        device_index: Some(1),
+        network_card_index: Some(0),
+        instance_owner_id: Some(eni.requester.as_ref()?.id.clone()),
+        status: Some("attached".into()),
+        ..Default::default()
+    })
+}
+
+/// A public address that came with a launch is Amazon's own, one that a service was given that service's.
 pub(super) fn owner_of(eni: &NetworkInterface, association: &PublicAssociation) -> String {
-    if association.elastic.is_some() { eni.account.clone() } else { "amazon".into() }
+    match &eni.requester {
+        _ if association.elastic.is_some() => eni.account.clone(),
+        Some(requester) => requester.id.clone(),
+        None => "amazon".into(),
+    }
 }
 
 fn association(

@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 
+use freehold_core::Principal;
 use freehold_machine::DriverKind;
 use freehold_store::{Tx, TxExt};
 
@@ -48,6 +49,14 @@ pub(super) fn type_of_holder(
     let Some(attachment) = &interface.attachment else { return Ok(None) };
     let instance: Option<Instance> = from.read(&attachment.instance)?;
     Ok(instance.and_then(|instance| catalogue::find(&instance.instance_type)))
+}
+
+/// Refuses to let anybody change a service's interface but the services themselves.
+pub(super) fn check_manager(principal: &Principal, interface: &NetworkInterface) -> Result<()> {
+    if interface.requester.is_none() || principal.is_service_linked() {
+        return Ok(());
+    }
+    Err(Error::OperationNotPermitted("You do not have permission to access the specified resource.".into()))
 }
 
 /// A private address of a request.
