@@ -26,6 +26,7 @@ pub mod endpoint;
 mod forwarding;
 mod guest_services;
 pub mod host;
+pub mod hosts_file;
 mod imds;
 pub mod metadata;
 pub(crate) mod names;

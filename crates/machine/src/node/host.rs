@@ -173,6 +173,10 @@ impl NodeDriver for HostNodes {
     async fn ensure(&self, spec: &NodeSpec) -> Result<NodeState> {
         let directory = self.shared.directory(&spec.id)?;
         let _turn = self.shared.turn(&spec.id).await;
+        let vpcs = self.shared.network.list().await?;
+        if spec.interfaces.iter().any(|interface| !vpcs.contains(&interface.vpc)) {
+            return Ok(NodeState::Waiting);
+        }
         let old = directory.record()?;
         let process = old.as_ref().and_then(|old| old.process);
         if old.as_ref().map(|old| &old.spec) != Some(spec) {
@@ -199,9 +203,8 @@ impl NodeDriver for HostNodes {
         Ok(NodeState::Running { pid: process.pid })
     }
 
-    async fn status(&self, id: &str) -> Result<Option<Vec<u8>>> {
-        let directory = self.shared.directory(id)?;
-        self.shared.blocking(move |_| directory.status()).await
+    fn status(&self, id: &str) -> Result<Option<Vec<u8>>> {
+        self.shared.directory(id)?.status()
     }
 
     async fn state(&self, id: &str) -> Result<NodeState> {

@@ -53,6 +53,8 @@ pub struct NodeSpec {
 pub enum NodeState {
     /// No directory on disk.
     Absent,
+    /// A VPC of its interfaces is not on the host yet: nothing was done.
+    Waiting,
     /// There is a directory, and no program.
     Dead,
     /// The program runs under this process id of the host.
@@ -73,11 +75,11 @@ pub trait NodeDriver: Send + Sync + 'static {
     /// none; a file that says the same already is left alone.
     async fn configure(&self, id: &str, config: &[u8]) -> Result<()>;
 
-    /// Gives the node these interfaces and no others, and starts its program unless it runs. The VPCs must exist.
+    /// Gives the node these interfaces and no others, and starts its program unless it runs.
     async fn ensure(&self, spec: &NodeSpec) -> Result<NodeState>;
 
     /// What the program wrote to `status.json`, if anything.
-    async fn status(&self, id: &str) -> Result<Option<Vec<u8>>>;
+    fn status(&self, id: &str) -> Result<Option<Vec<u8>>>;
 
     async fn state(&self, id: &str) -> Result<NodeState>;
 

@@ -38,7 +38,7 @@ impl NodeDriver for NoNodes {
         Ok(NodeState::Absent)
     }
 
-    async fn status(&self, _id: &str) -> Result<Option<Vec<u8>>> {
+    fn status(&self, _id: &str) -> Result<Option<Vec<u8>>> {
         Ok(None)
     }
 

@@ -141,7 +141,7 @@ async fn a_node_is_nobody_and_forges_nothing() {
     assert_eq!((config.mode() & 0o777, config.uid()), (0o640, 0));
     // A link in the place of its status leads nowhere.
     std::os::unix::fs::symlink("/etc/shadow", directory.join("status.json")).unwrap();
-    assert!(nodes.status(NODE).await.is_err());
+    assert!(nodes.status(NODE).is_err());
     nodes.destroy(NODE).await.unwrap();
 }
 
