@@ -18,6 +18,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use freehold_core::{Clock, DEFAULT_REGION, ManualClock, SystemClock};
 use freehold_iam::Development;
+use freehold_monitoring::SeriesStore;
 use freehold_queues::Queues;
 use freehold_store::SharedStore;
 use freehold_store::messages::SqliteJournal;
@@ -49,9 +50,11 @@ pub async fn serve(data: &DataDir, options: &cli::Up) -> Result<()> {
     let state = Arc::new(SqliteStore::open(&data.state(), DEFAULT_REGION)?);
     let store: SharedStore = Arc::clone(&state) as _;
     let queues = Queues::open(SqliteJournal::open(&data.state())?, Arc::clone(&clock))?;
+    let series = SeriesStore::open(&data.state())?;
     let hardware = Hardware::choose(data, options).await?;
     say(options, &format!("machines: {}: {}", hardware.name(), hardware.reason));
-    let services = Services::start(Arc::clone(&store), queues, Arc::clone(&clock), &hardware, options, development)?;
+    let services =
+        Services::start(Arc::clone(&store), queues, series, Arc::clone(&clock), &hardware, options, development)?;
     root_key::publish(&services.iam, data).await?;
     let identity = RegionIdentity::prepare(data, listen).context("the certificates of the region's address")?;
     let identity = Arc::new(identity);

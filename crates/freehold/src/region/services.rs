@@ -9,6 +9,7 @@ use freehold_core::targets::Targets;
 use freehold_core::{Clock, DEFAULT_REGION};
 use freehold_ec2::{Ec2, Parts, Region};
 use freehold_iam::{Development, ForgetExpired, Iam};
+use freehold_monitoring::{CloudWatch, SeriesStore};
 use freehold_queues::{ForgetExpired as ForgetMessages, Queues};
 use freehold_sns::{CertificateRoute, Sns};
 use freehold_sqs::Sqs;
@@ -34,6 +35,7 @@ pub struct Services {
     pub sqs: Arc<Sqs>,
     pub sns: Arc<Sns>,
     pub queues: Arc<Queues>,
+    pub cloudwatch: Arc<CloudWatch>,
     /// How the services call each other.
     pub local: Arc<Local>,
     pub reconcilers: Arc<Reconcilers>,
@@ -45,6 +47,7 @@ impl Services {
     pub fn start(
         store: SharedStore,
         queues: Arc<Queues>,
+        series: Arc<SeriesStore>,
         clock: Arc<dyn Clock>,
         hardware: &Hardware,
         options: &cli::Up,
@@ -52,6 +55,9 @@ impl Services {
     ) -> Result<Self> {
         let iam = Iam::new(Arc::clone(&store), Arc::clone(&clock), development);
         let local = Local::new(DEFAULT_REGION);
+        let targets = Arc::new(Targets::default());
+        // Before all that is measured: each of those is given `Arc<dyn Metrics>`, which this is.
+        let cloudwatch = CloudWatch::new(freehold_monitoring::Parts { clock: Arc::clone(&clock), series });
         let ec2 = Ec2::new(Parts {
             store: Arc::clone(&store),
             clock: Arc::clone(&clock),
@@ -75,7 +81,7 @@ impl Services {
             store: Arc::clone(&store),
             clock: Arc::clone(&clock),
             sqs: Arc::clone(&sqs),
-            targets: Arc::new(Targets::default()),
+            targets: Arc::clone(&targets),
         })?;
         iam.protect("sns", Arc::clone(&sns) as _);
         let reconcilers = Arc::new(Reconcilers::new(Arc::clone(&clock)));
@@ -86,6 +92,7 @@ impl Services {
             sqs: Arc::clone(&sqs),
             sns: Arc::clone(&sns),
             queues: Arc::clone(&queues),
+            cloudwatch,
             local,
             reconcilers: Arc::clone(&reconcilers),
         };
@@ -109,6 +116,7 @@ impl Services {
         services.push(self.ssm.service());
         services.push(self.sqs.service());
         services.push(self.sns.service());
+        services.push(self.cloudwatch.service());
         services
     }
 
@@ -117,6 +125,7 @@ impl Services {
         let server = server.route(Arc::new(CertificateRoute(Arc::clone(&self.sns))));
         self.endpoint().into_iter().fold(server, |server, service| match service.model.id {
             "sqs" => server.service_with_bodies(service, freehold_sqs::BODY_BYTES),
+            "cloudwatch" => server.service_with_bodies(service, freehold_monitoring::BODY_BYTES),
             _ => server.service(service),
         })
     }

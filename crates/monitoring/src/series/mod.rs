@@ -1,0 +1,111 @@
+//! Measurements on disk: `metrics.db` beside the region's state. One thread writes whatever waits in one commit, so that
+//! what was acknowledged is on disk; readers have connections of their own.
+//!
+//! A series is a metric with its dimensions. Its points are aggregates of a second or a minute; with age they are rolled
+//! up to a minute, five minutes and an hour, and in the end forgotten ([`retention`]). Readers see an old point as what
+//! it is going to be, whether it was rolled up yet or not.
+
+mod apply;
+mod bucket;
+mod id;
+mod open;
+mod read;
+mod retention;
+mod rollup;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+pub(crate) use bucket::{Buckets, Window, buckets};
+pub(crate) use id::MetricId;
+pub(crate) use read::{ListFilter, Listed};
+
+use crate::statistics::Aggregate;
+use read::Readers;
+use writer::Writer;
+
+/// What the engine reports.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("metrics.db: {0}")]
+pub struct Failure(String);
+
+impl From<rusqlite::Error> for Failure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// Measurements of one moment.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Measurement {
+    pub metric: Arc<MetricId>,
+    /// Seconds since 1970, as it was measured.
+    pub at: i64,
+    /// Seconds that its point stands for: 1 or 60.
+    pub resolution: i64,
+    pub unit: String,
+    pub aggregate: Aggregate,
+}
+
+/// A point of a series.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Point {
+    /// Where its time begins.
+    pub at: i64,
+    pub resolution: i64,
+    pub unit: String,
+    pub aggregate: Aggregate,
+}
+
+/// All series of a region.
+pub struct SeriesStore {
+    writer: Writer,
+    readers: Readers,
+}
+
+impl SeriesStore {
+    /// Opens `metrics.db` in `directory`, which exists. The lock of the region's state in the same directory keeps other
+    /// processes out.
+    ///
+    /// # Errors
+    /// What the engine reports; a database of another program.
+    pub fn open(directory: &Path) -> Result<Arc<Self>, Failure> {
+        let path = directory.join("metrics.db");
+        let writer = Writer::start(open::writer(&path)?)?;
+        Ok(Arc::new(Self { writer, readers: Readers::new(path) }))
+    }
+
+    /// Resolves when all of them are on disk.
+    pub(crate) async fn write(&self, measurements: Vec<Measurement>) -> Result<(), Failure> {
+        self.writer.write(measurements).await
+    }
+
+    /// Writes them soon. What the writer cannot keep up with is lost, and said so in the log.
+    pub(crate) fn write_soon(&self, measurements: Vec<Measurement>) {
+        self.writer.write_soon(measurements);
+    }
+
+    /// Rolls up and forgets what is old at `now`; whether there is more to do at once.
+    pub(crate) async fn retain(&self, now: i64) -> Result<bool, Failure> {
+        self.writer.retain(now).await
+    }
+
+    /// Points of a metric, in the order of their time.
+    pub(crate) fn points(
+        &self,
+        metric: &MetricId,
+        unit: Option<&str>,
+        range: Range<i64>,
+    ) -> Result<Vec<Point>, Failure> {
+        self.readers.points(metric, unit, range)
+    }
+
+    /// Metrics in the order in which they were first seen.
+    pub(crate) fn list(&self, filter: &ListFilter) -> Result<Vec<Listed>, Failure> {
+        self.readers.list(filter)
+    }
+}

@@ -1,0 +1,118 @@
+//! Reading: by a few connections that only read.
+
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{Failure, MetricId, Point, apply, open};
+
+/// Idle connections that are kept.
+const IDLE: usize = 4;
+
+pub(super) struct Readers {
+    path: PathBuf,
+    idle: Mutex<Vec<Connection>>,
+}
+
+/// Which metrics are listed.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct ListFilter {
+    pub account: String,
+    pub namespace: Option<String>,
+    pub name: Option<String>,
+    /// Each with its value, or with any.
+    pub dimensions: Vec<(String, Option<String>)>,
+    /// With a point since then.
+    pub since: i64,
+    /// After this one.
+    pub after: i64,
+    pub limit: usize,
+}
+
+/// A metric in a list.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Listed {
+    /// Its place in the list.
+    pub place: i64,
+    pub metric: MetricId,
+}
+
+impl Readers {
+    pub fn new(path: PathBuf) -> Self {
+        Self { path, idle: Mutex::default() }
+    }
+
+    pub fn points(&self, metric: &MetricId, unit: Option<&str>, range: Range<i64>) -> Result<Vec<Point>, Failure> {
+        self.with(|connection| {
+            let series: Option<i64> = connection
+                .prepare_cached(
+                    "SELECT id FROM series WHERE account = ?1 AND namespace = ?2 AND name = ?3 AND dimensions = ?4",
+                )?
+                .query_row(params![metric.account, metric.namespace, metric.name, metric.dimensions_text()], |row| {
+                    row.get(0)
+                })
+                .optional()?;
+            let mut found = Vec::new();
+            for resolution in [1, 60, 300, 3600] {
+                let mut statement = connection.prepare_cached(
+                    "SELECT at, resolution, unit, count, sum, minimum, maximum, sample FROM point
+                     WHERE series = ?1 AND resolution = ?2 AND at >= ?3 AND at < ?4 AND (?5 IS NULL OR unit = ?5)",
+                )?;
+                let points =
+                    statement.query_map(params![series, resolution, range.start, range.end, unit], apply::point)?;
+                for point in points {
+                    found.push(point?);
+                }
+            }
+            found.sort_by_key(|point: &Point| point.at);
+            Ok(found)
+        })
+    }
+
+    pub fn list(&self, filter: &ListFilter) -> Result<Vec<Listed>, Failure> {
+        self.with(|connection| {
+            let mut statement = connection.prepare_cached(
+                "SELECT id, account, namespace, name, dimensions FROM series
+                 WHERE account = ?1 AND (?2 IS NULL OR namespace = ?2) AND (?3 IS NULL OR name = ?3)
+                   AND latest >= ?4 AND id > ?5 ORDER BY id",
+            )?;
+            let mut rows =
+                statement.query(params![filter.account, filter.namespace, filter.name, filter.since, filter.after])?;
+            let mut found = Vec::new();
+            while found.len() < filter.limit
+                && let Some(row) = rows.next()?
+            {
+                let dimensions = row.get_ref(4)?.as_str()?;
+                let metric = MetricId::stored(row.get(1)?, row.get(2)?, row.get(3)?, dimensions);
+                if filter.admits(&metric) {
+                    found.push(Listed { place: row.get(0)?, metric });
+                }
+            }
+            Ok(found)
+        })
+    }
+
+    fn with<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Failure> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => open::reader(&self.path)?,
+        };
+        let answer = query(&connection);
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < IDLE {
+            idle.push(connection);
+        }
+        Ok(answer?)
+    }
+}
+
+impl ListFilter {
+    fn admits(&self, metric: &MetricId) -> bool {
+        self.dimensions.iter().all(|(name, value)| {
+            metric.dimension(name).is_some_and(|found| value.as_ref().is_none_or(|value| value == found))
+        })
+    }
+}

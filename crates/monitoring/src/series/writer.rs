@@ -1,0 +1,123 @@
+//! The one thread that writes: whatever waits goes into one commit.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use tokio::sync::{mpsc, oneshot};
+
+use super::apply::Applier;
+use super::{Failure, Measurement};
+
+/// Orders that may wait: a put is a thousand measurements at most.
+const WAITING: usize = 256;
+/// Measurements in one commit.
+const BATCH: usize = 20_000;
+
+type Answer = oneshot::Sender<Result<(), Failure>>;
+
+enum Order {
+    Write(Vec<Measurement>, Option<Answer>),
+    Retain(i64, oneshot::Sender<Result<bool, Failure>>),
+}
+
+pub(super) struct Writer {
+    /// `None` only while it is dropped.
+    orders: Option<mpsc::Sender<Order>>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+    lost: AtomicU64,
+}
+
+impl Writer {
+    pub fn start(connection: Connection) -> Result<Self, Failure> {
+        let (orders, waiting) = mpsc::channel(WAITING);
+        let run = move || run(&mut Applier::new(connection), waiting);
+        let thread = std::thread::Builder::new().name("metrics".into()).spawn(run);
+        let thread = thread.map_err(|error| Failure(error.to_string()))?;
+        Ok(Self { orders: Some(orders), thread: Mutex::new(Some(thread)), lost: AtomicU64::new(0) })
+    }
+
+    pub async fn write(&self, measurements: Vec<Measurement>) -> Result<(), Failure> {
+        let (answer, answered) = oneshot::channel();
+        self.order(Order::Write(measurements, Some(answer))).await?;
+        answered.await.map_err(|_| ended())?
+    }
+
+    pub fn write_soon(&self, measurements: Vec<Measurement>) {
+        let count = measurements.len() as u64;
+        let taken =
+            self.orders.as_ref().is_some_and(|orders| orders.try_send(Order::Write(measurements, None)).is_ok());
+        if !taken {
+            let lost = self.lost.fetch_add(count, Ordering::Relaxed) + count;
+            // Once for each doubling: a log that is full of this helps nobody.
+            if lost.is_power_of_two() || lost == count {
+                tracing::warn!(lost, "measurements come faster than they can be written");
+            }
+        }
+    }
+
+    pub async fn retain(&self, now: i64) -> Result<bool, Failure> {
+        let (answer, answered) = oneshot::channel();
+        self.order(Order::Retain(now, answer)).await?;
+        answered.await.map_err(|_| ended())?
+    }
+
+    async fn order(&self, order: Order) -> Result<(), Failure> {
+        let orders = self.orders.as_ref().ok_or_else(ended)?;
+        orders.send(order).await.map_err(|_| ended())
+    }
+}
+
+impl Drop for Writer {
+    /// What was taken is written before the region ends.
+    fn drop(&mut self) {
+        self.orders = None;
+        if let Some(thread) = self.thread.get_mut().ok().and_then(Option::take) {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn ended() -> Failure {
+    Failure("the writer has ended".into())
+}
+
+fn run(applier: &mut Applier, mut waiting: mpsc::Receiver<Order>) {
+    let mut next = waiting.blocking_recv();
+    while let Some(order) = next.take() {
+        let (first, answer) = match order {
+            Order::Write(measurements, answer) => (measurements, answer),
+            Order::Retain(now, answer) => {
+                let _ = answer.send(applier.retain(now).map_err(Failure::from));
+                next = waiting.blocking_recv();
+                continue;
+            }
+        };
+        let mut batch = first;
+        let mut answers: Vec<Answer> = Vec::from_iter(answer);
+        while batch.len() < BATCH {
+            match waiting.try_recv() {
+                Ok(Order::Write(measurements, answer)) => {
+                    batch.extend(measurements);
+                    answers.extend(answer);
+                }
+                Ok(other) => {
+                    next = Some(other);
+                    break;
+                }
+                Err(_) => break,
+            }
+        }
+        let outcome = applier.write(&batch).map_err(Failure::from);
+        if let Err(error) = &outcome {
+            tracing::error!(%error, "measurements could not be written");
+        }
+        for answer in answers {
+            let _ = answer.send(outcome.clone());
+        }
+        if next.is_none() {
+            next = waiting.blocking_recv();
+        }
+    }
+}
