@@ -11,6 +11,7 @@
 
 pub mod model;
 mod nodes;
+pub mod reconcile;
 
 use std::sync::Arc;
 
