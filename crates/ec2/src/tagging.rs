@@ -2,6 +2,7 @@
 //! guide, Tag restrictions*).
 
 use freehold_api::ec2::{Tag, TagSpecification};
+use freehold_core::Principal;
 use freehold_core::tags::{self, InvalidTag};
 
 use crate::errors::{Error, Result};
@@ -13,6 +14,19 @@ pub fn check(pairs: impl IntoIterator<Item = Tag>) -> Result<Tags> {
     let pairs: Vec<(String, String)> = pairs.collect();
     let borrowed = pairs.iter().map(|(key, value)| (key.as_str(), value.as_str()));
     tags::merge(&tags::Tags::new(), borrowed).map(Tags).map_err(refuse)
+}
+
+/// As [`check`], for tags that `principal` sets: services that act for the account mark what is theirs by keys that nobody
+/// else may use (*Auto Scaling user guide, Tag groups and instances*: `aws:autoscaling:groupName`).
+pub fn check_by(principal: &Principal, pairs: impl IntoIterator<Item = Tag>) -> Result<Tags> {
+    if !principal.is_service_linked() {
+        return check(pairs);
+    }
+    let is_reserved = |tag: &Tag| tags::is_reserved(tag.key.as_deref().unwrap_or_default());
+    let (reserved, rest): (Vec<Tag>, Vec<Tag>) = pairs.into_iter().partition(is_reserved);
+    let mut tags = check(rest)?;
+    tags.0.extend(reserved.into_iter().map(|tag| (tag.key.unwrap_or_default(), tag.value.unwrap_or_default())));
+    Ok(tags)
 }
 
 /// As [`check`], for the key alone.
@@ -75,6 +89,15 @@ mod tests {
         }
         assert!(check((0..51).map(|n| pair(&n.to_string(), ""))).is_err());
         assert!(check((0..50).map(|n| pair(&n.to_string(), ""))).is_ok());
+    }
+
+    #[test]
+    fn only_a_service_sets_the_keys_that_are_reserved() {
+        let mark = || vec![pair("aws:autoscaling:groupName", "web"), pair("a", "1")];
+        let robot = Principal::service_linked("111122223333", "AutoScaling");
+        assert!(check_by(&robot, mark()).is_ok_and(|tags| tags.get("aws:autoscaling:groupName") == Some("web")));
+        assert!(check_by(&robot, vec![pair("a", "1"), pair("a", "2")]).is_err());
+        assert!(check_by(&Principal::anonymous(), mark()).is_err());
     }
 
     #[test]

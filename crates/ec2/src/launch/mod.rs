@@ -17,7 +17,7 @@ mod template;
 use crate::model::{IamProfile, Image, Tags};
 
 pub use make::{Made, make};
-pub use request::{launch_parameters, metadata_parameters, shutdown_behavior};
+pub use request::{launch_parameters, launch_parameters_by, metadata_parameters, shutdown_behavior};
 pub use resolve::{Blueprint, check_architecture, check_hardware, instance_type, resolve};
 pub use root_device::root_device;
 pub use template::{TemplateSource, find_template, find_version, template_parameters};

@@ -8,6 +8,7 @@ use freehold_api::ec2::{
     InstanceMetadataOptionsRequest, InstanceNetworkInterfaceSpecification, Placement, RunInstancesRequest,
     TagSpecification,
 };
+use freehold_core::Principal;
 
 use super::root_device::root_device;
 use crate::errors::{Error, Result};
@@ -21,6 +22,11 @@ const MAX_USER_DATA: usize = 16 * 1024;
 
 /// What the request says of its instances; counts, tokens and templates aside.
 pub fn launch_parameters(input: &RunInstancesRequest) -> Result<LaunchParameters> {
+    launch_parameters_by(&Principal::anonymous(), input)
+}
+
+/// The same, with the tags that this principal may set.
+pub fn launch_parameters_by(principal: &Principal, input: &RunInstancesRequest) -> Result<LaunchParameters> {
     refuse_what_has_no_effect(input)?;
     let input = input.clone();
     let interfaces = input.network_interfaces.unwrap_or_default().into_iter().map(interface);
@@ -46,7 +52,7 @@ pub fn launch_parameters(input: &RunInstancesRequest) -> Result<LaunchParameters
         cpu_credits: input.credit_specification.and_then(|credits| credits.cpu_credits),
         iam_profile_arn: profile.arn,
         iam_profile_name: profile.name,
-        tags: launch_tags(input.tag_specifications.unwrap_or_default())?,
+        tags: launch_tags(principal, input.tag_specifications.unwrap_or_default())?,
     })
 }
 
@@ -148,7 +154,7 @@ fn placement(said: Placement) -> Result<PlacementParameters> {
     Ok(PlacementParameters { zone: said.availability_zone, tenancy: said.tenancy })
 }
 
-fn launch_tags(specifications: Vec<TagSpecification>) -> Result<Vec<(String, Tags)>> {
+fn launch_tags(principal: &Principal, specifications: Vec<TagSpecification>) -> Result<Vec<(String, Tags)>> {
     let mut all: Vec<(String, Tags)> = Vec::new();
     for said in specifications {
         let kind = said.resource_type.unwrap_or_default();
@@ -162,7 +168,7 @@ fn launch_tags(specifications: Vec<TagSpecification>) -> Result<Vec<(String, Tag
                 "Tag specification resource type '{kind}' is duplicated."
             )));
         }
-        all.push((kind, tagging::check(said.tags.unwrap_or_default())?));
+        all.push((kind, tagging::check_by(principal, said.tags.unwrap_or_default())?));
     }
     Ok(all)
 }

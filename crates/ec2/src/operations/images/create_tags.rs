@@ -19,7 +19,7 @@ const MAX_RESOURCES: usize = 1000;
 pub async fn create_tags(ec2: Arc<Ec2>, call: Call, input: CreateTagsRequest) -> Result<Unit> {
     let resources = checked_resources(input.resources)?;
     let new = input.tags.filter(|tags| !tags.is_empty()).ok_or(Error::MissingParameter("Tag"))?;
-    let new = tagging::check(new)?;
+    let new = tagging::check_by(&call.principal, new)?;
     let (account, dry) = (call.account().to_owned(), input.dry_run);
     ec2.store
         .transact(move |tx| {

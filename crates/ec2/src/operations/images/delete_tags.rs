@@ -18,14 +18,18 @@ use crate::{Ec2, tagging};
 pub async fn delete_tags(ec2: Arc<Ec2>, call: Call, input: DeleteTagsRequest) -> Result<Unit> {
     let resources = checked_resources(input.resources)?;
     let doomed = input.tags.unwrap_or_default();
-    for tag in &doomed {
-        tagging::check_key(tag.key.as_deref().unwrap_or_default())?;
+    // A service takes its own marks off again.
+    let is_service = call.principal.is_service_linked();
+    if !is_service {
+        for tag in &doomed {
+            tagging::check_key(tag.key.as_deref().unwrap_or_default())?;
+        }
     }
     let (account, dry) = (call.account().to_owned(), input.dry_run);
     ec2.store
         .transact(move |tx| {
             let remove = |tags: &mut Tags| {
-                tags.0.retain(|key, value| is_reserved(key) || !is_doomed(&doomed, key, value));
+                tags.0.retain(|key, value| (is_reserved(key) && !is_service) || !is_doomed(&doomed, key, value));
                 Ok(())
             };
             for id in &resources {

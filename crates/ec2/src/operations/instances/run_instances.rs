@@ -21,7 +21,7 @@ const MAX_COUNT: u32 = 1000;
 
 pub async fn run_instances(ec2: Arc<Ec2>, call: Call, input: RunInstancesRequest) -> Result<Reservation> {
     let (min, max) = counts(&input)?;
-    let (parameters, template) = parameters(&ec2, call.account(), &input)?;
+    let (parameters, template) = parameters(&ec2, &call, &input)?;
     let surroundings = surroundings(&ec2, call.account(), &parameters).await?;
     let launch = Launch {
         account: call.account().to_owned(),
@@ -151,12 +151,12 @@ fn counts(input: &RunInstancesRequest) -> Result<(u32, u32)> {
 /// What the request and its template say together.
 fn parameters(
     ec2: &Ec2,
-    account: &str,
+    call: &Call,
     input: &RunInstancesRequest,
 ) -> Result<(LaunchParameters, Option<TemplateSource>)> {
-    let own = launch::launch_parameters(input)?;
+    let own = launch::launch_parameters_by(&call.principal, input)?;
     let (template, source) =
-        launch::template_parameters(&mut ec2.committed(), account, input.launch_template.as_ref())?;
+        launch::template_parameters(&mut ec2.committed(), call.account(), input.launch_template.as_ref())?;
     Ok((own.over(template), source))
 }
 
