@@ -68,6 +68,9 @@ pub struct Up {
     /// Where public addresses come from; the host routes them to the machines
     #[arg(long, value_name = "CIDR", default_value = "198.18.0.0/16", value_parser = public_pool)]
     pub public_pool: Ipv4Net,
+    /// Leave /etc/hosts alone, where the host finds load balancers by their DNS names
+    #[arg(long)]
+    pub no_hosts_file: bool,
     /// Virtual CPUs promised for each CPU of the host [default: 16 for containers, 4 for virtual machines]
     #[arg(long, value_name = "X", value_parser = factor)]
     pub cpu_overcommit: Option<f64>,

@@ -69,6 +69,11 @@ impl DataDir {
         self.0.join("images")
     }
 
+    /// A directory for each bucket that access logs go to.
+    pub fn buckets(&self) -> PathBuf {
+        self.0.join("buckets")
+    }
+
     /// Certificates of the region's address, with their keys.
     pub fn tls(&self) -> PathBuf {
         self.0.join("tls")

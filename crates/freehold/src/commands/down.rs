@@ -23,10 +23,14 @@ pub fn run(data_dir: Option<PathBuf>, options: cli::Down) -> Result<()> {
         Some(pid) => note(&format!("the control plane (pid {pid}) ended")),
         None => note(&format!("no control plane runs on {}", data.path().display())),
     }
+    cleanup::forget_names(&data)?;
     if options.machines && data.path().exists() {
         let _lock = take(&data)?;
         let removed = block_on(cleanup::everything(&data))?;
-        note(&format!("{} machines and {} networks were removed", removed.machines, removed.networks));
+        note(&format!(
+            "{} machines, {} balancers and {} networks were removed",
+            removed.machines, removed.balancers, removed.networks
+        ));
     }
     Ok(())
 }

@@ -6,22 +6,25 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use freehold_machine::image::ImageStore;
 use freehold_machine::net::host::HostNetwork;
+use freehold_machine::net::hosts_file::HostsFile;
 use freehold_machine::net::{Network, none::NoNetwork};
+use freehold_machine::node::{HostNodes, NodeDriver, remove_leftovers};
 use freehold_machine::none::NoMachines;
 use freehold_machine::vm::qemu::Flavour;
 use freehold_machine::{Driver, DriverKind};
 
-use super::machines::{open, remembered};
+use super::machines::{node_program, open, remembered};
 use crate::data_dir::DataDir;
 
 /// What was removed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Removed {
     pub machines: usize,
+    pub balancers: usize,
     pub networks: usize,
 }
 
-/// Removes every machine and network of the data directory. The caller holds its lock.
+/// Removes every machine, balancer and network of the data directory, and its names. The caller holds its lock.
 pub async fn everything(data: &DataDir) -> Result<Removed> {
     let Some(kind) = remembered(data) else { return Ok(Removed::default()) };
     // Any pool does: nothing new is published.
@@ -31,6 +34,7 @@ pub async fn everything(data: &DataDir) -> Result<Removed> {
         Some(Arc::new(HostNetwork::new(data.path(), HostNetwork::DEFAULT_POOL)?))
     };
     let network: Arc<dyn Network> = host.clone().map_or_else(|| Arc::new(NoNetwork) as _, |host| host as _);
+    forget_names(data)?;
     let driver = driver_of(data, kind, &network)?;
     let mut removed = Removed::default();
     let mut stuck = Vec::new();
@@ -41,14 +45,29 @@ pub async fn everything(data: &DataDir) -> Result<Removed> {
             Err(error) => stuck.push(format!("{id}: {error}")),
         }
     }
+    if let Some(network) = &host {
+        let nodes = HostNodes::new(data.path(), Arc::clone(network) as _, node_program()?)?;
+        for id in nodes.list().await? {
+            match nodes.destroy(&id).await {
+                Ok(()) => removed.balancers += 1,
+                Err(error) => stuck.push(format!("{id}: {error}")),
+            }
+        }
+        remove_leftovers(data.path())?;
+    }
     if !stuck.is_empty() {
-        bail!("{} machines cannot be removed: {}", stuck.len(), stuck.join("; "));
+        bail!("{} machines or balancers cannot be removed: {}", stuck.len(), stuck.join("; "));
     }
     if let Some(host) = host {
         removed.networks = host.list().await?.len();
         host.purge().await.context("the network cannot be removed")?;
     }
     Ok(removed)
+}
+
+/// Takes the region's names out of the host's file of them. Nothing is written where there are none.
+pub fn forget_names(data: &DataDir) -> Result<()> {
+    HostsFile::new(data.path()).clear().context("the names of balancers in /etc/hosts cannot be removed")
 }
 
 /// What a machine's console showed.

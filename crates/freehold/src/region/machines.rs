@@ -12,7 +12,9 @@ use freehold_machine::container::ContainerDriver;
 use freehold_machine::image::{Image, ImageStore, Recipe};
 use freehold_machine::net::Network;
 use freehold_machine::net::host::HostNetwork;
+use freehold_machine::net::hosts_file::HostsFile;
 use freehold_machine::net::none::NoNetwork;
+use freehold_machine::node::{HostNodes, NoNodes, NodeDriver, Program};
 use freehold_machine::none::NoMachines;
 use freehold_machine::probe::{Capabilities, Choice, Requested, choose};
 use freehold_machine::vm::qemu::Flavour;
@@ -30,6 +32,10 @@ use crate::terminal::Working;
 pub struct Hardware {
     pub driver: Arc<dyn Driver>,
     pub network: Arc<dyn Network>,
+    /// What runs the nodes of load balancers.
+    pub nodes: Arc<dyn NodeDriver>,
+    /// Where the host finds them by their names; `None`: nowhere.
+    pub hosts: Option<HostsFile>,
     pub images: Arc<dyn HostImages>,
     pub pool: Pool,
     /// How `pool` follows from the host, in words.
@@ -48,6 +54,8 @@ impl Hardware {
             return Ok(Self {
                 driver: Arc::new(NoMachines::open(&data.machines())?),
                 network: Arc::new(NoNetwork),
+                nodes: Arc::new(NoNodes::default()),
+                hosts: None,
                 images: Arc::new(NoImages),
                 pool: Pool::UNLIMITED,
                 capacity: String::new(),
@@ -60,10 +68,12 @@ impl Hardware {
         let store = ImageStore::open(data.path())?;
         let network: Arc<dyn Network> = Arc::new(HostNetwork::new(data.path(), options.public_pool)?);
         let driver = open(data, flavour, &store, &network)?;
+        let nodes = Arc::new(HostNodes::new(data.path(), Arc::clone(&network), node_program()?)?);
+        let hosts = (!options.no_hosts_file).then(|| HostsFile::new(data.path()));
         let images = Arc::new(StoredImages::new(store, data.machines()));
         let (host, policy) = capacity::of(options, kind)?;
         let capacity = capacity::explained(kind, host, policy);
-        Ok(Self { driver, network, images, pool: capacity::pool(options, kind)?, capacity, reason })
+        Ok(Self { driver, network, nodes, hosts, images, pool: capacity::pool(options, kind)?, capacity, reason })
     }
 
     /// As `status` and `/_freehold/health` call it.
@@ -120,6 +130,11 @@ pub fn open(
         Some(flavour) => Arc::new(VmDriver::new(VmOptions { data_dir: data.path().into(), flavour, network })?),
         None => Arc::new(ContainerDriver::new(data.path(), images.clone(), network)?),
     })
+}
+
+/// This program as a load balancer's node, in its own directory.
+pub fn node_program() -> freehold_machine::Result<Program> {
+    Program::of_this_process("freehold", &["elb-node", "--directory", "."])
 }
 
 /// The names of the design.

@@ -1,6 +1,7 @@
 //! The region, put together: address, state, hardware, services, reconcilers, in this order. No logic of its own;
 //! what each part does is in the part.
 
+mod balancers;
 pub mod capacity;
 pub mod cleanup;
 mod guests;
@@ -54,7 +55,7 @@ pub async fn serve(data: &DataDir, options: &cli::Up) -> Result<()> {
     let hardware = Hardware::choose(data, options).await?;
     say(options, &format!("machines: {}: {}", hardware.name(), hardware.reason));
     let services =
-        Services::start(Arc::clone(&store), queues, series, Arc::clone(&clock), &hardware, options, development)?;
+        Services::start(Arc::clone(&store), queues, series, Arc::clone(&clock), data, &hardware, options, development)?;
     root_key::publish(&services.iam, data).await?;
     let identity = RegionIdentity::prepare(data, listen).context("the certificates of the region's address")?;
     let identity = Arc::new(identity);
@@ -94,6 +95,12 @@ pub async fn serve(data: &DataDir, options: &cli::Up) -> Result<()> {
     };
     server.build().serve(listener, told_to_end).await;
     services.stop().await;
+    // Balancers go on serving; their names come back with the next control plane.
+    if hardware.hosts.is_some()
+        && let Err(error) = cleanup::forget_names(data)
+    {
+        tracing::warn!("{error:#}");
+    }
     services.queues.close();
     state.close();
     // Nobody else has written one meanwhile: this process still holds the directory's lock.

@@ -8,6 +8,8 @@ use freehold_core::reconcile::Reconcilers;
 use freehold_core::targets::Targets;
 use freehold_core::{Clock, DEFAULT_REGION};
 use freehold_ec2::{Ec2, Parts, Region};
+use freehold_elb::Elb;
+use freehold_elb::reconcile::{ReadStatus, ResolveNames};
 use freehold_iam::{Development, ForgetExpired, Iam};
 use freehold_monitoring::{CloudWatch, SeriesStore};
 use freehold_queues::{ForgetExpired as ForgetMessages, Queues};
@@ -19,10 +21,12 @@ use freehold_store::reconcile::ForgetTokens;
 use freehold_wire::server::Builder;
 use freehold_wire::{Local, Service};
 
+use super::balancers;
 use super::machines::Hardware;
 use super::public_images::HostsImages;
 use super::roles::Roles;
 use crate::cli;
+use crate::data_dir::DataDir;
 
 /// How long a step of a reconciler may take to finish when the region ends; what is cut off is done again later.
 const GRACE: Duration = Duration::from_secs(5);
@@ -35,6 +39,7 @@ pub struct Services {
     pub sqs: Arc<Sqs>,
     pub sns: Arc<Sns>,
     pub queues: Arc<Queues>,
+    pub elb: Arc<Elb>,
     pub cloudwatch: Arc<CloudWatch>,
     /// How the services call each other.
     pub local: Arc<Local>,
@@ -49,6 +54,7 @@ impl Services {
         queues: Arc<Queues>,
         series: Arc<SeriesStore>,
         clock: Arc<dyn Clock>,
+        data: &DataDir,
         hardware: &Hardware,
         options: &cli::Up,
         development: Development,
@@ -83,6 +89,14 @@ impl Services {
             sqs: Arc::clone(&sqs),
             targets: Arc::clone(&targets),
         })?;
+        let elb = Elb::new(freehold_elb::Parts {
+            store: Arc::clone(&store),
+            clock: Arc::clone(&clock),
+            region: DEFAULT_REGION.to_owned(),
+            local: Arc::clone(&local),
+            nodes: Arc::new(ReadStatus(Arc::clone(&hardware.nodes))),
+        });
+        hardware.network.serve_names(Arc::new(ResolveNames::new(Arc::clone(&store), DEFAULT_REGION)));
         iam.protect("sns", Arc::clone(&sns) as _);
         let reconcilers = Arc::new(Reconcilers::new(Arc::clone(&clock)));
         let services = Self {
@@ -92,7 +106,8 @@ impl Services {
             sqs: Arc::clone(&sqs),
             sns: Arc::clone(&sns),
             queues: Arc::clone(&queues),
-            cloudwatch,
+            elb: Arc::clone(&elb),
+            cloudwatch: Arc::clone(&cloudwatch),
             local,
             reconcilers: Arc::clone(&reconcilers),
         };
@@ -106,6 +121,8 @@ impl Services {
         freehold_ec2::reconcile::start(&ec2, &reconcilers);
         freehold_sqs::reconcile::start(&sqs, &reconcilers);
         sns.start(&reconcilers);
+        let tools = balancers::tools(data, hardware, cloudwatch);
+        freehold_elb::reconcile::start(&elb, tools, &reconcilers);
         Ok(services)
     }
 

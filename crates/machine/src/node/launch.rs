@@ -24,6 +24,7 @@ const MEMORY_BYTES: u64 = 2 << 30;
 
 /// Starts it in its namespace.
 pub fn spawn(program: &Program, directory: &Directory, namespace: &Path, relays: bool) -> Result<Child> {
+    program.check()?;
     let namespace = File::open(namespace).map_err(|error| Error::io("open a node's namespace", error))?;
     let cgroups = join_groups(directory)?;
     let log = directory.log()?;

@@ -25,17 +25,22 @@ impl Program {
 
     /// Any other.
     pub fn open(path: &Path, name: &str, arguments: &[&str]) -> Result<Self> {
-        let failed = |error| Error::io(format!("open the program {}", path.display()), error);
-        let file = File::open(path).map_err(failed)?;
-        let mode = file.metadata().map_err(failed)?.permissions().mode();
-        if mode & 0o001 == 0 {
-            return Err(Error::Unsupported(format!(
-                "the program {} must be executable by everybody: nodes run under users of their own",
-                path.display()
-            )));
-        }
+        let file =
+            File::open(path).map_err(|error| Error::io(format!("open the program {}", path.display()), error))?;
         let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
         Ok(Self { file, name: name.to_owned(), arguments })
+    }
+
+    /// Refuses a file that other users cannot execute.
+    pub(super) fn check(&self) -> Result<()> {
+        let known = self.file.metadata().map_err(|error| Error::io("look at the program of nodes", error))?;
+        if known.permissions().mode() & 0o001 == 0 {
+            return Err(Error::Unsupported(format!(
+                "the program {} must be executable by everybody: nodes run under users of their own",
+                self.name
+            )));
+        }
+        Ok(())
     }
 
     /// A path that means this very file to a child of this process, up to its `exec`.
