@@ -14,6 +14,7 @@ pub mod interface;
 pub mod launch;
 pub mod lookup;
 mod machine_spec;
+mod measure;
 pub mod metadata;
 pub mod model;
 pub mod operations;

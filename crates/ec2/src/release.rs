@@ -5,7 +5,7 @@ use freehold_store::{Tx, TxExt};
 use crate::addresses::{detach_interface, release_public, remove_interface};
 use crate::errors::Result;
 use crate::lookup::by_index;
-use crate::model::{Attachment, AttachmentStatus, Instance, NetworkInterface, Volume, VolumeState};
+use crate::model::{Attachment, AttachmentStatus, CpuCredits, Instance, NetworkInterface, Volume, VolumeState};
 
 /// A stopped instance keeps everything but the public addresses that came with its launch.
 pub fn stopped(tx: &mut dyn Tx, instance: &Instance) -> Result<()> {
@@ -26,6 +26,7 @@ pub fn stopped(tx: &mut dyn Tx, instance: &Instance) -> Result<()> {
 /// A terminated instance keeps nothing; what is not to be deleted with it is detached.
 pub fn terminated(tx: &mut dyn Tx, instance: &Instance) -> Result<()> {
     stopped(tx, instance)?;
+    tx.delete::<CpuCredits>(&instance.id)?;
     for mut interface in by_index::<NetworkInterface>(tx, 2, &instance.id)? {
         if interface.attachment.as_ref().is_some_and(goes_too) {
             remove_interface(tx, &interface)?;

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 
 use crate::spec::{Interface, MachineId, MachineSpec, Resources};
+use crate::usage::Usage;
 
 /// How machines are made on this host.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -122,6 +123,11 @@ pub trait Driver: Send + Sync + 'static {
 
     /// What the console showed since the machine first started, at most the last 64 KiB.
     async fn console(&self, id: &str) -> Result<Vec<u8>>;
+
+    /// What the machine has used since it started; `None` if it does not run.
+    async fn usage(&self, _id: &str) -> Result<Option<Usage>> {
+        Ok(None)
+    }
 
     /// Events from now on. A receiver that lags must ask [`Driver::state`] of all it cares for.
     fn events(&self) -> broadcast::Receiver<MachineEvent>;

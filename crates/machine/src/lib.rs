@@ -15,10 +15,12 @@ mod program;
 pub mod spec;
 #[cfg(test)]
 mod testing;
+pub mod usage;
 pub mod vm;
 
 pub use driver::{Driver, DriverKind, Error, MachineEvent, MachineState, Result};
 pub use spec::{Interface, MachineId, MachineSpec, Resources};
+pub use usage::Usage;
 
 /// How long ago the host was booted. No machine has run longer.
 pub fn uptime() -> std::time::Duration {

@@ -87,27 +87,29 @@ operation!(ModifyNetworkInterfaceAttribute, 74, types::ModifyNetworkInterfaceAtt
 operation!(ModifySecurityGroupRules, 75, types::ModifySecurityGroupRulesRequest => types::ModifySecurityGroupRulesResult);
 operation!(ModifySubnetAttribute, 76, types::ModifySubnetAttributeRequest => Unit);
 operation!(ModifyVpcAttribute, 77, types::ModifyVpcAttributeRequest => Unit);
-operation!(RebootInstances, 78, types::RebootInstancesRequest => Unit);
-operation!(ReleaseAddress, 79, types::ReleaseAddressRequest => Unit);
-operation!(ReplaceRoute, 80, types::ReplaceRouteRequest => Unit);
-operation!(ReplaceRouteTableAssociation, 81, types::ReplaceRouteTableAssociationRequest => types::ReplaceRouteTableAssociationResult);
-operation!(ResetImageAttribute, 82, types::ResetImageAttributeRequest => Unit);
-operation!(ResetInstanceAttribute, 83, types::ResetInstanceAttributeRequest => Unit);
-operation!(RevokeSecurityGroupEgress, 84, types::RevokeSecurityGroupEgressRequest => types::RevokeSecurityGroupEgressResult);
-operation!(RevokeSecurityGroupIngress, 85, types::RevokeSecurityGroupIngressRequest => types::RevokeSecurityGroupIngressResult);
-operation!(RunInstances, 86, types::RunInstancesRequest => types::Reservation);
-operation!(StartInstances, 87, types::StartInstancesRequest => types::StartInstancesResult);
-operation!(StopInstances, 88, types::StopInstancesRequest => types::StopInstancesResult);
-operation!(TerminateInstances, 89, types::TerminateInstancesRequest => types::TerminateInstancesResult);
-operation!(UnassignPrivateIpAddresses, 90, types::UnassignPrivateIpAddressesRequest => Unit);
-operation!(UpdateSecurityGroupRuleDescriptionsEgress, 91, types::UpdateSecurityGroupRuleDescriptionsEgressRequest => types::UpdateSecurityGroupRuleDescriptionsEgressResult);
-operation!(UpdateSecurityGroupRuleDescriptionsIngress, 92, types::UpdateSecurityGroupRuleDescriptionsIngressRequest => types::UpdateSecurityGroupRuleDescriptionsIngressResult);
+operation!(MonitorInstances, 78, types::MonitorInstancesRequest => types::MonitorInstancesResult);
+operation!(RebootInstances, 79, types::RebootInstancesRequest => Unit);
+operation!(ReleaseAddress, 80, types::ReleaseAddressRequest => Unit);
+operation!(ReplaceRoute, 81, types::ReplaceRouteRequest => Unit);
+operation!(ReplaceRouteTableAssociation, 82, types::ReplaceRouteTableAssociationRequest => types::ReplaceRouteTableAssociationResult);
+operation!(ResetImageAttribute, 83, types::ResetImageAttributeRequest => Unit);
+operation!(ResetInstanceAttribute, 84, types::ResetInstanceAttributeRequest => Unit);
+operation!(RevokeSecurityGroupEgress, 85, types::RevokeSecurityGroupEgressRequest => types::RevokeSecurityGroupEgressResult);
+operation!(RevokeSecurityGroupIngress, 86, types::RevokeSecurityGroupIngressRequest => types::RevokeSecurityGroupIngressResult);
+operation!(RunInstances, 87, types::RunInstancesRequest => types::Reservation);
+operation!(StartInstances, 88, types::StartInstancesRequest => types::StartInstancesResult);
+operation!(StopInstances, 89, types::StopInstancesRequest => types::StopInstancesResult);
+operation!(TerminateInstances, 90, types::TerminateInstancesRequest => types::TerminateInstancesResult);
+operation!(UnassignPrivateIpAddresses, 91, types::UnassignPrivateIpAddressesRequest => Unit);
+operation!(UnmonitorInstances, 92, types::UnmonitorInstancesRequest => types::UnmonitorInstancesResult);
+operation!(UpdateSecurityGroupRuleDescriptionsEgress, 93, types::UpdateSecurityGroupRuleDescriptionsEgressRequest => types::UpdateSecurityGroupRuleDescriptionsEgressResult);
+operation!(UpdateSecurityGroupRuleDescriptionsIngress, 94, types::UpdateSecurityGroupRuleDescriptionsIngressRequest => types::UpdateSecurityGroupRuleDescriptionsIngressResult);
 
 #[allow(dead_code)]
 static UNIT: Schema = Schema::structure("Unit", &[]);
 
 /// Sorted by name.
-pub static OPERATIONS: [OperationModel; 93] = [
+pub static OPERATIONS: [OperationModel; 95] = [
     OperationModel {
         name: "AllocateAddress",
         http_method: "POST",
@@ -733,6 +735,14 @@ pub static OPERATIONS: [OperationModel; 93] = [
         result_wrapper: "",
     },
     OperationModel {
+        name: "MonitorInstances",
+        http_method: "POST",
+        http_uri: "/",
+        input: &schemas::MONITOR_INSTANCES_REQUEST,
+        output: &schemas::MONITOR_INSTANCES_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
         name: "RebootInstances",
         http_method: "POST",
         http_uri: "/",
@@ -834,6 +844,14 @@ pub static OPERATIONS: [OperationModel; 93] = [
         http_uri: "/",
         input: &schemas::UNASSIGN_PRIVATE_IP_ADDRESSES_REQUEST,
         output: &UNIT,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "UnmonitorInstances",
+        http_method: "POST",
+        http_uri: "/",
+        input: &schemas::UNMONITOR_INSTANCES_REQUEST,
+        output: &schemas::UNMONITOR_INSTANCES_RESULT,
         result_wrapper: "",
     },
     OperationModel {

@@ -6,6 +6,7 @@
 
 mod account;
 mod address;
+mod cpu_credits;
 mod image;
 mod instance;
 mod instance_state;
@@ -26,6 +27,7 @@ mod vpc;
 
 pub use account::Account;
 pub use address::{Address, AddressAssociation};
+pub use cpu_credits::CpuCredits;
 pub use image::{Image, ImageState, Interruption};
 pub use instance::{
     IamProfile, Instance, MetadataOptions, Placement, RootDevice, ShutdownBehavior, StateReason, Tenancy, Wiring,

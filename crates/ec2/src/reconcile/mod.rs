@@ -4,12 +4,14 @@ mod apply_vpcs;
 mod bury_machines;
 mod converge_instances;
 mod make_images;
+mod measure_instances;
 mod notice_exits;
 mod sweep_images;
 mod vpc_plan;
 
 use std::sync::Arc;
 
+use freehold_core::metrics::Metrics;
 use freehold_core::reconcile::Reconcilers;
 use freehold_machine::DriverKind;
 use freehold_store::Document;
@@ -25,12 +27,13 @@ pub use apply_vpcs::{ApplyVpcs, Vpcs};
 pub use bury_machines::BuryMachines;
 pub use converge_instances::ConvergeInstances;
 pub use make_images::{ImageTurn, MakeImages};
+pub use measure_instances::MeasureInstances;
 pub use notice_exits::NoticeExits;
 pub use sweep_images::SweepImages;
 pub use vpc_plan::plan as vpc_plan;
 
 /// Starts them all. Must be called inside a tokio runtime.
-pub fn start(ec2: &Arc<Ec2>, reconcilers: &Reconcilers) {
+pub fn start(ec2: &Arc<Ec2>, metrics: Arc<dyn Metrics>, reconcilers: &Reconcilers) {
     ec2.network.serve_metadata(Arc::new(Metadata::new(Arc::clone(ec2))));
     let exits = count_events(ec2);
     let vpcs = Arc::new(Vpcs::new(Arc::clone(ec2)));
@@ -46,6 +49,7 @@ pub fn start(ec2: &Arc<Ec2>, reconcilers: &Reconcilers) {
     reconcilers.spawn(NoticeExits::new(Arc::clone(ec2)), vec![exits]);
     reconcilers.spawn(BuryMachines::new(Arc::clone(ec2)), Vec::new());
     if ec2.driver.kind() != DriverKind::None {
+        reconcilers.spawn(MeasureInstances::new(Arc::clone(ec2), metrics), Vec::new());
         let kinds = [
             Vpc::KIND,
             Subnet::KIND,

@@ -118,7 +118,7 @@ impl Services {
         reconcilers.spawn(ForgetTokens::new(store, clock), Vec::new());
         reconcilers.spawn(ForgetExpired::new(Arc::clone(&iam)), Vec::new());
         reconcilers.spawn(ForgetMessages::new(Arc::clone(&queues)), Vec::new());
-        freehold_ec2::reconcile::start(&ec2, &reconcilers);
+        freehold_ec2::reconcile::start(&ec2, Arc::clone(&cloudwatch) as _, &reconcilers);
         freehold_sqs::reconcile::start(&sqs, &reconcilers);
         sns.start(&reconcilers);
         let tools = balancers::tools(data, hardware, cloudwatch);

@@ -55,6 +55,23 @@ fn is_or_below(path: &str, group: &str) -> bool {
     path.strip_prefix(group).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
+/// What the machine's groups count: time of CPUs since they were made, and memory held now.
+pub fn usage(id: &str) -> (Duration, u64) {
+    let groups: Vec<_> = hierarchies().iter().map(|root| root.join(PARENT).join(id)).collect();
+    let read = |file: &str| groups.iter().find_map(|group| fs::read_to_string(group.join(file)).ok());
+    let number = |file: &str| read(file)?.trim().parse::<u64>().ok();
+    let cpu = number("cpuacct.usage")
+        .map(Duration::from_nanos)
+        .or_else(|| read("cpu.stat").as_deref().and_then(cpu_stat).map(Duration::from_micros));
+    let memory = number("memory.usage_in_bytes").or_else(|| number("memory.current"));
+    (cpu.unwrap_or_default(), memory.unwrap_or_default())
+}
+
+/// `usage_usec` of a version 2 group's `cpu.stat`.
+fn cpu_stat(text: &str) -> Option<u64> {
+    text.lines().find_map(|line| line.strip_prefix("usage_usec "))?.trim().parse().ok()
+}
+
 /// Kills everything in the machine's groups and removes them. Blocks until that is done.
 pub fn clear(id: &str) -> Result<()> {
     let failed = |error| Error::io("remove the machine's control groups", error);
@@ -126,6 +143,13 @@ mod unit {
                       cgroup2 /sys/fs/cgroup/unified cgroup2 rw 0 0\n";
         let found = parse(mounts);
         assert_eq!(found, [Path::new("/sys/fs/cgroup/cpu"), Path::new("/sys/fs/cgroup/unified")]);
+    }
+
+    #[test]
+    fn time_is_read_from_either_version() {
+        assert_eq!(cpu_stat("usage_usec 1500\nuser_usec 1000\n"), Some(1500));
+        assert_eq!(cpu_stat("nr_periods 0\n"), None);
+        assert_eq!(usage("no-such-machine"), (Duration::ZERO, 0));
     }
 
     #[test]

@@ -20,6 +20,7 @@ use crate::driver::{Driver, DriverKind, Error, MachineEvent, MachineState, Resul
 use crate::image::ImageStore;
 use crate::net::Network;
 use crate::spec::{Interface, MachineId, MachineSpec, Resources};
+use crate::usage::{self, Usage};
 use crate::{disk, guest};
 
 /// Events that a receiver may be behind before it loses some.
@@ -358,6 +359,17 @@ impl Driver for ContainerDriver {
 
     async fn list(&self) -> Result<Vec<MachineId>> {
         self.shared.ids()
+    }
+
+    async fn usage(&self, id: &str) -> Result<Option<Usage>> {
+        let shared = &self.shared;
+        let directory = shared.directory(id)?;
+        if process::find(&directory, id).is_none() {
+            return Ok(None);
+        }
+        let network = usage::of_interfaces(shared.network.as_ref(), &shared.spec(id)?.interfaces).await?;
+        let (cpu, memory_bytes) = cgroup::usage(id);
+        Ok(Some(Usage { cpu, memory_bytes, network, disk: usage::disk_of_mount(&directory.disk()) }))
     }
 
     async fn console(&self, id: &str) -> Result<Vec<u8>> {

@@ -6,19 +6,22 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use serde_json::Value;
 use tokio::sync::broadcast;
 
 use super::cgroup::Hierarchies;
 use super::directory::Directory;
 use super::power::Wish;
 use super::qemu::Flavour;
+use super::qmp::Client;
 use super::shared::{Shared, blocking};
 use super::start::make_disk;
 use super::wish::wish_of;
-use super::{console, watch};
+use super::{blocks, console, watch};
 use crate::driver::{Driver, DriverKind, Error, MachineEvent, MachineState, Result};
 use crate::net::Network;
 use crate::spec::{Interface, MachineId, MachineSpec, Resources};
+use crate::usage::{self, Usage};
 
 /// How often consoles are kept short.
 const TRIM_PERIOD: Duration = Duration::from_secs(5);
@@ -236,6 +239,16 @@ impl Driver for VmDriver {
 
     async fn list(&self) -> Result<Vec<MachineId>> {
         self.shared.ids()
+    }
+
+    async fn usage(&self, id: &str) -> Result<Option<Usage>> {
+        let directory = self.shared.directory(id)?;
+        let Some(pid) = directory.running()? else { return Ok(None) };
+        let network = usage::of_interfaces(self.shared.network.as_ref(), &directory.spec()?.interfaces).await?;
+        let (cpu, memory_bytes) = usage::of_process(pid);
+        let mut monitor = Client::connect(&directory.file("qmp.sock")).await?;
+        let disk = blocks::traffic(&monitor.execute("query-blockstats", Value::Null).await?);
+        Ok(Some(Usage { cpu, memory_bytes, network, disk }))
     }
 
     async fn console(&self, id: &str) -> Result<Vec<u8>> {

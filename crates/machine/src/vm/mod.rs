@@ -44,6 +44,7 @@
 //! interfaces; one more descriptor in [`qemu::Inherited`]; and in `start.rs`, after QEMU answers, `cont` and the
 //! button, or a plain boot if that fails.
 
+mod blocks;
 pub mod boot;
 pub mod cgroup;
 mod console;

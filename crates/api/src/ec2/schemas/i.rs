@@ -403,6 +403,13 @@ pub static INSTANCE_METADATA_TAGS_STATE: Schema = Schema::new("InstanceMetadataT
         "disabled", "enabled",
     ]);
 
+pub static INSTANCE_MONITORING: Schema = Schema::structure("InstanceMonitoring", &[
+    member("InstanceId", "instanceId", "InstanceId", &STRING),
+    member("Monitoring", "monitoring", "Monitoring", &MONITORING),
+]);
+
+pub static INSTANCE_MONITORING_LIST: Schema = Schema::list("InstanceMonitoringList", &element("item", &INSTANCE_MONITORING));
+
 pub static INSTANCE_NETWORK_INTERFACE: Schema = Schema::structure("InstanceNetworkInterface", &[
     member("Association", "association", "Association", &INSTANCE_NETWORK_INTERFACE_ASSOCIATION),
     member("Attachment", "attachment", "Attachment", &INSTANCE_NETWORK_INTERFACE_ATTACHMENT),

@@ -163,6 +163,16 @@ pub static MODIFY_VPC_ATTRIBUTE_REQUEST: Schema = Schema::structure("ModifyVpcAt
     member("EnableNetworkAddressUsageMetrics", "EnableNetworkAddressUsageMetrics", "EnableNetworkAddressUsageMetrics", &ATTRIBUTE_BOOLEAN_VALUE),
 ]);
 
+pub static MONITOR_INSTANCES_REQUEST: Schema = Schema::structure("MonitorInstancesRequest", &[
+    member("InstanceIds", "InstanceId", "InstanceId", &INSTANCE_ID_STRING_LIST).required(),
+    member("MetricCategoryIds", "MetricCategoryId", "MetricCategoryId", &METRIC_CATEGORY_ID_LIST),
+    member("DryRun", "dryRun", "DryRun", &BOOLEAN),
+]);
+
+pub static MONITOR_INSTANCES_RESULT: Schema = Schema::structure("MonitorInstancesResult", &[
+    member("InstanceMonitorings", "instancesSet", "InstancesSet", &INSTANCE_MONITORING_LIST),
+]);
+
 pub static MONITORING: Schema = Schema::structure("Monitoring", &[
     member("MetricCategoryIds", "metricCategoryIdSet", "MetricCategoryIdSet", &METRIC_CATEGORY_ID_LIST),
     member("State", "state", "State", &MONITORING_STATE),

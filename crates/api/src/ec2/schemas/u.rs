@@ -8,6 +8,16 @@ pub static UNASSIGN_PRIVATE_IP_ADDRESSES_REQUEST: Schema = Schema::structure("Un
     member("PrivateIpAddresses", "privateIpAddress", "PrivateIpAddress", &PRIVATE_IP_ADDRESS_STRING_LIST),
 ]);
 
+pub static UNMONITOR_INSTANCES_REQUEST: Schema = Schema::structure("UnmonitorInstancesRequest", &[
+    member("InstanceIds", "InstanceId", "InstanceId", &INSTANCE_ID_STRING_LIST).required(),
+    member("MetricCategoryIds", "MetricCategoryId", "MetricCategoryId", &METRIC_CATEGORY_ID_LIST),
+    member("DryRun", "dryRun", "DryRun", &BOOLEAN),
+]);
+
+pub static UNMONITOR_INSTANCES_RESULT: Schema = Schema::structure("UnmonitorInstancesResult", &[
+    member("InstanceMonitorings", "instancesSet", "InstancesSet", &INSTANCE_MONITORING_LIST),
+]);
+
 pub static UNSUPPORTED_INSTANCE_TYPE_SET: Schema = Schema::list("UnsupportedInstanceTypeSet", &element("item", &INSTANCE_TYPE_ITEM));
 
 pub static UPDATE_SECURITY_GROUP_RULE_DESCRIPTIONS_EGRESS_REQUEST: Schema = Schema::structure("UpdateSecurityGroupRuleDescriptionsEgressRequest", &[

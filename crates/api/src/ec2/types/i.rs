@@ -591,6 +591,17 @@ shape!(InstanceMetadataOptionsResponse, schemas::INSTANCE_METADATA_OPTIONS_RESPO
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct InstanceMonitoring {
+    pub instance_id: Option<String>,
+    pub monitoring: Option<Monitoring>,
+}
+
+shape!(InstanceMonitoring, schemas::INSTANCE_MONITORING {
+    instance_id,
+    monitoring,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct InstanceNetworkInterface {
     pub association: Option<InstanceNetworkInterfaceAssociation>,
     pub attachment: Option<InstanceNetworkInterfaceAttachment>,

@@ -320,6 +320,28 @@ shape!(ModifyVpcAttributeRequest, schemas::MODIFY_VPC_ATTRIBUTE_REQUEST {
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct MonitorInstancesRequest {
+    pub instance_ids: Option<Vec<String>>,
+    pub metric_category_ids: Option<Vec<String>>,
+    pub dry_run: Option<bool>,
+}
+
+shape!(MonitorInstancesRequest, schemas::MONITOR_INSTANCES_REQUEST {
+    instance_ids,
+    metric_category_ids,
+    dry_run,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct MonitorInstancesResult {
+    pub instance_monitorings: Option<Vec<InstanceMonitoring>>,
+}
+
+shape!(MonitorInstancesResult, schemas::MONITOR_INSTANCES_RESULT {
+    instance_monitorings,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Monitoring {
     pub metric_category_ids: Option<Vec<String>>,
     pub state: Option<String>,

@@ -16,6 +16,28 @@ shape!(UnassignPrivateIpAddressesRequest, schemas::UNASSIGN_PRIVATE_IP_ADDRESSES
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct UnmonitorInstancesRequest {
+    pub instance_ids: Option<Vec<String>>,
+    pub metric_category_ids: Option<Vec<String>>,
+    pub dry_run: Option<bool>,
+}
+
+shape!(UnmonitorInstancesRequest, schemas::UNMONITOR_INSTANCES_REQUEST {
+    instance_ids,
+    metric_category_ids,
+    dry_run,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct UnmonitorInstancesResult {
+    pub instance_monitorings: Option<Vec<InstanceMonitoring>>,
+}
+
+shape!(UnmonitorInstancesResult, schemas::UNMONITOR_INSTANCES_RESULT {
+    instance_monitorings,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct UpdateSecurityGroupRuleDescriptionsEgressRequest {
     pub dry_run: Option<bool>,
     pub group_id: Option<String>,

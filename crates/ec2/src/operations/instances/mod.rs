@@ -11,6 +11,7 @@ mod filters;
 mod get_console_output;
 mod modify_instance_attribute;
 mod modify_instance_metadata_options;
+mod monitor_instances;
 mod reboot_instances;
 mod reset_instance_attribute;
 mod run_instances;
@@ -19,6 +20,7 @@ mod stop_instances;
 mod terminate_instances;
 #[cfg(test)]
 mod tests;
+mod unmonitor_instances;
 pub(crate) mod view;
 
 use freehold_api::ec2::op;
@@ -42,10 +44,12 @@ pub fn register(operations: Operations) -> Operations {
         .on(op::GetConsoleOutput, get_console_output::get_console_output)
         .on(op::ModifyInstanceAttribute, modify_instance_attribute::modify_instance_attribute)
         .on(op::ModifyInstanceMetadataOptions, modify_instance_metadata_options::modify_instance_metadata_options)
+        .on(op::MonitorInstances, monitor_instances::monitor_instances)
         .on(op::RebootInstances, reboot_instances::reboot_instances)
         .on(op::ResetInstanceAttribute, reset_instance_attribute::reset_instance_attribute)
         .on(op::RunInstances, run_instances::run_instances)
         .on(op::StartInstances, start_instances::start_instances)
         .on(op::StopInstances, stop_instances::stop_instances)
         .on(op::TerminateInstances, terminate_instances::terminate_instances)
+        .on(op::UnmonitorInstances, unmonitor_instances::unmonitor_instances)
 }
