@@ -37,7 +37,7 @@ impl Authenticator for Iam {
         {
             return Ok(());
         }
-        let action = format!("{}:{}", question.service, question.call.operation);
+        let action = format!("{}:{}", prefix(question.service), question.call.operation);
         if action == ALWAYS || action == BY_TRUST {
             return Ok(());
         }
@@ -107,6 +107,11 @@ impl Iam {
     fn is_temporary(&self, caller: &Principal) -> bool {
         self.key(&caller.access_key_id).is_none_or(|key| key.is_temporary)
     }
+}
+
+/// What actions of a service begin with (*Service authorization reference*): mostly the name in credential scopes.
+fn prefix(service: &str) -> &str {
+    if service == "monitoring" { "cloudwatch" } else { service }
 }
 
 /// The action of a call. What allows an operation allows its batch (*Actions defined by Amazon SQS*, *by Amazon SNS*).

@@ -14,8 +14,6 @@ pub(crate) enum Error {
     #[error("The parameter {0} is required.")]
     MissingParameter(String),
     #[error("{0}")]
-    LimitExceeded(String),
-    #[error("{0}")]
     InvalidFormat(String),
     #[error("The value of the parameter NextToken is not one that this operation gave for the same request.")]
     InvalidNextToken,
@@ -44,7 +42,6 @@ impl Error {
             Self::InvalidParameterValue(_) => "InvalidParameterValueException",
             Self::InvalidParameterCombination(_) => "InvalidParameterCombinationException",
             Self::MissingParameter(_) => "MissingRequiredParameterException",
-            Self::LimitExceeded(_) => "LimitExceededFault",
             Self::InvalidFormat(_) => "InvalidFormatFault",
             Self::InvalidNextToken => "InvalidNextToken",
             Self::NoAlarm(_) => "ResourceNotFound",

@@ -4,16 +4,22 @@
 //!  PutMetricData ──▶ series: one writer, one commit ──▶ answer
 //!  Metrics::record ─▶   │ (never waits)
 //!                       ▼
-//!                   metrics.db ◀── GetMetricData, GetMetricStatistics, alarms
+//!                   metrics.db ◀── GetMetricData, GetMetricStatistics
+//!                       ▲
+//!                evaluate, combine ──▶ states, history, actions ──▶ act ──▶ topics, scaling policies, instances
 //! ```
 //!
-//! Measurements have a database of their own ([`SeriesStore`]).
+//! Measurements have a database of their own ([`SeriesStore`]); alarms are documents of the region's state, all of which
+//! are in memory too. A transition, its history and what is to be done about it are one commit.
 
+mod alarms;
+mod combined;
 mod compute;
 mod errors;
 mod math;
 mod model;
 mod operations;
+mod reconcile;
 mod record;
 mod series;
 mod statistics;
@@ -21,10 +27,15 @@ mod statistics;
 use std::sync::Arc;
 
 use freehold_core::Clock;
-use freehold_wire::Service;
+use freehold_core::reconcile::Reconcilers;
+use freehold_core::targets::Targets;
+use freehold_store::{SharedStore, StoreExt, TxExt};
+use freehold_wire::{Local, Service};
 use jiff::Timestamp;
 
+use alarms::Book;
 use errors::Error;
+use model::Alarm;
 
 pub use series::{Failure, SeriesStore};
 
@@ -33,20 +44,41 @@ pub const BODY_BYTES: usize = 8 << 20;
 
 /// What CloudWatch stands on.
 pub struct Parts {
+    pub store: SharedStore,
     pub clock: Arc<dyn Clock>,
     pub series: Arc<SeriesStore>,
+    pub region: String,
+    /// Topics and instances, which alarms act on.
+    pub local: Arc<Local>,
+    /// What carries out scaling policies.
+    pub targets: Arc<Targets>,
 }
 
 /// Metrics and alarms of a region.
 pub struct CloudWatch {
+    store: SharedStore,
     clock: Arc<dyn Clock>,
     series: Arc<SeriesStore>,
+    region: String,
+    local: Arc<Local>,
+    targets: Arc<Targets>,
+    book: Book,
 }
 
 impl CloudWatch {
-    pub fn new(parts: Parts) -> Arc<Self> {
-        let Parts { clock, series } = parts;
-        Arc::new(Self { clock, series })
+    /// Takes up what the store has.
+    ///
+    /// # Errors
+    /// What the store reports.
+    pub fn open(parts: Parts) -> Result<Arc<Self>, freehold_store::Error> {
+        let Parts { store, clock, series, region, local, targets } = parts;
+        let book = Book::open(Arc::clone(&store))?;
+        Ok(Arc::new(Self { store, clock, series, region, local, targets, book }))
+    }
+
+    /// Goes on with evaluating alarms. Must be called inside a tokio runtime.
+    pub fn start(self: &Arc<Self>, reconcilers: &Reconcilers) {
+        reconcile::start(self, reconcilers);
     }
 
     /// The service `cloudwatch`.
@@ -56,6 +88,25 @@ impl CloudWatch {
 
     fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Changes an alarm, if it is there; whether it was.
+    async fn change_alarm<F>(&self, arn: &str, change: F) -> Result<bool, Error>
+    where
+        F: FnOnce(&mut Alarm) -> Result<(), Error> + Send + 'static,
+    {
+        let id = arn.to_owned();
+        let was_there = self
+            .store
+            .transact::<_, Error, _>(move |tx| {
+                let Some(mut alarm) = tx.get::<Alarm>(&id)? else { return Ok(false) };
+                change(&mut alarm)?;
+                tx.put(&alarm)?;
+                Ok(true)
+            })
+            .await?;
+        self.book.refresh(arn)?;
+        Ok(was_there)
     }
 
     /// Reads measurements, away from the threads that serve.

@@ -63,7 +63,14 @@ impl Services {
         let local = Local::new(DEFAULT_REGION);
         let targets = Arc::new(Targets::default());
         // Before all that is measured: each of those is given `Arc<dyn Metrics>`, which this is.
-        let cloudwatch = CloudWatch::new(freehold_monitoring::Parts { clock: Arc::clone(&clock), series });
+        let cloudwatch = CloudWatch::open(freehold_monitoring::Parts {
+            store: Arc::clone(&store),
+            clock: Arc::clone(&clock),
+            series,
+            region: DEFAULT_REGION.to_owned(),
+            local: Arc::clone(&local),
+            targets: Arc::clone(&targets),
+        })?;
         let ec2 = Ec2::new(Parts {
             store: Arc::clone(&store),
             clock: Arc::clone(&clock),
@@ -121,6 +128,7 @@ impl Services {
         freehold_ec2::reconcile::start(&ec2, Arc::clone(&cloudwatch) as _, &reconcilers);
         freehold_sqs::reconcile::start(&sqs, &reconcilers);
         sns.start(&reconcilers);
+        cloudwatch.start(&reconcilers);
         let tools = balancers::tools(data, hardware, cloudwatch);
         freehold_elb::reconcile::start(&elb, tools, &reconcilers);
         Ok(services)

@@ -1,6 +1,8 @@
 //! One file per operation, named as AWS names it.
 
+mod alarms;
 mod metrics;
+mod tags;
 
 use std::sync::Arc;
 
@@ -12,5 +14,7 @@ use crate::CloudWatch;
 /// The service `cloudwatch`.
 pub(crate) fn service(state: &Arc<CloudWatch>) -> Service {
     let service = Service::new(&cloudwatch::MODEL);
-    metrics::register(service, state)
+    let service = metrics::register(service, state);
+    let service = alarms::register(service, state);
+    tags::register(service, state)
 }

@@ -20,7 +20,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-pub(crate) use bucket::{Buckets, Window, buckets};
+pub(crate) use bucket::{Window, buckets};
 pub(crate) use id::MetricId;
 pub(crate) use read::{ListFilter, Listed};
 

@@ -75,6 +75,15 @@ impl Statistic {
         Some(Self::Trimmed(kind, Bound::Open, Bound::Percent(percent(rest)?)))
     }
 
+    /// Samples that a percentile needs to mean something (*User guide, Percentile-based alarms and low data samples*).
+    pub fn least_samples(self) -> f64 {
+        match self {
+            Self::Percentile(percent) if percent >= 50.0 => 10.0 / (1.0 - percent / 100.0).max(1e-9),
+            Self::Percentile(percent) => 10.0 / (percent / 100.0).max(1e-9),
+            _ => 0.0,
+        }
+    }
+
     /// Its value; `None` where the single values are needed and not known, or there are none.
     pub fn of(self, aggregate: &Aggregate) -> Option<f64> {
         match self {

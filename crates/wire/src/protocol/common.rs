@@ -12,7 +12,7 @@ const fn common(shape: &'static str, query_code: &'static str, status: u16) -> E
 }
 
 /// *API references, Common error types*, by both of their names.
-pub static ERRORS: [ErrorModel; 10] = [
+pub static ERRORS: [ErrorModel; 11] = [
     common("AccessDeniedException", "AccessDenied", 403),
     common("ExpiredTokenException", "ExpiredToken", 403),
     common("IncompleteSignatureException", "IncompleteSignature", 400),
@@ -23,4 +23,5 @@ pub static ERRORS: [ErrorModel; 10] = [
     common("SerializationException", "MalformedInput", 400),
     common("UnknownOperationException", "InvalidAction", 400),
     common("UnrecognizedClientException", "InvalidClientTokenId", 403),
+    common("ValidationException", "ValidationError", 400),
 ];

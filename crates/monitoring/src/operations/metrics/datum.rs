@@ -114,7 +114,7 @@ fn several(place: &str, values: &[f64], counts: Option<Vec<f64>>) -> Result<Aggr
     }
     let mut ones = Vec::with_capacity(values.len());
     for (value, count) in values.iter().zip(counts) {
-        if !(count > 0.0) || !count.is_finite() {
+        if !count.is_finite() || count <= 0.0 {
             return Err(invalid(place, "Counts", count));
         }
         ones.push(Aggregate::of(number(place, "Values", *value)?, count));
