@@ -20,6 +20,9 @@ pub struct Status {
     pub services: Vec<String>,
     /// Instances by state: `running` → 3.
     pub instances: BTreeMap<String, u64>,
+    /// Load balancers by state.
+    #[serde(default)]
+    pub balancers: BTreeMap<String, u64>,
     pub capacity: Option<Capacity>,
     pub reconcilers: Vec<Reconciler>,
     /// Operations that clients asked for and Freehold does not have.

@@ -38,13 +38,10 @@ fn page(status: &Status) -> String {
         let promised = format!("{} vCPUs and {} MiB in all: {}", capacity.vcpus, capacity.memory_mib, capacity.policy);
         text.push_str(&table(&rows(&[("capacity", promised)])));
     }
-    text.push_str(&head("Instances"));
-    match status.instances.is_empty() {
-        true => text.push_str("none\n"),
-        false => {
-            let rows: Vec<_> = status.instances.iter().map(|(state, n)| vec![state.clone(), n.to_string()]).collect();
-            text.push_str(&table(&rows));
-        }
+    for (name, counted) in [("Instances", &status.instances), ("Load balancers", &status.balancers)] {
+        let rows: Vec<_> = counted.iter().map(|(state, n)| vec![state.clone(), n.to_string()]).collect();
+        text.push_str(&head(name));
+        text.push_str(&if rows.is_empty() { "none\n".to_owned() } else { table(&rows) });
     }
     text.push_str(&head("Reconcilers"));
     let mut reconcilers =

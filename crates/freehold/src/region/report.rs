@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use freehold_core::reconcile::{self, Reconcilers};
 use freehold_ec2::model::Instance;
+use freehold_elb::model::LoadBalancer;
 use freehold_machine::capacity::Pool;
 use freehold_store::{Filter, SharedStore, StoreExt};
 use jiff::Timestamp;
@@ -44,6 +45,7 @@ impl Report {
             machines: Machines { driver: hardware.name().into(), reason: hardware.reason.clone() },
             services,
             instances: BTreeMap::new(),
+            balancers: BTreeMap::new(),
             capacity: capacity(hardware),
             reconcilers: Vec::new(),
             unknown_operations: Vec::new(),
@@ -57,9 +59,15 @@ impl Report {
         for instance in self.store.list::<Instance>(&Filter::default())? {
             *instances.entry(instance.state.name().to_owned()).or_default() += 1;
         }
+        let mut balancers = BTreeMap::new();
+        for balancer in self.store.list::<LoadBalancer>(&Filter::default())? {
+            let state = if balancer.deleted { "deleting" } else { balancer.state.name() };
+            *balancers.entry(state.to_owned()).or_default() += 1;
+        }
         Ok(Status {
             uptime_seconds: self.started.elapsed().as_secs(),
             instances,
+            balancers,
             reconcilers: self.reconcilers.snapshot().into_iter().map(reconciler).collect(),
             ..self.blank.clone()
         })
