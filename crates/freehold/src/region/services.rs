@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
+use freehold_autoscaling::AutoScaling;
 use freehold_core::reconcile::Reconcilers;
 use freehold_core::targets::Targets;
 use freehold_core::{Clock, DEFAULT_REGION};
@@ -41,6 +42,7 @@ pub struct Services {
     pub queues: Arc<Queues>,
     pub elb: Arc<Elb>,
     pub cloudwatch: Arc<CloudWatch>,
+    pub autoscaling: Arc<AutoScaling>,
     /// How the services call each other.
     pub local: Arc<Local>,
     pub reconcilers: Arc<Reconcilers>,
@@ -104,6 +106,14 @@ impl Services {
             nodes: Arc::new(ReadStatus(Arc::clone(&hardware.nodes))),
         });
         hardware.network.serve_names(Arc::new(ResolveNames::new(Arc::clone(&store), DEFAULT_REGION)));
+        let autoscaling = AutoScaling::new(freehold_autoscaling::Parts {
+            store: Arc::clone(&store),
+            clock: Arc::clone(&clock),
+            local: Arc::clone(&local),
+            metrics: Arc::clone(&cloudwatch) as _,
+            region: DEFAULT_REGION.to_owned(),
+        });
+        targets.register("autoscaling", Arc::clone(&autoscaling) as _);
         iam.protect("sns", Arc::clone(&sns) as _);
         let reconcilers = Arc::new(Reconcilers::new(Arc::clone(&clock)));
         let services = Self {
@@ -115,6 +125,7 @@ impl Services {
             queues: Arc::clone(&queues),
             elb: Arc::clone(&elb),
             cloudwatch: Arc::clone(&cloudwatch),
+            autoscaling: Arc::clone(&autoscaling),
             local,
             reconcilers: Arc::clone(&reconcilers),
         };
@@ -129,6 +140,7 @@ impl Services {
         freehold_sqs::reconcile::start(&sqs, &reconcilers);
         sns.start(&reconcilers);
         cloudwatch.start(&reconcilers);
+        autoscaling.start(&reconcilers);
         let tools = balancers::tools(data, hardware, cloudwatch);
         freehold_elb::reconcile::start(&elb, tools, &reconcilers);
         Ok(services)
@@ -141,6 +153,7 @@ impl Services {
         services.push(self.ssm.service());
         services.push(self.sqs.service());
         services.push(self.sns.service());
+        services.push(self.autoscaling.service());
         services.push(self.cloudwatch.service());
         services
     }

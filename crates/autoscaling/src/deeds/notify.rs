@@ -1,0 +1,105 @@
+//! Notifications to topics (*User guide, Amazon SNS notification options*).
+
+use freehold_store::{Tx, TxExt};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::errors::Result;
+use crate::ids::{moment_in_message, uuid};
+use crate::model::{Activity, Group, Letter, Member};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Notice {
+    Launch,
+    LaunchError,
+    Terminate,
+    TerminateError,
+    Test,
+}
+
+impl Notice {
+    pub const ALL: [Self; 5] = [Self::Launch, Self::LaunchError, Self::Terminate, Self::TerminateError, Self::Test];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Launch => "autoscaling:EC2_INSTANCE_LAUNCH",
+            Self::LaunchError => "autoscaling:EC2_INSTANCE_LAUNCH_ERROR",
+            Self::Terminate => "autoscaling:EC2_INSTANCE_TERMINATE",
+            Self::TerminateError => "autoscaling:EC2_INSTANCE_TERMINATE_ERROR",
+            Self::Test => "autoscaling:TEST_NOTIFICATION",
+        }
+    }
+
+    fn subject(self, group: &str) -> String {
+        let what = match self {
+            Self::Launch => "launch",
+            Self::LaunchError => "failed launch",
+            Self::Terminate => "termination",
+            Self::TerminateError => "failed termination",
+            Self::Test => "test notification",
+        };
+        format!("Auto Scaling: {what} for group \"{group}\"")
+    }
+}
+
+/// Writes to all topics that want to know.
+pub(crate) fn notify(
+    tx: &mut dyn Tx,
+    group: &Group,
+    notice: Notice,
+    activity: Option<&Activity>,
+    member: &Member,
+    now: Timestamp,
+) -> Result<()> {
+    let topics = group.notifications.iter().filter(|(_, types)| types.contains(notice.name()));
+    for (topic, _) in topics {
+        let body = body(group, notice, activity, member, now);
+        tx.put(&Letter::new(&group.account, topic, &notice.subject(&group.name), &body))?;
+    }
+    Ok(())
+}
+
+/// Tells a topic that it will be told.
+pub(crate) fn test_notification(tx: &mut dyn Tx, group: &Group, topic: &str, now: Timestamp) -> Result<()> {
+    let body = json!({
+        "AccountId": group.account,
+        "RequestId": uuid(),
+        "AutoScalingGroupARN": group.arn,
+        "AutoScalingGroupName": group.name,
+        "Service": "AWS Auto Scaling",
+        "Event": Notice::Test.name(),
+        "Time": moment_in_message(now),
+    });
+    Ok(tx.put(&Letter::new(&group.account, topic, &Notice::Test.subject(&group.name), &body))?)
+}
+
+fn body(group: &Group, notice: Notice, activity: Option<&Activity>, member: &Member, now: Timestamp) -> Value {
+    let mut body = json!({
+        "Origin": "EC2",
+        "Destination": "AutoScalingGroup",
+        "AccountId": group.account,
+        "AutoScalingGroupARN": group.arn,
+        "AutoScalingGroupName": group.name,
+        "Service": "AWS Auto Scaling",
+        "Event": notice.name(),
+        "Time": moment_in_message(now),
+        "EC2InstanceId": member.instance.clone().unwrap_or_default(),
+    });
+    let Some(activity) = activity else { return body };
+    let more = json!({
+        "ActivityId": activity.id,
+        "RequestId": activity.id,
+        "Description": activity.description,
+        "Cause": activity.cause,
+        "Progress": activity.progress,
+        "StatusCode": activity.status.name(),
+        "StatusMessage": activity.message.clone().unwrap_or_default(),
+        "StartTime": moment_in_message(activity.start),
+        "EndTime": moment_in_message(activity.end.unwrap_or(now)),
+        "Details": {"Subnet ID": activity.subnet.clone().unwrap_or_default(), "Availability Zone": activity.zone},
+    });
+    if let (Value::Object(body), Value::Object(more)) = (&mut body, more) {
+        body.extend(more);
+    }
+    body
+}

@@ -1,0 +1,286 @@
+//! What a group lacks, and what it has too much of.
+
+use jiff::Timestamp;
+
+use super::{victims, zones};
+use crate::model::{Group, Health, Maintenance, Market, Member, Override, Phase, Process, later};
+
+/// What is to be done now.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Plan {
+    pub doomed: Vec<Doomed>,
+    pub launches: Vec<Launch>,
+    /// Members of the warm pool that are to serve, with the others before them.
+    pub drawn: Vec<String>,
+    /// Nothing more before this.
+    pub wait: Option<Timestamp>,
+}
+
+/// A member that is to end.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Doomed {
+    pub key: String,
+    pub why: Why,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Why {
+    Unhealthy,
+    Excess,
+    Lifetime,
+    Deleted,
+    Pool,
+}
+
+/// An instance that is to be.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Launch {
+    pub zone: String,
+    pub subnet: Option<String>,
+    pub market: Market,
+    pub weight: u32,
+    pub warmed: bool,
+    pub surplus: bool,
+}
+
+/// More are not decided upon at once.
+const LAUNCHES_AT_ONCE: usize = 100;
+/// Of the instances that are too old, so many in percent are replaced at a time (*User guide, Maximum instance
+/// lifetime*).
+const OLD_AT_ONCE: usize = 10;
+
+/// Decides for a group with all of its members.
+pub(crate) fn plan(group: &Group, members: &[Member], now: Timestamp) -> Plan {
+    if group.deleting {
+        let all = members.iter().filter(|member| !member.phase.is_ending() || !member.forced);
+        let doomed = all.map(|member| Doomed { key: member.key.clone(), why: Why::Deleted }).collect();
+        return Plan { doomed, ..Plan::default() };
+    }
+    let mut planner = Planner { group, members, now, plan: Plan::default() };
+    planner.replace_unhealthy();
+    planner.replace_old();
+    planner.match_desired();
+    planner.balance();
+    planner.keep_pool();
+    planner.plan
+}
+
+struct Planner<'a> {
+    group: &'a Group,
+    members: &'a [Member],
+    now: Timestamp,
+    plan: Plan,
+}
+
+impl<'a> Planner<'a> {
+    fn may(&self, process: Process) -> bool {
+        !self.group.is_suspended(process)
+    }
+
+    fn doom(&mut self, key: &str, why: Why) {
+        self.plan.doomed.push(Doomed { key: key.to_owned(), why });
+    }
+
+    /// What the desired capacity counts and is not to end.
+    fn counted(&self) -> Vec<&'a Member> {
+        let doomed = &self.plan.doomed;
+        self.members
+            .iter()
+            .filter(|member| member.counts() && !doomed.iter().any(|one| one.key == member.key))
+            .collect()
+    }
+
+    /// Whether a sick instance is to be replaced at all; else it goes on to count.
+    fn replaces_sick(&self) -> bool {
+        self.may(Process::ReplaceUnhealthy) && self.may(Process::Terminate)
+    }
+
+    /// Ends what is sick: at once, or as far as the maintenance policy lets.
+    fn replace_unhealthy(&mut self) {
+        if !self.replaces_sick() {
+            return;
+        }
+        let sick = self.members.iter().filter(|one| one.phase == Phase::InService && one.health == Health::Unhealthy);
+        let serving: u32 = self.members.iter().filter(|member| member.serves()).map(|member| member.weight).sum();
+        let least = self.group.maintenance.map_or(0, |bounds| share(self.group.desired, bounds.min_healthy));
+        let all: u32 = self.counted().iter().map(|member| member.weight).sum();
+        let is_full = self.group.maintenance.is_some_and(|bounds| all >= most(self.group.desired, bounds));
+        // Where the bounds leave no room for either, one goes all the same.
+        let may_go = if serving >= least { usize::MAX } else { usize::from(is_full) };
+        for member in sick.take(may_go) {
+            self.doom(&member.key, Why::Unhealthy);
+        }
+    }
+
+    fn replace_old(&mut self) {
+        let Some(lifetime) = self.group.max_lifetime.filter(|_| self.may(Process::Terminate)) else { return };
+        let counted = self.counted();
+        if counted.iter().any(|member| member.phase != Phase::InService) || !self.plan.doomed.is_empty() {
+            return;
+        }
+        let end = |member: &Member| later(member.in_service_since.unwrap_or(member.created), lifetime);
+        let mut old: Vec<&Member> = counted.iter().copied().filter(|member| end(member) <= self.now).collect();
+        old.sort_by_key(|member| member.created);
+        old.truncate((counted.len() * OLD_AT_ONCE).div_ceil(100).max(1));
+        for member in &old {
+            self.doom(&member.key, Why::Lifetime);
+        }
+        self.wait_until(counted.iter().map(|member| end(member)).filter(|end| *end > self.now).min());
+    }
+
+    fn wait_until(&mut self, moment: Option<Timestamp>) {
+        self.plan.wait = [self.plan.wait, moment].into_iter().flatten().min();
+    }
+
+    fn match_desired(&mut self) {
+        let counted = self.counted();
+        let goal = self.group.desired + self.group.extra;
+        let replaces_sick = self.replaces_sick();
+        let is_use = |member: &&Member| member.health == Health::Healthy || !replaces_sick;
+        let have: u32 = counted.iter().filter(|member| is_use(member)).map(|member| member.weight).sum();
+        let all: u32 = counted.iter().map(|member| member.weight).sum();
+        let on_top: u32 = counted.iter().filter(|member| member.surplus).map(|member| member.weight).sum();
+        if have < goal {
+            let room = self.group.maintenance.map_or(goal, |bounds| most(goal, bounds)).saturating_sub(all);
+            let missing = if all > have { (goal - have).min(room) } else { goal - have };
+            let left = self.draw(missing);
+            self.launch_missing(left, all);
+        } else if all > goal + on_top && self.may(Process::Terminate) {
+            let excess = all - goal - on_top;
+            for key in victims::choose(self.group, &counted, excess, self.now) {
+                self.doom(&key, Why::Excess);
+            }
+        }
+    }
+
+    /// Takes from the warm pool what is there; returns what is still missing.
+    fn draw(&mut self, mut missing: u32) -> u32 {
+        if !self.may(Process::Launch) {
+            return missing;
+        }
+        for member in self.members.iter().filter(|one| matches!(one.phase, Phase::Running | Phase::Stopped)) {
+            if missing == 0 {
+                break;
+            }
+            self.plan.drawn.push(member.key.clone());
+            missing = missing.saturating_sub(member.weight);
+        }
+        missing
+    }
+
+    fn launch_missing(&mut self, mut missing: u32, have: u32) {
+        if missing == 0 || !self.may(Process::Launch) {
+            return;
+        }
+        if let Some(until) = self.group.launch_pause(self.now) {
+            self.wait_until(Some(until));
+            return;
+        }
+        let counted = self.counted();
+        let mut counts = zones::counts(self.group, counted.iter().copied());
+        let weight = weight(self.group);
+        let mut on_demand: u32 =
+            counted.iter().filter(|one| one.market == Market::OnDemand).map(|member| member.weight).sum();
+        while missing > 0 && self.plan.launches.len() < LAUNCHES_AT_ONCE {
+            let Some(zone) = zones::next(self.group, &counts, self.now) else { return };
+            counts
+                .entry(self.group.zones.iter().find(|one| **one == zone).map_or("", |one| one))
+                .and_modify(|n| *n += 1);
+            let market = self.market(on_demand, have.max(self.group.desired));
+            on_demand += if market == Market::OnDemand { weight } else { 0 };
+            let subnet = self.subnet(&zone);
+            self.plan.launches.push(Launch { zone, subnet, market, weight, warmed: false, surplus: false });
+            missing = missing.saturating_sub(weight);
+        }
+    }
+
+    fn market(&self, on_demand: u32, total: u32) -> Market {
+        match self.group.launches_from() {
+            crate::model::LaunchSource::Mixed(policy) => policy.market(on_demand, total),
+            _ => Market::OnDemand,
+        }
+    }
+
+    /// The subnet for one more instance in the zone, those that are planned already counted.
+    fn subnet(&self, zone: &str) -> Option<String> {
+        let planned = self.plan.launches.iter().filter(|launch| launch.zone == zone).count();
+        let here = self.group.subnets.iter().filter(|(_, its)| its == zone).count().max(1);
+        let first = zones::subnet(self.group, zone, self.members.iter())?;
+        let named: Vec<&String> =
+            self.group.subnets.iter().filter(|(_, its)| its == zone).map(|(subnet, _)| subnet).collect();
+        let start = named.iter().position(|subnet| **subnet == first).unwrap_or(0);
+        named.get((start + planned) % here).map(|subnet| (*subnet).clone())
+    }
+
+    /// Launches where there are fewest, when nothing else is under way; when that one serves, one goes where there are
+    /// most.
+    fn balance(&mut self) {
+        let is_idle = self.plan.launches.is_empty() && self.plan.doomed.is_empty() && self.plan.drawn.is_empty();
+        let may = [Process::AZRebalance, Process::Launch, Process::Terminate].into_iter().all(|one| self.may(one));
+        let moving = self.members.iter().any(|one| !one.warmed && (one.phase.is_ending() || one.phase.is_pending()));
+        if !is_idle || !may || moving || self.group.extra > 0 || self.group.launch_pause(self.now).is_some() {
+            return;
+        }
+        let counted = self.counted();
+        if let Some(zone) = zones::lagging(self.group, &counted, self.now) {
+            let subnet = self.subnet(&zone);
+            let on_demand = counted.iter().filter(|one| one.market == Market::OnDemand).map(|one| one.weight).sum();
+            let (market, weight) = (self.market(on_demand, self.group.desired), weight(self.group));
+            self.plan.launches.push(Launch { zone, subnet, market, weight, warmed: false, surplus: true });
+        }
+    }
+
+    fn keep_pool(&mut self) {
+        let drawn = &self.plan.drawn;
+        let is_pooled = |one: &&Member| one.warmed && !one.phase.is_ending() && !drawn.contains(&one.key);
+        let pooled: Vec<&Member> = self.members.iter().filter(is_pooled).collect();
+        let Some(pool) = &self.group.warm_pool else {
+            return pooled.iter().for_each(|member| self.doom(&member.key, Why::Pool));
+        };
+        let wanted = usize::try_from(pool.wanted(self.group.desired, self.group.max)).unwrap_or(usize::MAX);
+        if pooled.len() > wanted && self.may(Process::Terminate) {
+            pooled[wanted..].iter().for_each(|member| self.doom(&member.key, Why::Pool));
+            return;
+        }
+        if !self.may(Process::Launch) {
+            return;
+        }
+        if let Some(until) = self.group.launch_pause(self.now).filter(|_| pooled.len() < wanted) {
+            return self.wait_until(Some(until));
+        }
+        let mut counts = zones::counts(self.group, pooled.iter().copied());
+        for _ in pooled.len()..wanted.min(pooled.len() + LAUNCHES_AT_ONCE) {
+            let Some(zone) = zones::next(self.group, &counts, self.now) else { return };
+            counts
+                .entry(self.group.zones.iter().find(|one| **one == zone).map_or("", |one| one))
+                .and_modify(|n| *n += 1);
+            let (subnet, weight) = (self.subnet(&zone), weight(self.group));
+            let market = Market::OnDemand;
+            self.plan.launches.push(Launch { zone, subnet, market, weight, warmed: true, surplus: false });
+        }
+    }
+}
+
+/// What the preferred choice weighs.
+fn weight(group: &Group) -> u32 {
+    group.launches_from().choices().first().map(Override::weight).unwrap_or(1)
+}
+
+impl Override {
+    fn weight(&self) -> u32 {
+        self.weight.unwrap_or(1)
+    }
+}
+
+/// So many percent, rounded up.
+pub(crate) fn share(of: u32, percent: u32) -> u32 {
+    u32::try_from((u64::from(of) * u64::from(percent)).div_ceil(100)).unwrap_or(u32::MAX)
+}
+
+/// How much capacity there may be while some of it is replaced.
+fn most(desired: u32, bounds: Maintenance) -> u32 {
+    u32::try_from(u64::from(desired) * u64::from(bounds.max_healthy) / 100).unwrap_or(u32::MAX).max(desired)
+}
+
+#[cfg(test)]
+mod tests;
