@@ -13,7 +13,7 @@ use freehold_machine::node::{NodeSpec, NodeState};
 use freehold_store::{Filter, StoreExt, TxExt};
 
 use super::interfaces::{Held, Interfaces};
-use super::{Tools, node, wanted};
+use super::{Tools, collect_logs, node, wanted};
 use crate::Elb;
 use crate::model::{LoadBalancer, State};
 
@@ -48,7 +48,10 @@ impl ConvergeBalancers {
     }
 
     fn config(&self, balancer: &LoadBalancer) -> Result<Config, Failure> {
-        Ok(wanted::config(&self.elb, balancer, self.tools.certificates.as_ref(), &self.tools.buckets)?)
+        let certificates = self.tools.certificates.as_ref();
+        let mut config = wanted::config(&self.elb, balancer, certificates, &self.tools.buckets)?;
+        collect_logs::keep_at_home(&mut config);
+        Ok(config)
     }
 
     fn is_settled(&self, balancer: &LoadBalancer) -> Result<bool, Failure> {
@@ -66,6 +69,7 @@ impl ConvergeBalancers {
     /// Takes back all that was made for a deleted balancer, the row last.
     async fn remove(&self, balancer: &LoadBalancer) -> Result<Next, Failure> {
         self.lock().remove(&balancer.arn);
+        collect_logs::collect(&self.elb, &self.tools, balancer).await?;
         self.tools.driver.destroy(&balancer.id).await?;
         let interfaces = Interfaces::new(&self.elb.local, balancer);
         for held in interfaces.list().await? {

@@ -1,6 +1,7 @@
 //! What makes balancers true: interfaces in their subnets, a node with its configuration, names, and what is told of
 //! them.
 
+mod collect_logs;
 mod converge_balancers;
 mod follow_targets;
 mod interfaces;
@@ -24,6 +25,7 @@ use freehold_store::Document;
 use crate::Elb;
 use crate::model::{Listener, LoadBalancer, Rule, TargetGroup};
 
+pub use collect_logs::CollectLogs;
 pub use converge_balancers::ConvergeBalancers;
 pub use follow_targets::FollowTargets;
 pub use publish_names::PublishNames;
@@ -50,6 +52,7 @@ pub struct Tools {
 pub fn start(elb: &Arc<Elb>, tools: Tools, reconcilers: &Reconcilers) {
     let watch = |kind: &str| elb.store.watch(kind);
     let hosts = tools.hosts.clone();
+    let logs = CollectLogs::new(Arc::clone(elb), tools.clone());
     let metrics = ReportMetrics::new(Arc::clone(elb), tools.clone());
     let mut wake: Vec<_> =
         [LoadBalancer::KIND, Listener::KIND, Rule::KIND, TargetGroup::KIND].into_iter().map(watch).collect();
@@ -60,6 +63,7 @@ pub fn start(elb: &Arc<Elb>, tools: Tools, reconcilers: &Reconcilers) {
     let wake = vec![watch(TargetGroup::KIND), watch(INSTANCES)];
     reconcilers.spawn(FollowTargets::new(Arc::clone(elb)), wake);
     reconcilers.spawn(metrics, Vec::new());
+    reconcilers.spawn(logs, Vec::new());
     if let Some(hosts) = hosts {
         reconcilers.spawn(PublishNames::new(Arc::clone(elb), hosts), vec![watch(LoadBalancer::KIND)]);
     }

@@ -5,14 +5,16 @@ use std::fs;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use async_trait::async_trait;
 use tokio::sync::{OwnedMutexGuard, watch};
 
 use super::directory::{Directory, Record};
+use super::pauses::Pauses;
 use super::process::Identity;
 use super::program::Program;
-use super::{NodeDriver, NodeSpec, NodeState, launch, namespace};
+use super::{NodeDriver, NodeSpec, NodeState, collect, launch, namespace};
 use crate::container::{GROUPS, cgroup};
 use crate::driver::{Error, Result};
 use crate::net::Network;
@@ -32,6 +34,7 @@ struct Shared {
     network: Arc<dyn Network>,
     program: Program,
     exits: watch::Sender<u64>,
+    pauses: Pauses,
     /// One lock a node: what is asked of it happens in order.
     turns: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
@@ -46,6 +49,7 @@ impl HostNodes {
             network,
             program,
             exits: watch::Sender::new(0),
+            pauses: Pauses::default(),
             turns: Mutex::default(),
         };
         let nodes = Self { shared: Arc::new(shared) };
@@ -195,6 +199,9 @@ impl NodeDriver for HostNodes {
             }
             return Ok(NodeState::Running { pid: process.pid });
         }
+        if !self.shared.pauses.may_start(&spec.id, Instant::now()) {
+            return Ok(NodeState::Dead);
+        }
         let _groups = GROUPS.read().await;
         let wanted = spec.clone();
         let (process, descriptor) =
@@ -205,6 +212,12 @@ impl NodeDriver for HostNodes {
 
     fn status(&self, id: &str) -> Result<Option<Vec<u8>>> {
         self.shared.directory(id)?.status()
+    }
+
+    async fn collect(&self, id: &str, from: &str, to: &Path) -> Result<usize> {
+        let directory = self.shared.directory(id)?;
+        let (from, to) = (from.to_owned(), to.to_owned());
+        self.shared.blocking(move |_| collect::collect(&directory.path, &from, &to)).await
     }
 
     async fn state(&self, id: &str) -> Result<NodeState> {
@@ -219,6 +232,7 @@ impl NodeDriver for HostNodes {
     async fn destroy(&self, id: &str) -> Result<()> {
         let directory = self.shared.directory(id)?;
         let _turn = self.shared.turn(id).await;
+        self.shared.pauses.forget(id);
         let record = directory.record()?;
         let group = directory.group();
         self.shared.blocking(move |_| cgroup::clear(&group)).await?;

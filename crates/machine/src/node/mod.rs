@@ -14,17 +14,19 @@
 //! interfaces as they were. The data directory is closed to the program's user: its working directory is its own
 //! one, and it reaches nothing else.
 
+mod collect;
 mod directory;
 mod host;
 mod launch;
 mod namespace;
 mod none;
+mod pauses;
 mod process;
 mod program;
 #[cfg(test)]
 mod tests;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
@@ -75,11 +77,15 @@ pub trait NodeDriver: Send + Sync + 'static {
     /// none; a file that says the same already is left alone.
     async fn configure(&self, id: &str, config: &[u8]) -> Result<()>;
 
-    /// Gives the node these interfaces and no others, and starts its program unless it runs.
+    /// Gives the node these interfaces and no others, and starts its program unless it runs, or ended
+    /// only just ([`NodeState::Dead`]: ask again a little later).
     async fn ensure(&self, spec: &NodeSpec) -> Result<NodeState>;
 
     /// What the program wrote to `status.json`, if anything.
     fn status(&self, id: &str) -> Result<Option<Vec<u8>>>;
+
+    /// Moves finished files from below `<directory>/<from>` to below `to`; how many there were.
+    async fn collect(&self, id: &str, from: &str, to: &Path) -> Result<usize>;
 
     async fn state(&self, id: &str) -> Result<NodeState>;
 

@@ -1,6 +1,6 @@
 //! No nodes, for `--machines none`: balancers exist in the control plane's state only.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use tokio::sync::watch;
@@ -40,6 +40,10 @@ impl NodeDriver for NoNodes {
 
     fn status(&self, _id: &str) -> Result<Option<Vec<u8>>> {
         Ok(None)
+    }
+
+    async fn collect(&self, _id: &str, _from: &str, _to: &Path) -> Result<usize> {
+        Ok(0)
     }
 
     async fn state(&self, _id: &str) -> Result<NodeState> {

@@ -1,7 +1,7 @@
 //! An EC2 of a few lines and a host that runs nothing: what outlives a control plane.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
@@ -209,6 +209,10 @@ impl NodeDriver for Host {
         let config: Config = serde_json::from_slice(&config).unwrap();
         let status = Status { revision: config.revision, pid: 7, ..Status::default() };
         Ok(Some(serde_json::to_vec(&status).unwrap()))
+    }
+
+    async fn collect(&self, _: &str, _: &str, _: &Path) -> freehold_machine::Result<usize> {
+        Ok(0)
     }
 
     async fn state(&self, _: &str) -> freehold_machine::Result<NodeState> {
