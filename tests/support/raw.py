@@ -10,9 +10,20 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
-VERSIONS = {"ec2": "2016-11-15", "sts": "2011-06-15", "iam": "2010-05-08", "sns": "2010-03-31", "sqs": "2012-11-05"}
+VERSIONS = {
+    "ec2": "2016-11-15",
+    "iam": "2010-05-08",
+    "monitoring": "2010-08-01",
+    "sns": "2010-03-31",
+    "sqs": "2012-11-05",
+    "sts": "2011-06-15",
+}
 # Prefix of targets and version of JSON, of services that prefer it.
-TARGETS = {"ssm": ("AmazonSSM", "1.1"), "sqs": ("AmazonSQS", "1.0")}
+TARGETS = {
+    "monitoring": ("GraniteServiceVersion20100801", "1.0"),
+    "sqs": ("AmazonSQS", "1.0"),
+    "ssm": ("AmazonSSM", "1.1"),
+}
 HEADERS = ("content-type", "x-amzn-errortype", "x-amzn-query-error", "cache-control", "strict-transport-security", "vary")
 
 # What is replaced, in this order, and by what name. Equal values get equal numbers, in order of appearance.

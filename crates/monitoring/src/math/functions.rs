@@ -6,21 +6,59 @@ use super::evaluate::{Scope, binary, evaluate, same_period};
 use super::fill::{Filler, fill};
 use super::{Expression, Series, Value, Wrong};
 
+/// What there is.
+const HERE: [&str; 24] = [
+    "ABS",
+    "AVG",
+    "CEIL",
+    "DATAPOINT_COUNT",
+    "DIFF",
+    "DIFF_TIME",
+    "EPOCH",
+    "FILL",
+    "FIRST",
+    "FLOOR",
+    "IF",
+    "LAST",
+    "LOG",
+    "LOG10",
+    "MAX",
+    "METRICS",
+    "METRIC_COUNT",
+    "MIN",
+    "PERIOD",
+    "RATE",
+    "RUNNING_SUM",
+    "STDDEV",
+    "SUM",
+    "TIME_SERIES",
+];
 /// AWS has them, and Freehold does not.
-const NOT_HERE: [&str; 12] = [
+const NOT_HERE: [&str; 14] = [
     "ANOMALY_DETECTION_BAND",
+    "DATE",
     "DAY",
     "DB_PERF_INSIGHTS",
+    "HOUR",
     "INSIGHT_RULE_METRIC",
     "LAMBDA",
-    "METRIC_STREAM",
+    "MINUTE",
     "MONTH",
-    "HOUR",
     "SEARCH",
     "SERVICE_QUOTA",
     "SLICE",
     "SORT",
+    "YEAR",
 ];
+
+/// Whether there is such a function, which is known before anything is computed.
+pub(super) fn check(name: &str) -> Result<(), Wrong> {
+    match name {
+        _ if HERE.contains(&name) => Ok(()),
+        _ if NOT_HERE.contains(&name) => Err(Wrong::NotHere(name.to_owned())),
+        _ => Err(Wrong::UnknownFunction(name.to_owned())),
+    }
+}
 
 pub(super) fn call(name: &str, arguments: &[Expression], scope: &Scope<'_>) -> Result<Value, Wrong> {
     let value = |at: usize| arguments.get(at).map(|argument| evaluate(argument, scope)).transpose();
@@ -59,7 +97,7 @@ pub(super) fn call(name: &str, arguments: &[Expression], scope: &Scope<'_>) -> R
         },
         "FILL" => filled(arguments, scope),
         "IF" => choose(the("IF", value(0)?)?, the("IF", value(1)?)?, value(2)?, scope),
-        _ if NOT_HERE.contains(&name) => Err(Wrong::NotHere(name.to_owned())),
+        // The parser lets none of these through.
         _ => Err(Wrong::UnknownFunction(name.to_owned())),
     }
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::Wrong;
 use super::lexer::{Token, tokens};
+use super::{Wrong, functions};
 
 /// Nested parentheses, at most.
 const DEEPEST: usize = 50;
@@ -115,7 +115,9 @@ impl Parser {
             Some(Token::Number(number)) => Ok(Expression::Number(number)),
             Some(Token::Text(text)) => Ok(Expression::Text(text)),
             Some(Token::Name(name)) if self.take("(") => {
-                Ok(Expression::Call(name.to_ascii_uppercase(), self.list(")")?))
+                let name = name.to_ascii_uppercase();
+                functions::check(&name)?;
+                Ok(Expression::Call(name, self.list(")")?))
             }
             Some(Token::Name(name)) => Ok(Expression::Id(name)),
             Some(Token::Sign("[")) => Ok(Expression::Array(self.list("]")?)),
