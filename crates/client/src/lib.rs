@@ -7,6 +7,6 @@ pub mod sign;
 pub mod xml;
 
 pub use http1::{Connection, get_json};
-pub use query::{Client, Refusal};
+pub use query::{Api, Client, Refusal};
 pub use sign::Credentials;
 pub use xml::Element;

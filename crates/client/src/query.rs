@@ -34,6 +34,21 @@ impl std::fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
+/// A service that speaks a query protocol, and the version of its API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Api {
+    /// The name in credential scopes.
+    pub service: &'static str,
+    pub version: &'static str,
+}
+
+impl Api {
+    pub const AUTO_SCALING: Self = Self { service: "autoscaling", version: "2011-01-01" };
+    pub const CLOUD_WATCH: Self = Self { service: "monitoring", version: "2010-08-01" };
+    pub const EC2: Self = Self { service: "ec2", version: "2016-11-15" };
+    pub const ELB: Self = Self { service: "elasticloadbalancing", version: "2015-12-01" };
+}
+
 /// Calls one region.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -43,9 +58,9 @@ pub struct Client {
 }
 
 impl Client {
-    /// Calls an operation of EC2 on a connection of its own.
-    pub async fn ec2(&self, action: &str, parameters: &[(&str, &str)]) -> Result<Element> {
-        let request = self.request("ec2", "2016-11-15", action, parameters)?;
+    /// Calls an operation on a connection of its own.
+    pub async fn call(&self, api: Api, action: &str, parameters: &[(&str, &str)]) -> Result<Element> {
+        let request = self.request(api.service, api.version, action, parameters)?;
         let answer = Connection::open(self.server).await?.send(request).await?;
         let document = Element::parse(answer.body()).with_context(|| format!("the answer to {action}"))?;
         if answer.status().is_success() {
@@ -53,6 +68,11 @@ impl Client {
         }
         let text = |name: &str| document.find(name).map_or(String::new(), |found| found.text.clone());
         Err(Refusal { code: text("Code"), message: text("Message") }.into())
+    }
+
+    /// Calls an operation of EC2.
+    pub async fn ec2(&self, action: &str, parameters: &[(&str, &str)]) -> Result<Element> {
+        self.call(Api::EC2, action, parameters).await
     }
 
     /// A signed request, ready to send.

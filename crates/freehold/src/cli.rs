@@ -46,6 +46,9 @@ pub enum Command {
     Reset(Reset),
     /// Print what a machine's console showed, or what would have left by SMS, push or e-mail
     Logs(Logs),
+    /// Serve what a load balancer's configuration says; the region starts one for each
+    #[command(hide = true)]
+    ElbNode(ElbNode),
     /// Build, import and list machine images
     #[command(subcommand)]
     Image(Image),
@@ -127,12 +130,34 @@ pub struct Doctor {
 
 #[derive(Debug, Args)]
 pub struct Demo {
+    /// What to show
+    #[arg(long, value_enum, default_value_t = Tour::Fleet)]
+    pub tour: Tour,
     /// What instances are made of, if the demo has to start a region
     #[arg(long, value_enum, default_value_t = Machines::Auto)]
     pub machines: Machines,
-    /// Leave the instance, key pair and security group (and a region that the demo started) as they are
+    /// Leave what the tour made (and a region that the demo started) as it is
     #[arg(long)]
     pub keep: bool,
+}
+
+/// What the demo shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Tour {
+    /// Servers behind a load balancer: one is killed and replaced, load comes and goes
+    Fleet,
+    /// One server: SSH, its firewall, another size
+    Server,
+}
+
+#[derive(Debug, Args)]
+pub struct ElbNode {
+    /// Where config.json is read and status.json written
+    #[arg(long, value_name = "DIR")]
+    pub directory: PathBuf,
+    /// Threads that serve [default: one for each CPU]
+    #[arg(long, value_name = "N")]
+    pub workers: Option<usize>,
 }
 
 #[derive(Debug, Args)]

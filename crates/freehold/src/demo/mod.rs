@@ -1,12 +1,11 @@
-//! `freehold demo`: a walk through a region as any client would take it, over the public, signed API and with the
-//! stock `ssh`. Each step shows what to type to do the same by hand. Whatever happens, and on Ctrl-C too, what the
-//! demo made is removed again.
+//! `freehold demo`: a walk through a region as any client would take it, over the public, signed API. Each step shows
+//! what to type to do the same by hand. Whatever happens, and on Ctrl-C too, what the demo made is removed again.
 
+mod fleet;
 mod host;
-mod made;
 mod probe;
 mod screen;
-mod tour;
+mod server;
 
 use std::time::Instant;
 
@@ -17,9 +16,7 @@ use freehold_core::DEFAULT_REGION;
 use crate::cli;
 use crate::commands::env::credentials;
 use crate::data_dir::DataDir;
-use crate::terminal::note;
 use host::Host;
-use made::Made;
 use screen::Screen;
 
 /// Runs the whole demo against the region of `data`, or one of its own if none runs there.
@@ -40,19 +37,24 @@ async fn walk(host: &Host, options: &cli::Demo, screen: &Screen) -> Result<()> {
         credentials: credentials(&host.data, Some(&host.record))?,
         region: DEFAULT_REGION.into(),
     };
-    let mut made = Made::new(client)?;
-    let toured = tokio::select! {
-        toured = tour::run(&mut made, host, screen) => toured,
-        _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("interrupted")),
-    };
-    if options.keep {
-        made.keep_key();
-        note(&format!("kept: {}", made.describe()));
-        return toured;
+    screen.say(&format!("Instances are made of: {} ({})", host.status.machines.driver, host.status.machines.reason));
+    screen.say("To type along: eval \"$(freehold env)\"");
+    match options.tour {
+        cli::Tour::Fleet if host.has_machines() => fleet::take(client, host, options.keep, screen).await,
+        cli::Tour::Fleet => {
+            screen.say(
+                "Machines exist in state only here, and no page comes from there: the tour is that of one server.",
+            );
+            server::take(client, host, options.keep, screen).await
+        }
+        cli::Tour::Server => server::take(client, host, options.keep, screen).await,
     }
-    let cleaned = tour::clean_up(&mut made, screen).await;
-    match (toured, cleaned) {
+}
+
+/// How a tour ended whose things were removed afterwards.
+fn removed_after(toured: Result<()>, removed: Result<()>) -> Result<()> {
+    match (toured, removed) {
         (Err(error), Err(left)) => bail!("{error:#}; and then cleaning up failed: {left:#}"),
-        (toured, cleaned) => toured.and(cleaned),
+        (toured, removed) => toured.and(removed),
     }
 }

@@ -11,6 +11,8 @@ use crate::terminal::paint;
 
 /// Ends a file that is typed in: `cat > file <<'END'`.
 const HERE: &str = "END";
+/// How often what is seen meanwhile is looked at.
+const GLANCE: Duration = Duration::from_millis(100);
 
 pub struct Screen {
     terminal: bool,
@@ -28,9 +30,27 @@ impl Screen {
         by_hand: &str,
         work: impl Future<Output = Result<(T, String)>>,
     ) -> Result<T> {
+        self.watched(title, by_hand, &String::new, work).await
+    }
+
+    /// A step of which something can be seen meanwhile.
+    pub async fn watched<T>(
+        &self,
+        title: &str,
+        by_hand: &str,
+        seen: &(dyn Fn() -> String + Sync),
+        work: impl Future<Output = Result<(T, String)>>,
+    ) -> Result<T> {
         self.heading(title, by_hand);
         let timer = self.timer();
-        match work.await {
+        let mut work = std::pin::pin!(work);
+        let outcome = loop {
+            match tokio::time::timeout(GLANCE, &mut work).await {
+                Ok(outcome) => break outcome,
+                Err(_) => timer.show(&seen()),
+            }
+        };
+        match outcome {
             Ok((value, outcome)) => {
                 timer.succeeded(&outcome);
                 Ok(value)
@@ -71,7 +91,7 @@ impl Screen {
     pub fn timer(&self) -> Timer<'_> {
         let bar = self.terminal.then(|| {
             let bar = ProgressBar::new_spinner();
-            if let Ok(style) = ProgressStyle::with_template("  {spinner:.cyan} {elapsed}") {
+            if let Ok(style) = ProgressStyle::with_template("  {spinner:.cyan} {elapsed} {msg}") {
                 bar.set_style(style);
             }
             bar.enable_steady_tick(Duration::from_millis(80));
@@ -93,6 +113,12 @@ pub struct Timer<'a> {
 }
 
 impl Timer<'_> {
+    fn show(&self, text: &str) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(text.to_owned());
+        }
+    }
+
     pub fn succeeded(self, outcome: &str) {
         self.end();
         let took = self.screen.paint("2", &seconds(self.started.elapsed()));

@@ -11,7 +11,7 @@ use freehold_machine::net::{Network, none::NoNetwork};
 use freehold_machine::node::{HostNodes, NodeDriver, remove_leftovers};
 use freehold_machine::none::NoMachines;
 use freehold_machine::vm::qemu::Flavour;
-use freehold_machine::{Driver, DriverKind};
+use freehold_machine::{Driver, DriverKind, MachineState};
 
 use super::machines::{node_program, open, remembered};
 use crate::data_dir::DataDir;
@@ -75,6 +75,16 @@ pub async fn console(data: &DataDir, id: &str) -> Result<Vec<u8>> {
     let kind = remembered(data).with_context(|| format!("{} has no machines", data.path().display()))?;
     let network: Arc<dyn Network> = Arc::new(NoNetwork);
     Ok(driver_of(data, kind, &network)?.console(id).await?)
+}
+
+/// The machine's process on this host, if it runs.
+pub async fn process(data: &DataDir, id: &str) -> Result<Option<u32>> {
+    let kind = remembered(data).with_context(|| format!("{} has no machines", data.path().display()))?;
+    let network: Arc<dyn Network> = Arc::new(NoNetwork);
+    match driver_of(data, kind, &network)?.state(id).await? {
+        MachineState::Running { pid } => Ok(Some(pid)),
+        MachineState::Absent | MachineState::Stopped => Ok(None),
+    }
 }
 
 /// A driver that finds what an earlier one made.

@@ -1,4 +1,4 @@
-//! What the demo made in the region so far: enough to remove all of it at any moment. Each name is noted before the
+//! What the tour made in the region so far: enough to remove all of it at any moment. Each name is noted before the
 //! call that makes it, so that an interrupted call leaves nothing behind either.
 
 use std::io::Write;

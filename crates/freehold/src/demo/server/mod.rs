@@ -1,4 +1,6 @@
-//! The steps of the demo, in order.
+//! One server: launched, reached, closed, resized and terminated.
+
+mod made;
 
 use std::net::Ipv4Addr;
 
@@ -6,10 +8,13 @@ use anyhow::{Context, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
+use freehold_client::Client;
+use made::Made;
+
 use super::host::Host;
-use super::made::Made;
-use super::probe;
 use super::screen::Screen;
+use super::{probe, removed_after};
+use crate::terminal::note;
 
 /// Serves one page on port 80.
 const USER_DATA: &str = "#!/bin/sh
@@ -21,9 +26,22 @@ busybox httpd -p 80 -h /srv/www
 const SMALL: &str = "t3.micro";
 const LARGER: &str = "t3.small";
 
-pub async fn run(made: &mut Made, host: &Host, screen: &Screen) -> Result<()> {
-    screen.say(&format!("Instances are made of: {} ({})", host.status.machines.driver, host.status.machines.reason));
-    screen.say("To type along: eval \"$(freehold env)\"");
+/// Takes the tour, and removes what it made unless that is to be kept.
+pub async fn take(client: Client, host: &Host, keep: bool, screen: &Screen) -> Result<()> {
+    let mut made = Made::new(client)?;
+    let toured = tokio::select! {
+        toured = walk(&mut made, host, screen) => toured,
+        _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("interrupted")),
+    };
+    if keep {
+        made.keep_key();
+        note(&format!("kept: {}", made.describe()));
+        return toured;
+    }
+    removed_after(toured, clean_up(&mut made, screen).await)
+}
+
+async fn walk(made: &mut Made, host: &Host, screen: &Screen) -> Result<()> {
     key_pair(made, screen).await?;
     security_group(made, screen).await?;
     let image = image(made, screen).await?;
@@ -42,7 +60,7 @@ pub async fn run(made: &mut Made, host: &Host, screen: &Screen) -> Result<()> {
 }
 
 /// Removes what was made, whatever that is by now.
-pub async fn clean_up(made: &mut Made, screen: &Screen) -> Result<()> {
+async fn clean_up(made: &mut Made, screen: &Screen) -> Result<()> {
     if let Some(id) = made.instance.clone() {
         let by_hand = format!("aws ec2 terminate-instances --instance-ids {id}");
         let ended = async { made.end_instance().await.map(|()| ((), "terminated".to_owned())) };
