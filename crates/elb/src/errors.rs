@@ -44,8 +44,6 @@ pub(crate) enum Error {
     #[error("{0}")]
     InvalidSecurityGroup(String),
     #[error("{0}")]
-    InvalidScheme(String),
-    #[error("{0}")]
     AllocationIdNotFound(String),
     #[error("{0}")]
     InvalidTarget(String),
@@ -104,7 +102,6 @@ impl Error {
             Self::SubnetNotFound(_) => "SubnetNotFound",
             Self::InvalidSubnet(_) => "InvalidSubnet",
             Self::InvalidSecurityGroup(_) => "InvalidSecurityGroup",
-            Self::InvalidScheme(_) => "InvalidScheme",
             Self::AllocationIdNotFound(_) => "AllocationIdNotFound",
             Self::InvalidTarget(_) => "InvalidTarget",
             Self::CertificateNotFound(_) => "CertificateNotFound",

@@ -9,15 +9,19 @@
 //! Operations read and write rows, and look at subnets, groups and instances by EC2's own operations. What a node serves
 //! follows from the rows alone ([`model::node_config`]).
 
+mod certificates;
+mod ec2;
+mod errors;
 pub mod model;
 mod nodes;
+mod operations;
 pub mod reconcile;
 
 use std::sync::Arc;
 
 use freehold_core::Clock;
 use freehold_store::SharedStore;
-use freehold_wire::Local;
+use freehold_wire::{Local, Service};
 use jiff::Timestamp;
 
 pub use nodes::{NoNodes, Nodes};
@@ -46,6 +50,11 @@ impl Elb {
     pub fn new(parts: Parts) -> Arc<Self> {
         let Parts { store, clock, region, local, nodes } = parts;
         Arc::new(Self { store, clock, region, local, nodes })
+    }
+
+    /// The service `elasticloadbalancing` of the version 2015-12-01.
+    pub fn service(self: &Arc<Self>) -> Service {
+        operations::service(self)
     }
 
     pub(crate) fn now(&self) -> Timestamp {

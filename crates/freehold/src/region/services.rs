@@ -153,6 +153,7 @@ impl Services {
         services.push(self.ssm.service());
         services.push(self.sqs.service());
         services.push(self.sns.service());
+        services.push(self.elb.service());
         services.push(self.autoscaling.service());
         services.push(self.cloudwatch.service());
         services

@@ -81,6 +81,7 @@ fn access_log(balancer: &LoadBalancer, of: &Attributes<'_>, region: &str, bucket
         directory: buckets.join(bucket).join(prefix),
         account: balancer.account.clone(),
         region: region.to_owned(),
+        interval_seconds: 300,
     })
 }
 

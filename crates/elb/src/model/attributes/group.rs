@@ -101,8 +101,8 @@ pub fn stickiness(group: &TargetGroup) -> Option<Stickiness> {
             name: attributes.get("stickiness.app_cookie.cookie_name").to_owned(),
             duration_seconds: attributes.number("stickiness.app_cookie.duration_seconds"),
         },
-        _ => Stickiness::BalancerCookie {
-            duration_seconds: attributes.number("stickiness.lb_cookie.duration_seconds"),
-        },
+        _ => {
+            Stickiness::BalancerCookie { duration_seconds: attributes.number("stickiness.lb_cookie.duration_seconds") }
+        }
     })
 }

@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use super::{Listener, LoadBalancer, TargetGroup};
 
 pub use balancer::node_attributes;
+pub(crate) use balancer::{is_bucket, is_prefix};
 pub use group::{algorithm, cross_zone, deregistration_delay, flag, slow_start, stickiness};
 pub use listener::tcp_idle_timeout;
 

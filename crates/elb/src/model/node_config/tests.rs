@@ -115,11 +115,8 @@ fn group(arn: &str) -> TargetGroup {
 
 fn configured(listeners: &[Listener], rules: &[Rule], groups: &[TargetGroup]) -> Config {
     let known = Certificate { chain: "chain".into(), private_key: "key".into() };
-    let around = Around {
-        region: "us-east-1",
-        now: Timestamp::from_second(1000).unwrap(),
-        buckets: Path::new("/buckets"),
-    };
+    let around =
+        Around { region: "us-east-1", now: Timestamp::from_second(1000).unwrap(), buckets: Path::new("/buckets") };
     node_config(&balancer(), listeners, rules, groups, &BTreeMap::from([("c-1".to_owned(), known)]), &around)
 }
 
