@@ -84,6 +84,13 @@ pub struct AccessLog {
     pub directory: PathBuf,
     pub account: String,
     pub region: String,
+    /// A file each so often: 300, or 3,600 where a classic balancer is asked for it.
+    #[serde(default = "five_minutes")]
+    pub interval_seconds: u32,
+}
+
+fn five_minutes() -> u32 {
+    300
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -254,4 +261,56 @@ pub struct HealthCheck {
     pub timeout_seconds: u32,
     pub healthy_threshold: u32,
     pub unhealthy_threshold: u32,
+}
+
+#[cfg(test)]
+pub mod tests {
+    use super::*;
+
+    /// AWS's defaults.
+    pub fn attributes() -> Attributes {
+        Attributes {
+            idle_timeout_seconds: 60,
+            client_keep_alive_seconds: 3600,
+            http2: true,
+            drop_invalid_header_fields: false,
+            preserve_host_header: false,
+            xff_client_port: false,
+            xff_mode: XffMode::Append,
+            desync_mitigation: Desync::Defensive,
+            tls_headers: false,
+            cross_zone: true,
+            access_log: None,
+        }
+    }
+
+    pub fn group(arn: &str, algorithm: Algorithm, targets: Vec<Target>) -> TargetGroup {
+        TargetGroup {
+            arn: arn.into(),
+            name: "targetgroup/t/1".into(),
+            protocol: Protocol::Http,
+            protocol_version: ProtocolVersion::Http1,
+            kind: TargetKind::Ip,
+            targets,
+            algorithm,
+            stickiness: None,
+            slow_start_seconds: 0,
+            deregistration_delay_seconds: 300,
+            terminate_connections_after_delay: false,
+            cross_zone: None,
+            preserve_client_ip: false,
+            proxy_protocol_v2: false,
+            health_check: HealthCheck {
+                enabled: true,
+                protocol: Protocol::Http,
+                port: None,
+                path: "/".into(),
+                matcher: "200".into(),
+                interval_seconds: 5,
+                timeout_seconds: 2,
+                healthy_threshold: 2,
+                unhealthy_threshold: 2,
+            },
+        }
+    }
 }

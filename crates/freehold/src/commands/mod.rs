@@ -3,6 +3,7 @@
 pub mod demo;
 pub mod doctor;
 pub mod down;
+pub mod elb_node;
 pub mod env;
 pub mod image;
 pub mod logs;
