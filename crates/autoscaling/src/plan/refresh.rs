@@ -49,8 +49,8 @@ pub(crate) fn turn(refresh: &Refresh, members: &[Member], desired: u32, warmup: 
         };
     }
     let room = serving.saturating_sub(least);
-    let budget =
-        checkpoint.map_or(u32::MAX, |percent| to_reach(refresh.progress, percent, under_way(refresh, members)));
+    let budget = checkpoint
+        .map_or(u32::MAX, |percent| share(refresh.progress.total, percent).saturating_sub(gone(refresh, members)));
     let wide = u32::try_from(u64::from(desired) * u64::from(refresh.preferences.max_healthy) / 100).unwrap_or(u32::MAX);
     let extra = wide.saturating_sub(desired).min(u32::try_from(old.len()).unwrap_or(u32::MAX));
     // One at least goes, where the bounds leave no room at all and nothing is under way.
@@ -88,22 +88,16 @@ fn next_checkpoint(refresh: &Refresh) -> Option<u32> {
     refresh.preferences.checkpoints.get(refresh.checkpoints_passed).copied()
 }
 
-/// Members that are on their way out.
-fn under_way(refresh: &Refresh, members: &[Member]) -> u32 {
-    let ending = members.iter().filter(|one| refresh.doomed.contains(&one.key) && one.phase.is_ending());
-    u32::try_from(ending.count()).unwrap_or(u32::MAX)
-}
-
-/// How many more are to be replaced until so many percent are.
-fn to_reach(progress: Progress, percent: u32, under_way: u32) -> u32 {
-    share(progress.total, percent).saturating_sub(progress.replaced + under_way)
+/// How many of those that are to be replaced are gone, or on their way out.
+fn gone(refresh: &Refresh, members: &[Member]) -> u32 {
+    let left = members.iter().filter(|one| refresh.doomed.contains(&one.key) && !one.phase.is_ending()).count();
+    refresh.progress.total.saturating_sub(u32::try_from(left).unwrap_or(u32::MAX))
 }
 
 /// How far a refresh has come: what is to be replaced is, when it is gone and another serves in its place.
 pub(crate) fn progress(refresh: &Refresh, members: &[Member], desired: u32, warmup: u32, now: Timestamp) -> Progress {
-    let left = members.iter().filter(|member| refresh.doomed.contains(&member.key)).count();
     let total = refresh.progress.total;
-    let gone = total.saturating_sub(u32::try_from(left).unwrap_or(u32::MAX));
+    let gone = gone(refresh, members);
     let is_ready = |one: &&Member| one.serves() && !is_new_and_cold(refresh, one, warmup, now);
     let serving: u32 = members.iter().filter(is_ready).map(|one| one.weight).sum();
     let replaced = gone.saturating_sub(desired.saturating_sub(serving)).max(refresh.progress.replaced);

@@ -23,7 +23,7 @@ pub(crate) struct Refreshes(pub Arc<AutoScaling>);
 /// Launches that fail so often in a row let it fail.
 const FAILURES_AT_MOST: u32 = 6;
 /// How soon alarms are looked at again.
-const ALARMS: Duration = Duration::from_secs(5);
+const ALARMS: Duration = Duration::from_secs(1);
 
 #[async_trait]
 impl Reconciler for Refreshes {
