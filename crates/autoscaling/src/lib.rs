@@ -21,6 +21,8 @@ mod operations;
 mod plan;
 mod reconcile;
 mod target;
+#[cfg(test)]
+mod testing;
 mod world;
 
 use std::sync::Arc;

@@ -1,6 +1,7 @@
 //! `autoscaling.capacity`: what a group lacks is written down to be launched, what it has too much of to be ended. A group
 //! that is deleted goes when its last instance is gone, and its alarms with it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,9 +28,17 @@ impl Reconciler for Capacity {
         Duration::from_secs(10)
     }
 
-    /// All of them: whether a group is what it should be is known only with its members, and groups are few.
+    /// Those for which something is planned, now or later. Whether a group is what it should be is known only with its
+    /// members, so that all are read; deciding about them is cheap.
     async fn pending(&self) -> Result<Vec<String>, Failure> {
-        Ok(self.0.store.list::<Group>(&Filter::all())?.into_iter().map(|group| group.id).collect())
+        let (store, now) = (&self.0.store, self.0.now());
+        let mut members: HashMap<String, Vec<Member>> = HashMap::new();
+        for member in store.list::<Member>(&Filter::all())? {
+            members.entry(member.group.clone()).or_default().push(member);
+        }
+        let groups = store.list::<Group>(&Filter::all())?.into_iter();
+        let is_pending = |group: &Group| !is_settled(group, members.get(&group.id).map_or(&[], Vec::as_slice), now);
+        Ok(groups.filter(is_pending).map(|group| group.id).collect())
     }
 
     async fn step(&self, key: &str) -> Result<Next, Failure> {
@@ -45,6 +54,16 @@ impl Reconciler for Capacity {
             }
         }
     }
+}
+
+fn is_settled(group: &Group, members: &[Member], now: Timestamp) -> bool {
+    let is_pool_left = group.warm_pool.as_ref().is_some_and(|pool| pool.deleting);
+    !group.deleting && !is_pool_left && plan(group, members, now) == Plan::default() && !is_told(group, members)
+}
+
+/// Nothing had to be done for the reasons that are noted, so that no activity will tell of them.
+fn is_told(group: &Group, members: &[Member]) -> bool {
+    !group.reasons.is_empty() && capacity(members) == group.desired
 }
 
 enum Outcome {
@@ -68,12 +87,9 @@ fn decide(tx: &mut dyn Tx, id: &str, now: Timestamp) -> Result<Outcome> {
     }
     let made = plan(&before, &members, now);
     if made.doomed.is_empty() && made.launches.is_empty() && made.drawn.is_empty() {
-        let mut group = before.clone();
-        let is_done = group.backoff.is_none_or(|backoff| backoff.until <= now);
-        // Nothing told why the capacity changed, because nothing had to be done.
-        if is_done && group.max >= group.desired && capacity(&members) == group.desired && !group.reasons.is_empty() {
-            group.reasons.clear();
-            tx.put(&group)?;
+        if made.wait.is_none() && is_told(&before, &members) {
+            tx.put(&Group { reasons: Vec::new(), ..before })?;
+            return Ok(Outcome::Changed);
         }
         return Ok(made.wait.map_or(Outcome::Settled, Outcome::Wait));
     }
@@ -186,3 +202,6 @@ fn forget(tx: &mut dyn Tx, id: &str) -> Result<()> {
     tx.delete::<Group>(id)?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -70,7 +70,11 @@ async fn unhealthy_targets(own: &AutoScaling, group: &Group) -> Result<HashSet<S
     let mut unhealthy = HashSet::new();
     if group.elb_health {
         for source in group.targets() {
-            let states: HashMap<_, _> = own.world.health(&group.account, &source.arn).await?;
+            let states: HashMap<_, _> = match own.world.health(&group.account, &source.arn).await {
+                // Who is asked about targets cannot tell, which is no fault of theirs.
+                Err(error) if error.code == "HealthUnavailable" => continue,
+                states => states?,
+            };
             unhealthy
                 .extend(states.into_iter().filter(|(_, state)| *state == TargetState::Unhealthy).map(|(id, _)| id));
         }

@@ -23,7 +23,15 @@ pub(super) async fn drain(own: &Arc<AutoScaling>, member: &Member) -> Result<Opt
     let all: BTreeSet<String> = member.registered.iter().cloned().chain(attached).collect();
     let mut is_draining = false;
     for arn in all {
-        match own.world.health(&member.account, &arn).await?.get(instance) {
+        let health = match own.world.health(&member.account, &arn).await {
+            // Its balancer has failed, so that nothing of it can be known and nothing has to be waited for.
+            Err(error) if error.code == "HealthUnavailable" => {
+                own.world.deregister(&member.account, &arn, instance).await?;
+                continue;
+            }
+            health => health?,
+        };
+        match health.get(instance) {
             None => {}
             Some(TargetState::Draining) => is_draining = true,
             Some(_) => {
