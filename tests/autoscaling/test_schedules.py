@@ -42,7 +42,12 @@ def test_what_recurs_comes_again_in_its_zone(moved):
     put(moved, group, "down", Recurrence="0 17 * * *", TimeZone="Asia/Tokyo", DesiredCapacity=0)
     for _ in range(2):
         moved.region.advance_clock(24 * 3600)
-        starts = {one["ScheduledActionName"]: one["StartTime"] for one in scheduled(moved, group)}
+
+        def to_come():
+            found = {one["ScheduledActionName"]: one["StartTime"] for one in scheduled(moved, group)}
+            return found if min(found.values()) > now(moved) else None
+
+        starts = until(to_come, "what was missed is over")
         hours = {name: start.astimezone(datetime.timezone.utc).hour for name, start in starts.items()}
         assert hours == {"up": 0, "down": 8}
         pause = (starts["up"] - now(moved)).total_seconds()

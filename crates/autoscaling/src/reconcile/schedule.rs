@@ -44,7 +44,11 @@ impl Reconciler for Schedule {
 }
 
 fn carry_out(tx: &mut dyn Tx, arn: &str, now: Timestamp) -> Result<()> {
-    let Some(mut action) = tx.get::<ScheduledAction>(arn)?.filter(|action| action.due <= now) else { return Ok(()) };
+    let Some(action) = tx.get::<ScheduledAction>(arn)?.filter(|action| action.due <= now) else { return Ok(()) };
+    // Of those that are due, if nobody looked for a while, the last one decides.
+    let mut all = tx.list::<ScheduledAction>(&Filter::index(0, &action.group))?;
+    all.sort_by_key(|one| one.due);
+    let Some(mut action) = all.into_iter().next() else { return Ok(()) };
     if let Some(mut group) = tx.get::<Group>(&action.group)?
         && !group.deleting
         && !group.is_suspended(Process::ScheduledActions)
@@ -58,7 +62,7 @@ fn carry_out(tx: &mut dyn Tx, arn: &str, now: Timestamp) -> Result<()> {
             tx.put(&action)?;
         }
         None => {
-            tx.delete::<ScheduledAction>(arn)?;
+            tx.delete::<ScheduledAction>(&action.arn)?;
         }
     }
     Ok(())

@@ -1,0 +1,178 @@
+"""Groups of real containers behind a real balancer: killed from outside, sick at heart, refreshed under load."""
+
+import base64
+import contextlib
+import os
+import pathlib
+import signal
+import threading
+import time
+import urllib.request
+
+import pytest
+from support.fleet import Fleet
+from support.instances import Lab, tcp
+from support.waiting import until
+
+pytestmark = [pytest.mark.machines, pytest.mark.timeout(600)]
+
+SERVER = """#!/bin/sh
+mkdir -p /srv/www
+hostname > /srv/www/index.html
+busybox httpd -p 80 -h /srv/www
+"""
+
+
+def first_process(instance):
+    """The host's number of the instance's process 1."""
+    for folder in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if instance not in (folder / "cgroup").read_text():
+                continue
+            status = (folder / "status").read_text()
+            line = next(line for line in status.splitlines() if line.startswith("NSpid:"))
+            if line.split()[-1] == "1" and len(line.split()) > 2:
+                return int(folder.name)
+    raise LookupError(f"{instance} has no process")
+
+
+class Visitors:
+    """Fetch the page again and again, over a connection each, and count what was not answered."""
+
+    def __init__(self, url):
+        self.url, self.answered, self.failed = url, 0, []
+        self.stopped = threading.Event()
+        self.thread = threading.Thread(target=self.run)
+
+    def run(self):
+        while not self.stopped.is_set():
+            try:
+                with urllib.request.urlopen(self.url, timeout=5) as answer:
+                    answer.read()
+                self.answered += 1
+            except OSError as error:
+                self.failed.append((time.time(), str(error)))
+            time.sleep(0.02)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stopped.set()
+        self.thread.join()
+
+
+class Site:
+    """A group of servers behind a balancer."""
+
+    def __init__(self, machines, ending):
+        self.lab = ending.enter_context(Lab(machines))
+        self.elb = machines.client("elbv2")
+        security = self.lab.group(tcp(80), tcp(22))
+        self.data = {"UserData": base64.b64encode(SERVER.encode()).decode(), "SecurityGroupIds": [security]}
+        self.data |= {"KeyName": self.lab.name}
+        subnets = self.lab.ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
+        subnets = sorted(subnets, key=lambda subnet: subnet["AvailabilityZone"])[:2]
+        ids = [subnet["SubnetId"] for subnet in subnets]
+        made = self.elb.create_load_balancer(Name=self.lab.name, Subnets=ids, SecurityGroups=[security])
+        balancer = made["LoadBalancers"][0]
+        self.url = f"http://{balancer['DNSName']}/"
+        health = {"HealthCheckIntervalSeconds": 5, "HealthCheckTimeoutSeconds": 2}
+        health |= {"HealthyThresholdCount": 2, "UnhealthyThresholdCount": 2}
+        group = self.elb.create_target_group(
+            Name=self.lab.name, Protocol="HTTP", Port=80, VpcId=subnets[0]["VpcId"], **health
+        )["TargetGroups"][0]["TargetGroupArn"]
+        self.target_group = group
+        ending.callback(lambda: self.elb.delete_target_group(TargetGroupArn=group))
+        ending.callback(self.delete_balancer, balancer["LoadBalancerArn"])
+        self.elb.modify_target_group_attributes(
+            TargetGroupArn=group, Attributes=[{"Key": "deregistration_delay.timeout_seconds", "Value": "1"}]
+        )
+        forward = [{"Type": "forward", "TargetGroupArn": group}]
+        arn = balancer["LoadBalancerArn"]
+        self.elb.create_listener(LoadBalancerArn=arn, Protocol="HTTP", Port=80, DefaultActions=forward)
+        self.fleet = ending.enter_context(Fleet(machines, None, **self.data))
+        self.group = self.fleet.group(
+            2,
+            VPCZoneIdentifier=",".join(ids),
+            TargetGroupARNs=[group],
+            HealthCheckType="ELB",
+            HealthCheckGracePeriod=30,
+        )
+        self.fleet.until_serving(self.group, 2, timeout=120)
+        self.until_healthy(2)
+
+    def delete_balancer(self, arn):
+        self.elb.delete_load_balancer(LoadBalancerArn=arn)
+        self.elb.get_waiter("load_balancers_deleted").wait(
+            LoadBalancerArns=[arn], WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+        )
+
+    def healthy(self):
+        shown = self.elb.describe_target_health(TargetGroupArn=self.target_group)["TargetHealthDescriptions"]
+        return {one["Target"]["Id"] for one in shown if one["TargetHealth"]["State"] == "healthy"}
+
+    def until_healthy(self, count):
+        until(lambda: len(self.healthy()) == count, f"{count} are healthy", timeout=120)
+
+    def until_replaced(self, victim):
+        """Until another serves in its place."""
+
+        def replaced():
+            serving = self.fleet.serving(self.group)
+            return serving if len(serving) == 2 and victim not in serving else None
+
+        return until(replaced, f"{victim} is replaced", timeout=120)
+
+
+@pytest.fixture(scope="module")
+def site(machines):
+    with contextlib.ExitStack() as ending:
+        yield Site(machines, ending)
+
+
+def test_an_instance_that_is_killed_is_replaced(site, record_property):
+    victim = sorted(site.fleet.serving(site.group))[0]
+    with Visitors(site.url) as visitors:
+        began = time.monotonic()
+        os.kill(first_process(victim), signal.SIGKILL)
+        site.until_replaced(victim)
+        record_property("seconds", round(time.monotonic() - began, 1))
+        site.until_healthy(2)
+    print(f"replaced after {time.monotonic() - began:.1f} s; {visitors.answered} answered, {visitors.failed}")
+    assert visitors.answered > 0
+    cause = site.fleet.activity(site.group, f"Terminating EC2 instance: {victim}")["Cause"]
+    assert "an EC2 health check indicating it has been terminated or stopped." in cause
+
+
+def test_an_instance_whose_page_fails_is_replaced_though_it_runs(site):
+    site.until_healthy(2)
+    victim = sorted(site.fleet.serving(site.group))[0]
+    address = site.lab.describe(victim)["PublicIpAddress"]
+    # Its grace period is over before its failing counts.
+    site.lab.ssh(address, "killall busybox httpd || true")
+    site.until_replaced(victim)
+    cause = site.fleet.activity(site.group, f"Terminating EC2 instance: {victim}")["Cause"]
+    assert "an ELB system health check failure." in cause
+    site.until_healthy(2)
+
+
+def test_a_refresh_under_load_fails_nobody(site):
+    fleet = site.fleet
+    before = fleet.serving(site.group)
+    version = fleet.another_version(**site.data)
+    with Visitors(site.url) as visitors:
+        fleet.autoscaling.start_instance_refresh(
+            AutoScalingGroupName=site.group,
+            DesiredConfiguration={"LaunchTemplate": {"LaunchTemplateId": fleet.template, "Version": version}},
+            Preferences={"MinHealthyPercentage": 100, "MaxHealthyPercentage": 200, "InstanceWarmup": 15},
+        )
+
+        def done():
+            found = fleet.autoscaling.describe_instance_refreshes(AutoScalingGroupName=site.group)
+            return found["InstanceRefreshes"][0]["Status"] == "Successful"
+
+        until(done, "the refresh is successful", timeout=300)
+        assert not fleet.until_serving(site.group, 2, timeout=120) & before
+    assert not visitors.failed and visitors.answered > 0
