@@ -36,7 +36,7 @@ pub fn tables(plan: &VpcPlan) -> Vec<(u32, &SubnetPlan)> {
 
 /// The interfaces that relay, each with the number of its table, which is also its mark.
 pub fn returns(plan: &VpcPlan) -> impl Iterator<Item = (u32, &EniPlan)> {
-    plan.enis.iter().filter(|eni| eni.relays).map(|eni| (return_table(&eni.id), eni))
+    plan.enis.iter().filter(|eni| eni.relays && !eni.addresses.is_empty()).map(|eni| (return_table(&eni.id), eni))
 }
 
 /// By the last seven digits of the link's name, which follow from the interface's id.

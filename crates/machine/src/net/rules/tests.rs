@@ -83,6 +83,26 @@ fn the_ruleset_of_the_host_reads_like_this() {
     insta::assert_snapshot!(host_ruleset(&tag, net("198.18.0.0/16")));
 }
 
+#[test]
+fn what_a_balancer_sends_for_a_client_comes_back_to_it() {
+    let mut plan = two_tiers();
+    (plan.enis[0].relays, plan.enis[0].source_dest_check) = (true, false);
+    let text = vpc_ruleset(&plan);
+    let mark = "ct mark set";
+    let line = text.lines().find(|line| line.contains(mark)).unwrap();
+    assert!(line.trim().starts_with("iifname \"e00000000000a\" ip saddr != { 10.0.1.5 }"), "{line}");
+    let number = line.rsplit(' ').next().unwrap();
+    assert!(text.contains(&format!("ct direction reply ct mark {{ {number} }} meta mark set ct mark")));
+    // What it sends for others counts as its group's.
+    let database = text.split("chain ingress_sg_db {").nth(1).unwrap().split('}').take(2).collect::<String>();
+    assert!(database.contains("iifname { \"e00000000000a\" "), "{database}");
+    // In no group at all, everything passes it.
+    plan.enis[0].unfiltered = true;
+    let text = vpc_ruleset(&plan);
+    let chain = text.split("chain ingress_e00000000000a {").nth(1).unwrap();
+    assert_eq!(chain.split('}').next().unwrap().trim(), "accept");
+}
+
 fn protocols() -> impl Strategy<Value = ProtocolPlan> {
     prop_oneof![
         Just(ProtocolPlan::All),
@@ -122,15 +142,15 @@ fn plans() -> impl Strategy<Value = VpcPlan> {
         private: Ipv4Addr::new(10, 0, 0, host),
         public: public.map(|n| Ipv4Addr::new(198, 18, 0, n)),
     });
-    let enis = (0..8u8, 0..4u8, vec(addresses, 0..3), vec(group_ids(), 0..3), any::<bool>()).prop_map(
-        |(id, subnet, addresses, groups, source_dest_check)| EniPlan {
+    let enis = (0..8u8, 0..4u8, vec(addresses, 0..3), vec(group_ids(), 0..3), any::<[bool; 3]>()).prop_map(
+        |(id, subnet, addresses, groups, [source_dest_check, relays, unfiltered])| EniPlan {
             id: format!("eni-{id}"),
             subnet: format!("subnet-{subnet}"),
             addresses,
             groups,
             source_dest_check,
-            relays: false,
-            unfiltered: false,
+            relays,
+            unfiltered,
         },
     );
     let groups =

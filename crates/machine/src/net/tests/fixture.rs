@@ -11,7 +11,7 @@ use ipnet::Ipv4Net;
 use super::guest::Guest;
 use crate::net::Network;
 use crate::net::host::HostNetwork;
-use crate::net::metadata::{InstanceMetadata, MetadataSource};
+use crate::net::metadata::{InstanceMetadata, MetadataSource, Names};
 use crate::net::plan::*;
 use crate::spec::{Interface, MacAddr};
 
@@ -36,6 +36,7 @@ impl Region {
         let directory = tempfile::tempdir().unwrap();
         let network = HostNetwork::new(directory.path(), pool).unwrap();
         network.serve_metadata(Arc::new(Answers));
+        network.serve_names(Arc::new(Answers));
         Some(Self { network: Arc::new(network), pool, directory })
     }
 
@@ -152,6 +153,14 @@ pub fn interface(plan: &VpcPlan, eni: &str) -> Interface {
         prefix: 24,
         gateway: Ipv4Addr::new(10, 0, 1, 1),
         mtu: 9001,
+    }
+}
+
+#[async_trait]
+impl Names for Answers {
+    async fn addresses(&self, name: &str) -> Option<Vec<Ipv4Addr>> {
+        let all = ["198.19.0.5", "198.19.0.6"].map(|address| address.parse().unwrap());
+        (name == "web.elb.test").then(|| all.to_vec())
     }
 }
 

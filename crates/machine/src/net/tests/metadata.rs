@@ -119,6 +119,9 @@ async fn private_names_are_resolved_in_both_directions() {
         assert_eq!(lookup(&guest, server, "11.1.0.10.in-addr.arpa", TYPE::PTR), ["ip-10-0-1-11.ec2.internal"]);
         assert!(lookup(&guest, server, "ip-10-0-1-11.ec2.internal", TYPE::AAAA).is_empty());
     }
+    // And those that are the same everywhere.
+    let found = lookup(&guest, Ipv4Addr::new(10, 0, 0, 2), "Web.elb.test", TYPE::A);
+    assert_eq!(found, ["198.19.0.5", "198.19.0.6"]);
     let mut stream = guest.connect(Ipv4Addr::new(10, 0, 0, 2), 53).unwrap();
     let mut query = Packet::new_query(5);
     let class = QCLASS::CLASS(CLASS::IN);
