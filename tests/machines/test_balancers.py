@@ -2,6 +2,7 @@
 a trace."""
 
 import contextlib
+import gzip
 import json
 import os
 import pathlib
@@ -283,6 +284,53 @@ def test_no_request_fails_while_the_control_plane_is_dead(fleet):
     fleet.lab.ec2.authorize_security_group_ingress(GroupId=fleet.group, IpPermissions=[tcp(81)])
     until(lambda: get(f"http://{fleet.dns}:81/") == "hello", "the new listener answers", timeout=30)
     assert fleet.pid == node
+
+
+def test_an_internal_balancer_is_found_inside_of_its_vpc_only(home):
+    with Lab(home) as lab, contextlib.ExitStack() as ending:
+        fleet = Fleet(lab, ending)
+        fleet.serve(lab.group(tcp(80)))
+        fleet.balance(Scheme="internal")
+        prober = lab.launch(SecurityGroupIds=[lab.group(tcp(22))])
+        assert lab.ssh(prober["PublicIpAddress"], f"wget -qO- {fleet.url}") in hostnames(fleet)
+        private = {interface["PrivateIpAddress"] for interface in fleet.interfaces()}
+        found = lab.ssh(prober["PublicIpAddress"], f"nslookup {fleet.dns}")
+        assert all(address in found for address in private), found
+        assert all("Association" not in interface for interface in fleet.interfaces())
+        assert fleet.dns not in pathlib.Path("/etc/hosts").read_text()
+
+
+def test_names_go_with_the_control_plane_and_come_back_with_it(fleet):
+    region, address = fleet.lab.region, socket.gethostbyname(fleet.dns)
+    region.stop()
+    assert fleet.dns not in pathlib.Path("/etc/hosts").read_text()
+    assert get(f"http://{address}/") in hostnames(fleet)
+    region.start()
+    until(lambda: get(fleet.url) in hostnames(fleet), "it is found by name again", timeout=30)
+    # One that was killed could not take them back; down does.
+    region.kill()
+    assert fleet.dns in pathlib.Path("/etc/hosts").read_text()
+    assert region.command("down").returncode == 0
+    assert fleet.dns not in pathlib.Path("/etc/hosts").read_text()
+    region.start()
+
+
+def test_what_was_asked_is_in_the_access_log(fleet):
+    attributes = {"access_logs.s3.enabled": "true", "access_logs.s3.bucket": "logs", "access_logs.s3.prefix": "web"}
+    fleet.elb.modify_load_balancer_attributes(
+        LoadBalancerArn=fleet.arn, Attributes=[{"Key": key, "Value": value} for key, value in attributes.items()]
+    )
+    config = fleet.directory / "config.json"
+    until(lambda: json.loads(config.read_text())["attributes"]["access_log"], "the node is told", timeout=30)
+    revision = json.loads(config.read_text())["revision"]
+    status = fleet.directory / "status.json"
+    until(lambda: json.loads(status.read_text())["revision"] == revision, "the node follows", timeout=30)
+    get(f"{fleet.url}?this-one")
+    node = fleet.directory
+    fleet.elb.delete_load_balancer(LoadBalancerArn=fleet.arn)
+    until(lambda: not node.exists(), "the balancer is gone", timeout=60)
+    logs = list((pathlib.Path(fleet.lab.region.data) / "buckets/logs/web/AWSLogs").rglob("*.log.gz"))
+    assert any("/?this-one" in gzip.open(log, "rt").read() for log in logs), logs
 
 
 def test_nothing_of_a_deleted_balancer_is_left(fleet):

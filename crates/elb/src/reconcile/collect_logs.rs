@@ -48,6 +48,14 @@ pub async fn collect(elb: &Elb, tools: &Tools, balancer: &LoadBalancer) -> Resul
     Ok(())
 }
 
+/// Ends the node, so that it finishes what it had begun to write, and takes that over.
+pub async fn collect_last(elb: &Elb, tools: &Tools, balancer: &LoadBalancer) -> Result<(), Failure> {
+    if destination(balancer, &elb.region, &tools.buckets).is_some() {
+        tools.driver.end(&balancer.id).await?;
+    }
+    collect(elb, tools, balancer).await
+}
+
 #[async_trait]
 impl Reconciler for CollectLogs {
     fn name(&self) -> &'static str {

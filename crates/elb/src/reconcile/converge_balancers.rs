@@ -69,7 +69,7 @@ impl ConvergeBalancers {
     /// Takes back all that was made for a deleted balancer, the row last.
     async fn remove(&self, balancer: &LoadBalancer) -> Result<Next, Failure> {
         self.lock().remove(&balancer.arn);
-        collect_logs::collect(&self.elb, &self.tools, balancer).await?;
+        collect_logs::collect_last(&self.elb, &self.tools, balancer).await?;
         self.tools.driver.destroy(&balancer.id).await?;
         let interfaces = Interfaces::new(&self.elb.local, balancer);
         for held in interfaces.list().await? {

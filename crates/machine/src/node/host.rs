@@ -5,7 +5,7 @@ use std::fs;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use tokio::sync::{OwnedMutexGuard, watch};
@@ -20,6 +20,9 @@ use crate::driver::{Error, Result};
 use crate::net::Network;
 use crate::net::names::Tag;
 use crate::vm::process_ended;
+
+/// What a program that was told to end gets to do so.
+const MOMENT: Duration = Duration::from_secs(1);
 
 /// Runs nodes below a data directory. Cheap to clone.
 #[derive(Clone)]
@@ -227,6 +230,18 @@ impl NodeDriver for HostNodes {
             None if directory.exists() => NodeState::Dead,
             None => NodeState::Absent,
         })
+    }
+
+    async fn end(&self, id: &str) -> Result<()> {
+        let directory = self.shared.directory(id)?;
+        let _turn = self.shared.turn(id).await;
+        // The second request is an order: whatever is under way is cut off.
+        for _ in 0..2 {
+            let Some((_, process)) = living(&directory)? else { return Ok(()) };
+            let _ = rustix::process::pidfd_send_signal(&process, rustix::process::Signal::TERM);
+            let _ = tokio::time::timeout(MOMENT, process_ended(process)).await;
+        }
+        Ok(())
     }
 
     async fn destroy(&self, id: &str) -> Result<()> {

@@ -89,6 +89,10 @@ pub trait NodeDriver: Send + Sync + 'static {
 
     async fn state(&self, id: &str) -> Result<NodeState>;
 
+    /// Asks the program to end, and gives it a moment to finish what it writes. Whoever calls this destroys the node
+    /// next: it is not started again only if nobody asks for it.
+    async fn end(&self, id: &str) -> Result<()>;
+
     /// Ends the program and removes every trace of the node. Removing what is not there succeeds.
     async fn destroy(&self, id: &str) -> Result<()>;
 

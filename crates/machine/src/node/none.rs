@@ -50,6 +50,10 @@ impl NodeDriver for NoNodes {
         Ok(NodeState::Absent)
     }
 
+    async fn end(&self, _id: &str) -> Result<()> {
+        Ok(())
+    }
+
     async fn destroy(&self, _id: &str) -> Result<()> {
         Ok(())
     }

@@ -219,6 +219,10 @@ impl NodeDriver for Host {
         Ok(NodeState::Running { pid: 7 })
     }
 
+    async fn end(&self, _: &str) -> freehold_machine::Result<()> {
+        Ok(())
+    }
+
     async fn destroy(&self, id: &str) -> freehold_machine::Result<()> {
         tokio::task::yield_now().await;
         let _ = std::fs::remove_dir_all(self.place.join(id));
