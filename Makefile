@@ -1,13 +1,14 @@
 # Two commands do all of the set-up, system packages included: `make demo` and `make test`.
 # Both say what they install before they install it (scripts/setup --list prints the same list).
 
-.PHONY: help demo test check bench bench-messaging build release setup fmt
+.PHONY: help demo test check bench bench-elb bench-messaging build release setup fmt
 
 help:
 	@echo 'make demo    install what is missing, build, and walk through a region of your own'
 	@echo 'make test    install what is missing, build, run the unit, driver and black-box tests'
 	@echo 'make check   formatting, lints, layering, generated code, licences'
 	@echo 'make bench   one table: start, memory, requests and launches, beside a peer'
+	@echo 'make bench-elb  one table: balancers, beside nginx and HAProxy'
 	@echo 'make bench-messaging  one table: queues and topics, beside every peer that a registry carries'
 	@echo 'make build   the binary, quickly built, in target/debug'
 	@echo 'make release the binary, small and fast, in target/release'
@@ -27,6 +28,11 @@ bench:
 	@scripts/setup bench
 	@scripts/build release
 	@bench/run
+
+bench-elb:
+	@scripts/setup bench-elb
+	@scripts/build release
+	@bench/elb/run
 
 bench-messaging:
 	@scripts/setup bench-messaging

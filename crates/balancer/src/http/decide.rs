@@ -99,6 +99,14 @@ impl<'a> Route<'a> {
         (0..draws).filter_map(draw).find(|target| !tried.contains(&target.hash))
     }
 
+    /// Whether there is one to try beside `target` and those in `tried`.
+    pub fn has_others(&self, target: &Target, tried: &[u64]) -> bool {
+        match self.group.targets.len() {
+            1 => false,
+            _ => balance::has_others(self.group, self.zone, &[tried, &[target.hash]].concat()),
+        }
+    }
+
     /// `Set-Cookie` for the answer of `target`.
     pub fn cookies(&self, target: &Target, answer: &Fields, cookies: &Cookies<'_>) -> Vec<String> {
         let mut set = Vec::new();

@@ -16,12 +16,14 @@ pub struct Splice {
     read: OwnedFd,
     write: OwnedFd,
     waiting: usize,
+    /// Of the piece under way.
+    size: usize,
 }
 
 impl Splice {
     pub fn new() -> io::Result<Splice> {
         let (read, write) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)?;
-        Ok(Splice { read, write, waiting: 0 })
+        Ok(Splice { read, write, waiting: 0, size: 0 })
     }
 
     /// Moves a piece. 0 is the end of `from`.
@@ -32,12 +34,11 @@ impl Splice {
             let moved = from.try_io(Interest::READABLE, || Ok(splice(from, None, &self.write, None, PIECE, flags)?));
             match moved {
                 Ok(0) => return Poll::Ready(Ok(0)),
-                Ok(count) => self.waiting = count,
+                Ok(count) => (self.waiting, self.size) = (count, count),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) => return Poll::Ready(Err(error)),
             }
         }
-        let piece = self.waiting;
         while self.waiting > 0 {
             ready!(to.poll_write_ready(cx))?;
             let moved = to.try_io(Interest::WRITABLE, || Ok(splice(&self.read, None, to, None, self.waiting, flags)?));
@@ -47,6 +48,6 @@ impl Splice {
                 Err(error) => return Poll::Ready(Err(error)),
             }
         }
-        Poll::Ready(Ok(piece))
+        Poll::Ready(Ok(self.size))
     }
 }

@@ -75,7 +75,7 @@ pub async fn connect(
     tried: &mut Vec<u64>,
     fresh: bool,
 ) -> Result<Established, Option<Fault>> {
-    let has_others = tried.len() + 1 < MOST_TARGETS && route.choose(&[&tried[..], &[target.hash]].concat()).is_some();
+    let has_others = tried.len() + 1 < MOST_TARGETS && route.has_others(target, tried);
     match upstream::establish(worker, route.group, target, fresh, has_others).await {
         Ok(established) => Ok(established),
         Err(_) if has_others => {
