@@ -8,10 +8,17 @@ import pathlib
 import pytest
 from support.calls import CALLS, operations
 
-SERVICES = ("ec2", "iam", "monitoring", "sns", "sqs", "ssm", "sts")
+SERVICES = ("autoscaling", "ec2", "iam", "monitoring", "sns", "sqs", "ssm", "sts")
 
 # Operations that have nothing of their own to refuse, and why.
 NEVER_REFUSED = {
+    ("autoscaling", "DescribeAccountLimits"): "it has no parameters",
+    ("autoscaling", "DescribeAdjustmentTypes"): "it has no parameters",
+    ("autoscaling", "DescribeAutoScalingNotificationTypes"): "it has no parameters",
+    ("autoscaling", "DescribeLifecycleHookTypes"): "it has no parameters",
+    ("autoscaling", "DescribeMetricCollectionTypes"): "it has no parameters",
+    ("autoscaling", "DescribeScalingProcessTypes"): "it has no parameters",
+    ("autoscaling", "DescribeTerminationPolicyTypes"): "it has no parameters",
     ("sns", "GetSMSSandboxAccountStatus"): "it has no parameters",
     ("sts", "GetCallerIdentity"): "it has no parameters and needs no permission",
 }

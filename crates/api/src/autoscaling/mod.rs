@@ -27,7 +27,8 @@ pub static MODEL: ServiceModel = ServiceModel {
     xml_namespace: "http://autoscaling.amazonaws.com/doc/2011-01-01/",
     operations: &op::OPERATIONS,
     unsupported: &[
-        "DescribeAccountSettings", "GetPredictiveScalingForecast", "LaunchInstances", "PutAccountSetting",
+        "AttachLoadBalancers", "DescribeAccountSettings", "DetachLoadBalancers", "GetPredictiveScalingForecast",
+        "LaunchInstances", "PutAccountSetting",
     ],
     errors: &[
         ErrorModel { shape: "ActiveInstanceRefreshNotFoundFault", query_code: "ActiveInstanceRefreshNotFound", status: 400, fault: Fault::Sender },

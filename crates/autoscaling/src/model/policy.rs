@@ -46,9 +46,12 @@ pub(crate) struct Adjustment {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum AdjustmentType {
-    ChangeInCapacity,
-    ExactCapacity,
-    PercentChangeInCapacity,
+    /// By so many.
+    Change,
+    /// To so many.
+    Exact,
+    /// By so many percent.
+    Percent,
 }
 
 /// From `lower` (included) to `upper` (excluded) beyond the threshold, and the other way round below it.
@@ -108,13 +111,13 @@ pub(crate) struct QueryStat {
 }
 
 impl AdjustmentType {
-    pub const ALL: [Self; 3] = [Self::ChangeInCapacity, Self::ExactCapacity, Self::PercentChangeInCapacity];
+    pub const ALL: [Self; 3] = [Self::Change, Self::Exact, Self::Percent];
 
     pub fn name(self) -> &'static str {
         match self {
-            Self::ChangeInCapacity => "ChangeInCapacity",
-            Self::ExactCapacity => "ExactCapacity",
-            Self::PercentChangeInCapacity => "PercentChangeInCapacity",
+            Self::Change => "ChangeInCapacity",
+            Self::Exact => "ExactCapacity",
+            Self::Percent => "PercentChangeInCapacity",
         }
     }
 

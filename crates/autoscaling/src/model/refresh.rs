@@ -109,7 +109,7 @@ impl RefreshStatus {
 impl Progress {
     /// 0 to 100.
     pub fn percentage(self) -> u32 {
-        if self.total == 0 { 100 } else { (self.replaced.min(self.total) * 100) / self.total }
+        (self.replaced.min(self.total) * 100).checked_div(self.total).unwrap_or(100)
     }
 
     pub fn left(self) -> u32 {

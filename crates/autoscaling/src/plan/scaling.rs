@@ -33,9 +33,9 @@ pub(crate) fn decide(policy: &Policy, situation: &Situation) -> Option<u32> {
 fn adjust(adjustment: Adjustment, by: i32, current: u32) -> i64 {
     let current = i64::from(current);
     match adjustment.kind {
-        AdjustmentType::ExactCapacity => i64::from(by),
-        AdjustmentType::ChangeInCapacity => current + i64::from(by),
-        AdjustmentType::PercentChangeInCapacity => {
+        AdjustmentType::Exact => i64::from(by),
+        AdjustmentType::Change => current + i64::from(by),
+        AdjustmentType::Percent => {
             let exact = current * i64::from(by);
             // Towards zero, but never to it.
             let change = match exact / 100 {
@@ -116,7 +116,7 @@ mod tests {
     }
 
     fn percent(by: i32, min_magnitude: Option<u32>, current: u32) -> i64 {
-        adjust(Adjustment { kind: AdjustmentType::PercentChangeInCapacity, min_magnitude }, by, current)
+        adjust(Adjustment { kind: AdjustmentType::Percent, min_magnitude }, by, current)
     }
 
     #[test]
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn steps_are_chosen_by_what_is_beyond_the_threshold_and_do_not_add_up() {
-        let adjustment = Adjustment { kind: AdjustmentType::PercentChangeInCapacity, min_magnitude: None };
+        let adjustment = Adjustment { kind: AdjustmentType::Percent, min_magnitude: None };
         let step = |lower, upper, by| Step { lower, upper, by };
         let steps = vec![
             step(Some(0.0), Some(10.0), 0),

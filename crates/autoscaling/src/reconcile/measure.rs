@@ -13,8 +13,11 @@ use crate::model::{Group, Member, Phase};
 
 pub(crate) struct Measure(pub Arc<AutoScaling>);
 
+/// How something of a group is counted.
+type Count = fn(&Group, &[Member]) -> u32;
+
 /// Names of all metrics with how each is counted.
-pub(crate) const METRICS: [(&str, fn(&Group, &[Member]) -> u32); 20] = [
+pub(crate) const METRICS: [(&str, Count); 20] = [
     ("GroupMinSize", |group, _| group.min),
     ("GroupMaxSize", |group, _| group.max),
     ("GroupDesiredCapacity", |group, _| group.desired),

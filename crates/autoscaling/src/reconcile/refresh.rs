@@ -139,7 +139,8 @@ fn mark(
         }
         let preferences = &refresh.preferences;
         let is_out = matches!(member.phase, Phase::Standby | Phase::EnteringStandby) && preferences.standby == "Ignore";
-        if !is_out && !(member.protected && preferences.protected == "Ignore") {
+        let is_left = member.protected && preferences.protected == "Ignore";
+        if !is_out && !is_left {
             refresh.doomed.push(member.key);
         }
     }

@@ -1,5 +1,6 @@
 //! `DescribeScalingActivities`: the latest first.
 
+use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -37,7 +38,7 @@ pub(super) async fn describe_scaling_activities(
     if let Some(ids) = input.activity_ids.filter(|ids| !ids.is_empty()) {
         activities.retain(|activity| ids.contains(&activity.id));
     }
-    activities.sort_by(|a, b| (b.start, b.serial).cmp(&(a.start, a.serial)));
+    activities.sort_by_key(|one| Reverse((one.start, one.serial)));
     let token = input.next_token.as_deref();
     let most = input.max_records.or(Some(pages::MOST));
     let (activities, next_token) = pages::page(&call, activities, most, pages::MOST, token, |one| &one.id)?;

@@ -101,7 +101,7 @@ fn adjustment(input: &PutScalingPolicyType) -> Result<Adjustment> {
         ))
     })?;
     let magnitude = input.min_adjustment_magnitude.or(input.min_adjustment_step);
-    if magnitude.is_some() && kind != AdjustmentType::PercentChangeInCapacity {
+    if magnitude.is_some() && kind != AdjustmentType::Percent {
         return Err(Error::validation("MinAdjustmentMagnitude is supported only for PercentChangeInCapacity."));
     }
     let min_magnitude = magnitude.map(|value| check::within("MinAdjustmentMagnitude", value, 1, SECONDS_AT_MOST));

@@ -1,5 +1,6 @@
 //! `DescribeInstanceRefreshes`: the latest first.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 use freehold_api::autoscaling as api;
@@ -23,7 +24,7 @@ pub(super) async fn describe_instance_refreshes(
     if let Some(ids) = input.instance_refresh_ids.filter(|ids| !ids.is_empty()) {
         found.retain(|refresh| ids.contains(&refresh.id));
     }
-    found.sort_by(|a, b| (b.start, b.serial).cmp(&(a.start, a.serial)));
+    found.sort_by_key(|one| Reverse((one.start, one.serial)));
     let token = input.next_token.as_deref();
     let (found, next_token) = pages::page(&call, found, input.max_records, pages::MOST, token, |one| &one.id)?;
     Ok(api::DescribeInstanceRefreshesAnswer { instance_refreshes: Some(found.iter().map(view).collect()), next_token })
