@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use freehold_core::certificates::{Certificate, Certificates};
+use freehold_acm::Acm;
 use freehold_core::metrics::Metrics;
 use freehold_elb::reconcile::Tools;
 
@@ -10,21 +10,12 @@ use super::machines::Hardware;
 use crate::data_dir::DataDir;
 
 /// The region's own: nodes of the host, and names in its file of them.
-pub fn tools(data: &DataDir, hardware: &Hardware, metrics: Arc<dyn Metrics>) -> Tools {
+pub fn tools(data: &DataDir, hardware: &Hardware, acm: Arc<Acm>, metrics: Arc<dyn Metrics>) -> Tools {
     Tools {
         driver: Arc::clone(&hardware.nodes),
-        certificates: Arc::new(NoCertificates),
+        certificates: acm,
         metrics,
         buckets: data.buckets(),
         hosts: hardware.hosts.clone(),
-    }
-}
-
-/// Until there is a Certificate Manager nobody has any.
-struct NoCertificates;
-
-impl Certificates for NoCertificates {
-    fn pem(&self, _account: &str, _arn: &str) -> Option<Certificate> {
-        None
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use freehold_autoscaling::AutoScaling;
+use freehold_acm::Acm;
 use freehold_core::reconcile::Reconcilers;
 use freehold_core::targets::Targets;
 use freehold_core::{Clock, DEFAULT_REGION};
@@ -26,6 +27,7 @@ use super::balancers;
 use super::machines::Hardware;
 use super::public_images::HostsImages;
 use super::roles::Roles;
+use super::tls::RegionAuthority;
 use crate::cli;
 use crate::data_dir::DataDir;
 
@@ -40,6 +42,7 @@ pub struct Services {
     pub sqs: Arc<Sqs>,
     pub sns: Arc<Sns>,
     pub queues: Arc<Queues>,
+    pub acm: Arc<Acm>,
     pub elb: Arc<Elb>,
     pub cloudwatch: Arc<CloudWatch>,
     pub autoscaling: Arc<AutoScaling>,
@@ -105,6 +108,12 @@ impl Services {
             local: Arc::clone(&local),
             nodes: Arc::new(ReadStatus(Arc::clone(&hardware.nodes))),
         });
+        let acm = Acm::new(freehold_acm::Parts {
+            store: Arc::clone(&store),
+            clock: Arc::clone(&clock),
+            authority: Arc::new(RegionAuthority::new(data)),
+        });
+        acm.ask(Arc::clone(&elb) as _);
         hardware.network.serve_names(Arc::new(ResolveNames::new(Arc::clone(&store), DEFAULT_REGION)));
         let autoscaling = AutoScaling::new(freehold_autoscaling::Parts {
             store: Arc::clone(&store),
@@ -123,6 +132,7 @@ impl Services {
             sqs: Arc::clone(&sqs),
             sns: Arc::clone(&sns),
             queues: Arc::clone(&queues),
+            acm: Arc::clone(&acm),
             elb: Arc::clone(&elb),
             cloudwatch: Arc::clone(&cloudwatch),
             autoscaling: Arc::clone(&autoscaling),
@@ -141,7 +151,7 @@ impl Services {
         sns.start(&reconcilers);
         cloudwatch.start(&reconcilers);
         autoscaling.start(&reconcilers);
-        let tools = balancers::tools(data, hardware, cloudwatch);
+        let tools = balancers::tools(data, hardware, acm, cloudwatch);
         freehold_elb::reconcile::start(&elb, tools, &reconcilers);
         Ok(services)
     }
@@ -153,6 +163,7 @@ impl Services {
         services.push(self.ssm.service());
         services.push(self.sqs.service());
         services.push(self.sns.service());
+        services.push(self.acm.service());
         services.push(self.elb.service());
         services.push(self.autoscaling.service());
         services.push(self.cloudwatch.service());

@@ -69,7 +69,7 @@ impl Files {
 }
 
 /// RFC 7468: Base64 in lines of 64 characters.
-fn pem(label: &str, der: &[u8]) -> String {
+pub(super) fn pem(label: &str, der: &[u8]) -> String {
     let mut text = format!("-----BEGIN {label}-----\n");
     for line in der.chunks(48) {
         STANDARD.encode_string(line, &mut text);

@@ -47,6 +47,11 @@ impl Authority {
         pkcs8(self.issuer.key())
     }
 
+    /// A certificate of these contents for `key`.
+    pub(super) fn issue(&self, params: &CertificateParams, key: &KeyPair) -> io::Result<CertificateDer<'static>> {
+        Ok(params.signed_by(key, &self.issuer).map_err(io::Error::other)?.der().clone())
+    }
+
     /// A certificate for a server of these names, good from the day before `now`.
     pub(super) fn sign(&self, names: &[String], now: Timestamp) -> io::Result<Server> {
         let key = KeyPair::generate().map_err(io::Error::other)?;

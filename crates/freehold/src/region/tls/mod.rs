@@ -4,6 +4,7 @@
 //! the first client speaks TLS; most never do. A certificate that is over, or does not name where the region listens, is
 //! then replaced; the authority stays, and with it what clients trust.
 
+mod authority;
 mod files;
 mod make;
 #[cfg(test)]
@@ -24,6 +25,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{Error, RootCertStore};
 
 use crate::data_dir::DataDir;
+pub use authority::RegionAuthority;
 use files::Files;
 
 /// The region's certificate and key.
