@@ -322,6 +322,90 @@ METRICS = [
     ("error_cloudwatch_query_validation", "monitoring+query", {"Action": "DescribeAlarms", "StateValue": "FINE"}, {}),
     ("error_cloudwatch_unknown_operation", "monitoring", {"Action": "MakeCoffee"}, {}),
 ]
+FLEET = {"AutoScalingGroupName": "fleet"}
+GROUPS = [
+    (
+        "autoscaling_create_launch_configuration",
+        "autoscaling",
+        {
+            "Action": "CreateLaunchConfiguration",
+            "LaunchConfigurationName": "old",
+            "ImageId": "{image}",
+            "InstanceType": "t3.nano",
+            "SecurityGroups.member.1": "default",
+        },
+        {},
+    ),
+    ("autoscaling_describe_launch_configurations", "autoscaling", {"Action": "DescribeLaunchConfigurations"}, {}),
+    (
+        "autoscaling_create_group",
+        "autoscaling",
+        {
+            "Action": "CreateAutoScalingGroup",
+            "LaunchConfigurationName": "old",
+            "MinSize": "0",
+            "MaxSize": "2",
+            "DesiredCapacity": "1",
+            "AvailabilityZones.member.1": "us-east-1a",
+            "Tags.member.1.Key": "role",
+            "Tags.member.1.Value": "web",
+        }
+        | FLEET,
+        {},
+    ),
+    ("autoscaling_describe_groups", "autoscaling", {"Action": "DescribeAutoScalingGroups"}, {}),
+    ("autoscaling_describe_instances", "autoscaling", {"Action": "DescribeAutoScalingInstances"}, {}),
+    ("autoscaling_describe_activities", "autoscaling", {"Action": "DescribeScalingActivities"} | FLEET, {}),
+    (
+        "autoscaling_put_scaling_policy",
+        "autoscaling",
+        {
+            "Action": "PutScalingPolicy",
+            "PolicyName": "cpu",
+            "PolicyType": "TargetTrackingScaling",
+            "TargetTrackingConfiguration.PredefinedMetricSpecification.PredefinedMetricType": "ASGAverageCPUUtilization",
+            "TargetTrackingConfiguration.TargetValue": "50",
+        }
+        | FLEET,
+        {},
+    ),
+    ("autoscaling_describe_policies", "autoscaling", {"Action": "DescribePolicies"} | FLEET, {}),
+    (
+        "autoscaling_put_lifecycle_hook",
+        "autoscaling",
+        {
+            "Action": "PutLifecycleHook",
+            "LifecycleHookName": "drain",
+            "LifecycleTransition": "autoscaling:EC2_INSTANCE_TERMINATING",
+        }
+        | FLEET,
+        {},
+    ),
+    ("autoscaling_describe_lifecycle_hooks", "autoscaling", {"Action": "DescribeLifecycleHooks"} | FLEET, {}),
+    (
+        "autoscaling_put_scheduled_action",
+        "autoscaling",
+        {
+            "Action": "PutScheduledUpdateGroupAction",
+            "ScheduledActionName": "morning",
+            "Recurrence": "0 9 * * *",
+            "TimeZone": "Europe/Berlin",
+            "MinSize": "1",
+        }
+        | FLEET,
+        {},
+    ),
+    ("autoscaling_describe_scheduled_actions", "autoscaling", {"Action": "DescribeScheduledActions"} | FLEET, {}),
+    ("autoscaling_describe_tags", "autoscaling", {"Action": "DescribeTags"}, {}),
+    ("autoscaling_describe_refreshes_empty", "autoscaling", {"Action": "DescribeInstanceRefreshes"} | FLEET, {}),
+    ("autoscaling_describe_limits", "autoscaling", {"Action": "DescribeAccountLimits"}, {}),
+    ("error_autoscaling_in_use", "autoscaling", {"Action": "DeleteLaunchConfiguration", "LaunchConfigurationName": "old"}, {}),
+    ("error_autoscaling_no_group", "autoscaling", {"Action": "SetDesiredCapacity", "AutoScalingGroupName": "none", "DesiredCapacity": "1"}, {}),
+    ("error_autoscaling_validation", "autoscaling", {"Action": "SetDesiredCapacity", "AutoScalingGroupName": "none"}, {}),
+    ("error_autoscaling_unknown_action", "autoscaling", {"Action": "MakeCoffee"}, {}),
+    ("error_autoscaling_not_yet", "autoscaling", {"Action": "GetPredictiveScalingForecast"} | FLEET, {}),
+    ("autoscaling_delete_group", "autoscaling", {"Action": "DeleteAutoScalingGroup", "ForceDelete": "true"} | FLEET, {}),
+]
 CALLS = [
     ("ec2_describe_regions", "ec2", {"Action": "DescribeRegions", "RegionName.1": "us-east-1"}, {}),
     ("ec2_describe_zones", "ec2", {"Action": "DescribeAvailabilityZones", "ZoneName.1": "us-east-1a"}, {}),
@@ -414,6 +498,7 @@ CALLS = [
     *QUEUES,
     *TOPICS,
     *METRICS,
+    *GROUPS,
     # Refusals.
     ("error_ec2_not_found", "ec2", {"Action": "DescribeInstances", "InstanceId.1": f"i-{NOWHERE}"}, {}),
     ("error_ec2_malformed_id", "ec2", {"Action": "DescribeImages", "ImageId.1": "nonsense"}, {}),
@@ -439,6 +524,9 @@ def test_the_answer_is_as_recorded(request, story, name, service, parameters, kn
         # From here on the instance runs, whatever the host's speed.
         running = {"Action": "DescribeInstances", "InstanceId.1": "{instance}"}
         until(lambda: "<name>running</name>" in story.tell("ec2", running)[2], "the instance runs")
+    if name == "autoscaling_describe_groups":
+        served = {"Action": "DescribeScalingActivities"} | FLEET
+        until(lambda: "Successful" in story.tell("autoscaling", served)[2], "the group's instance serves")
     answer = story.tell(service, parameters)
     for learnt, element in known.items():
         story.learn(learnt, answer[2], element)
@@ -447,6 +535,7 @@ def test_the_answer_is_as_recorded(request, story, name, service, parameters, kn
 
 # A call of each service that needs nothing but credentials.
 HARMLESS = {
+    "autoscaling": "DescribeAdjustmentTypes",
     "ec2": "DescribeRegions",
     "sts": "GetCallerIdentity",
     "ssm": "DescribeParameters",

@@ -11,6 +11,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 VERSIONS = {
+    "autoscaling": "2011-01-01",
     "ec2": "2016-11-15",
     "iam": "2010-05-08",
     "monitoring": "2010-08-01",

@@ -279,7 +279,7 @@ pub(crate) fn share(of: u32, percent: u32) -> u32 {
 
 /// How much capacity there may be while some of it is replaced.
 fn most(desired: u32, bounds: Maintenance) -> u32 {
-    u32::try_from(u64::from(desired) * u64::from(bounds.max_healthy) / 100).unwrap_or(u32::MAX).max(desired)
+    share(desired, bounds.max_healthy).max(desired)
 }
 
 #[cfg(test)]

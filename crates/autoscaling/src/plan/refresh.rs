@@ -51,17 +51,29 @@ pub(crate) fn turn(refresh: &Refresh, members: &[Member], desired: u32, warmup: 
     let room = serving.saturating_sub(least);
     let budget = checkpoint
         .map_or(u32::MAX, |percent| share(refresh.progress.total, percent).saturating_sub(gone(refresh, members)));
-    let wide = u32::try_from(u64::from(desired) * u64::from(refresh.preferences.max_healthy) / 100).unwrap_or(u32::MAX);
+    let wide = share(desired, refresh.preferences.max_healthy);
     let extra = wide.saturating_sub(desired).min(u32::try_from(old.len()).unwrap_or(u32::MAX));
     // One at least goes, where the bounds leave no room at all and nothing is under way.
     let is_idle = members.iter().all(|member| !member.phase.is_ending() && !member.phase.is_pending());
     let count = if room == 0 && is_idle && extra == 0 && serving >= desired { 1 } else { room };
-    let going: Vec<String> =
-        ready.iter().take(usize::try_from(count.min(budget)).unwrap_or(0)).map(|member| member.key.clone()).collect();
-    if !going.is_empty() && (extra == 0 || serving > desired || room > 0) {
+    let going = take(&ready, count, budget);
+    if !going.is_empty() {
         return Turn::Replace(going);
     }
     if extra > 0 { Turn::Widen(extra) } else { Turn::Wait(warm_at(refresh, members, warmup, now)) }
+}
+
+/// The first of them, at most so many, that together are no more capacity than that; but one at least.
+fn take(ready: &[&Member], capacity: u32, count: u32) -> Vec<String> {
+    let (mut left, mut taken) = (capacity, Vec::new());
+    for member in ready.iter().take(usize::try_from(count).unwrap_or(usize::MAX)) {
+        if left == 0 || (member.weight > left && !taken.is_empty()) {
+            break;
+        }
+        left = left.saturating_sub(member.weight);
+        taken.push(member.key.clone());
+    }
+    taken
 }
 
 /// Instances that are to be replaced may be left out, or waited for, as the preferences say.
