@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::math::{self, Scope, Series, Value};
 use crate::model::{Measure, Query, Source};
-use crate::series::{Failure, SeriesStore, Window, buckets};
+use crate::series::{Failure, SeriesStore, Window};
 use crate::statistics::{Aggregate, Statistic};
+
+/// Datapoints of all metrics of a request.
+const MOST_POINTS: usize = 2_000_000;
 
 /// Who asks for what time, when.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +27,8 @@ pub(crate) enum Unanswered {
     Expression { id: String, wrong: math::Wrong },
     #[error("Error in expression '{0}': it must return a time series or an array of time series")]
     NoSeries(String),
+    #[error("The request asks for more than {MOST_POINTS} datapoints: longer periods or a shorter time help")]
+    TooMuch,
     #[error(transparent)]
     Failure(#[from] Failure),
 }
@@ -32,9 +37,11 @@ impl Asked<'_> {
     /// The aggregates of a measure by time, those of all units together.
     pub fn aggregates(&self, store: &SeriesStore, measure: &Measure) -> Result<BTreeMap<i64, Aggregate>, Failure> {
         let window = Window { start: self.start, end: self.end, period: measure.period };
-        let points = store.points(&measure.metric(self.account), measure.unit.as_deref(), self.start..self.end)?;
+        let statistic = Statistic::parse(&measure.statistic);
+        let metric = measure.metric(self.account);
+        let buckets = store.buckets(&metric, measure.unit.as_deref(), window, statistic.as_slice(), self.now)?;
         let mut found: BTreeMap<i64, Aggregate> = BTreeMap::new();
-        for ((_, at), aggregate) in buckets(&points, window, self.now) {
+        for ((_, at), aggregate) in buckets {
             match found.get_mut(&at) {
                 Some(present) => present.merge(&aggregate),
                 None => drop(found.insert(at, aggregate)),
@@ -59,10 +66,15 @@ impl Asked<'_> {
     ) -> Result<Vec<(&'q Query, Vec<Series>)>, Unanswered> {
         let mut metrics = Vec::new();
         let mut values: BTreeMap<String, Value> = BTreeMap::new();
+        let mut points = 0;
         for query in queries {
             let Source::Metric(measure) = &query.source else { continue };
             let asked = Self { start: align(self.start, measure.period, self.now), ..*self };
             let series = asked.series(store, measure)?;
+            points += series.points.len();
+            if points > MOST_POINTS {
+                return Err(Unanswered::TooMuch);
+            }
             values.insert(query.id.clone(), Value::Series(series.clone()));
             metrics.push((query.id.clone(), series));
         }

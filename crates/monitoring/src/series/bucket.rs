@@ -17,28 +17,39 @@ pub(crate) struct Window {
 /// Aggregates by unit and the time where their period begins.
 pub(crate) type Buckets = BTreeMap<(String, i64), Aggregate>;
 
-/// `now` tells how coarse old points are. Points that are coarser than the period have no place in it (*API reference,
-/// GetMetricStatistics: Period*), but for those of a minute: they stand where their minute begins.
-pub(crate) fn buckets(points: &[Point], window: Window, now: i64) -> Buckets {
-    let mut found = Buckets::new();
-    for point in points {
-        let Some(resolution) = retention::resolution_at(now, point.resolution, point.at) else { continue };
-        if resolution > window.period.max(MINUTE) {
-            continue;
+/// Buckets that are being filled, point by point.
+pub(super) struct Gather {
+    window: Window,
+    /// It tells how coarse old points are.
+    now: i64,
+    pub buckets: Buckets,
+}
+
+impl Gather {
+    pub fn new(window: Window, now: i64) -> Self {
+        Self { window, now, buckets: Buckets::new() }
+    }
+
+    /// A point that is coarser than the period has no place in it (*API reference, GetMetricStatistics: Period*), but for
+    /// those of a minute: they stand where their minute begins.
+    pub fn add(&mut self, point: &Point) {
+        let Window { start, end, period } = self.window;
+        let Some(resolution) = retention::resolution_at(self.now, point.resolution, point.at) else { return };
+        if resolution > period.max(MINUTE) {
+            return;
         }
         let at = if resolution == point.resolution { point.at } else { point.at - point.at.rem_euclid(resolution) };
-        // A point that began before the reader's time, and was rolled up into it, belongs to the first period.
-        let at = at.max(window.start);
-        if at >= window.end {
-            continue;
+        // A point that began before the reader's time, and is part of a coarser one in it, belongs to the first period.
+        let at = at.max(start);
+        if at >= end {
+            return;
         }
-        let at = at - (at - window.start).rem_euclid(window.period);
-        match found.get_mut(&(point.unit.clone(), at)) {
+        let key = (point.unit.clone(), at - (at - start).rem_euclid(period));
+        match self.buckets.get_mut(&key) {
             Some(aggregate) => aggregate.merge(&point.aggregate),
-            None => drop(found.insert((point.unit.clone(), at), point.aggregate.clone())),
+            None => drop(self.buckets.insert(key, point.aggregate.clone())),
         }
     }
-    found
 }
 
 #[cfg(test)]
@@ -50,7 +61,9 @@ mod tests {
     }
 
     fn sums(points: &[Point], window: Window, now: i64) -> Vec<(i64, f64)> {
-        buckets(points, window, now).into_iter().map(|((_, at), aggregate)| (at, aggregate.sum)).collect()
+        let mut gathered = Gather::new(window, now);
+        points.iter().for_each(|point| gathered.add(point));
+        gathered.buckets.into_iter().map(|((_, at), aggregate)| (at, aggregate.sum)).collect()
     }
 
     #[test]

@@ -16,16 +16,16 @@ mod rollup;
 mod tests;
 mod writer;
 
-use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-pub(crate) use bucket::{Window, buckets};
+pub(crate) use bucket::{Buckets, Window};
 pub(crate) use id::MetricId;
 pub(crate) use read::{ListFilter, Listed};
 
-use crate::statistics::Aggregate;
-use read::Readers;
+use crate::statistics::{Aggregate, Statistic};
+use bucket::Gather;
+use read::{Asked, Readers};
 use writer::Writer;
 
 /// What the engine reports.
@@ -94,14 +94,20 @@ impl SeriesStore {
         self.writer.retain(now).await
     }
 
-    /// Points of a metric, in the order of their time.
-    pub(crate) fn points(
+    /// Points of a metric, put together by the period that is asked for.
+    pub(crate) fn buckets(
         &self,
         metric: &MetricId,
         unit: Option<&str>,
-        range: Range<i64>,
-    ) -> Result<Vec<Point>, Failure> {
-        self.readers.points(metric, unit, range)
+        window: Window,
+        statistics: &[Statistic],
+        now: i64,
+    ) -> Result<Buckets, Failure> {
+        let with_values = statistics.iter().any(|statistic| statistic.needs_values());
+        let asked = Asked { metric, unit, range: window.start..window.end, with_values };
+        let mut gathered = Gather::new(window, now);
+        self.readers.points(&asked, &mut |point| gathered.add(&point))?;
+        Ok(gathered.buckets)
     }
 
     /// Metrics in the order in which they were first seen.

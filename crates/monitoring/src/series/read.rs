@@ -11,6 +11,20 @@ use super::{Failure, MetricId, Point, apply, open};
 /// Idle connections that are kept.
 const IDLE: usize = 4;
 
+/// Those that points have.
+const RESOLUTIONS: [i64; 4] = [1, 60, 300, 3600];
+
+/// Which points are read.
+#[derive(Debug, Clone)]
+pub(crate) struct Asked<'a> {
+    pub metric: &'a MetricId,
+    /// Those of every unit, if none is named.
+    pub unit: Option<&'a str>,
+    pub range: Range<i64>,
+    /// Whether the single values are read too, which only some statistics need.
+    pub with_values: bool,
+}
+
 pub(super) struct Readers {
     path: PathBuf,
     idle: Mutex<Vec<Connection>>,
@@ -44,7 +58,9 @@ impl Readers {
         Self { path, idle: Mutex::default() }
     }
 
-    pub fn points(&self, metric: &MetricId, unit: Option<&str>, range: Range<i64>) -> Result<Vec<Point>, Failure> {
+    /// Shows each point, of one resolution after the other.
+    pub fn points(&self, asked: &Asked<'_>, each: &mut dyn FnMut(Point)) -> Result<(), Failure> {
+        let Asked { metric, unit, range, with_values } = asked;
         self.with(|connection| {
             let series: Option<i64> = connection
                 .prepare_cached(
@@ -54,20 +70,20 @@ impl Readers {
                     row.get(0)
                 })
                 .optional()?;
-            let mut found = Vec::new();
-            for resolution in [1, 60, 300, 3600] {
-                let mut statement = connection.prepare_cached(
-                    "SELECT at, resolution, unit, count, sum, minimum, maximum, sample FROM point
-                     WHERE series = ?1 AND resolution = ?2 AND at >= ?3 AND at < ?4 AND (?5 IS NULL OR unit = ?5)",
-                )?;
-                let points =
-                    statement.query_map(params![series, resolution, range.start, range.end, unit], apply::point)?;
-                for point in points {
-                    found.push(point?);
+            let Some(series) = series else { return Ok(()) };
+            let sample = if *with_values { "sample" } else { "NULL" };
+            let text = format!(
+                "SELECT at, resolution, unit, count, sum, minimum, maximum, {sample} FROM point
+                 WHERE series = ?1 AND resolution = ?2 AND at >= ?3 AND at < ?4 AND (?5 IS NULL OR unit = ?5)"
+            );
+            for resolution in RESOLUTIONS {
+                let mut statement = connection.prepare_cached(&text)?;
+                let mut rows = statement.query(params![series, resolution, range.start, range.end, unit])?;
+                while let Some(row) = rows.next()? {
+                    each(apply::point(row)?);
                 }
             }
-            found.sort_by_key(|point: &Point| point.at);
-            Ok(found)
+            Ok(())
         })
     }
 

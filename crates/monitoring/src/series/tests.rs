@@ -12,8 +12,16 @@ fn measured(name: &str, at: i64, resolution: i64, value: f64) -> Measurement {
     Measurement { metric: metric(name), at, resolution, unit: "Count".into(), aggregate }
 }
 
+fn points_of(store: &SeriesStore, name: &str, unit: Option<&str>) -> Vec<Point> {
+    let mut found = Vec::new();
+    let asked = Asked { metric: &metric(name), unit, range: 0..i64::MAX, with_values: true };
+    store.readers.points(&asked, &mut |point| found.push(point)).unwrap();
+    found.sort_by_key(|point| point.at);
+    found
+}
+
 fn all(store: &SeriesStore, name: &str) -> Vec<Point> {
-    store.points(&metric(name), None, 0..i64::MAX).unwrap()
+    points_of(store, name, None)
 }
 
 async fn retain_all(store: &SeriesStore, now: i64) {
@@ -33,7 +41,7 @@ async fn what_was_written_is_read_after_a_restart() {
     let merged = &points[0].aggregate;
     assert_eq!((merged.count, merged.sum, merged.minimum, merged.maximum), (3.0, 7.0, 1.0, 4.0));
     assert_eq!(merged.values.as_ref().unwrap().pairs(), [(1.0, 1.0), (2.0, 1.0), (4.0, 1.0)]);
-    assert!(store.points(&metric("m"), Some("Bytes"), 0..i64::MAX).unwrap().is_empty());
+    assert!(points_of(&store, "m", Some("Bytes")).is_empty());
 }
 
 #[tokio::test]
@@ -96,4 +104,19 @@ fn a_database_of_another_program_is_left_alone() {
     assert!(SeriesStore::open(directory.path()).is_err());
     std::fs::write(&path, b"not a database at all, but text that is long enough to be one").unwrap();
     assert!(SeriesStore::open(directory.path()).is_err());
+}
+
+#[tokio::test]
+async fn what_is_too_much_at_once_waits_or_is_lost_but_never_piles_up() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = SeriesStore::open(directory.path()).unwrap();
+    let many = |count: i64| (0..count).map(|number| measured("m", NOW + number, 1, 1.0)).collect::<Vec<_>>();
+    // More than all that may wait is taken, alone.
+    store.write(many(101_000)).await.unwrap();
+    for _ in 0..40 {
+        store.write_soon(many(10_000));
+    }
+    store.write(many(1)).await.unwrap();
+    let count: f64 = all(&store, "m").iter().map(|point| point.aggregate.count).sum();
+    assert!(count > 101_000.0 && count < 501_001.0, "{count}");
 }

@@ -1,24 +1,27 @@
 //! The one thread that writes: whatever waits goes into one commit.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 use super::apply::Applier;
 use super::{Failure, Measurement};
 
-/// Orders that may wait: a put is a thousand measurements at most.
-const WAITING: usize = 256;
+/// Orders that may wait.
+const WAITING: usize = 1_024;
+/// Numbers in orders that may wait: some ten megabytes, whatever is put.
+const NUMBERS: u32 = 500_000;
 /// Measurements in one commit.
 const BATCH: usize = 20_000;
 
 type Answer = oneshot::Sender<Result<(), Failure>>;
 
 enum Order {
-    Write(Vec<Measurement>, Option<Answer>),
+    /// The permit is given back when they are written.
+    Write(Vec<Measurement>, OwnedSemaphorePermit, Option<Answer>),
     Retain(i64, oneshot::Sender<Result<bool, Failure>>),
 }
 
@@ -26,7 +29,15 @@ pub(super) struct Writer {
     /// `None` only while it is dropped.
     orders: Option<mpsc::Sender<Order>>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    room: Arc<Semaphore>,
     lost: AtomicU64,
+}
+
+/// Numbers that measurements hold, at most all that may wait.
+fn weight(measurements: &[Measurement]) -> u32 {
+    let values = |one: &Measurement| one.aggregate.values.as_ref().map_or(0, |values| values.pairs().len());
+    let numbers: usize = measurements.iter().map(|one| 4 + values(one)).sum();
+    u32::try_from(numbers).unwrap_or(NUMBERS).min(NUMBERS)
 }
 
 impl Writer {
@@ -35,19 +46,27 @@ impl Writer {
         let run = move || run(&mut Applier::new(connection), waiting);
         let thread = std::thread::Builder::new().name("metrics".into()).spawn(run);
         let thread = thread.map_err(|error| Failure(error.to_string()))?;
-        Ok(Self { orders: Some(orders), thread: Mutex::new(Some(thread)), lost: AtomicU64::new(0) })
+        Ok(Self {
+            orders: Some(orders),
+            thread: Mutex::new(Some(thread)),
+            room: Arc::new(Semaphore::new(NUMBERS as usize)),
+            lost: AtomicU64::new(0),
+        })
     }
 
     pub async fn write(&self, measurements: Vec<Measurement>) -> Result<(), Failure> {
         let (answer, answered) = oneshot::channel();
-        self.order(Order::Write(measurements, Some(answer))).await?;
+        let permit = Arc::clone(&self.room).acquire_many_owned(weight(&measurements)).await.map_err(|_| ended())?;
+        self.order(Order::Write(measurements, permit, Some(answer))).await?;
         answered.await.map_err(|_| ended())?
     }
 
     pub fn write_soon(&self, measurements: Vec<Measurement>) {
         let count = measurements.len() as u64;
-        let taken =
-            self.orders.as_ref().is_some_and(|orders| orders.try_send(Order::Write(measurements, None)).is_ok());
+        let permit = Arc::clone(&self.room).try_acquire_many_owned(weight(&measurements)).ok();
+        let taken = permit
+            .zip(self.orders.as_ref())
+            .is_some_and(|(permit, orders)| orders.try_send(Order::Write(measurements, permit, None)).is_ok());
         if !taken {
             let lost = self.lost.fetch_add(count, Ordering::Relaxed) + count;
             // Once for each doubling: a log that is full of this helps nobody.
@@ -86,20 +105,21 @@ fn ended() -> Failure {
 fn run(applier: &mut Applier, mut waiting: mpsc::Receiver<Order>) {
     let mut next = waiting.blocking_recv();
     while let Some(order) = next.take() {
-        let (first, answer) = match order {
-            Order::Write(measurements, answer) => (measurements, answer),
+        let (first, permit, answer) = match order {
+            Order::Write(measurements, permit, answer) => (measurements, permit, answer),
             Order::Retain(now, answer) => {
                 let _ = answer.send(applier.retain(now).map_err(Failure::from));
                 next = waiting.blocking_recv();
                 continue;
             }
         };
-        let mut batch = first;
+        let (mut batch, mut permits) = (first, vec![permit]);
         let mut answers: Vec<Answer> = Vec::from_iter(answer);
         while batch.len() < BATCH {
             match waiting.try_recv() {
-                Ok(Order::Write(measurements, answer)) => {
+                Ok(Order::Write(measurements, permit, answer)) => {
                     batch.extend(measurements);
+                    permits.push(permit);
                     answers.extend(answer);
                 }
                 Ok(other) => {
@@ -113,6 +133,7 @@ fn run(applier: &mut Applier, mut waiting: mpsc::Receiver<Order>) {
         if let Err(error) = &outcome {
             tracing::error!(%error, "measurements could not be written");
         }
+        drop((batch, permits));
         for answer in answers {
             let _ = answer.send(outcome.clone());
         }

@@ -75,6 +75,11 @@ impl Statistic {
         Some(Self::Trimmed(kind, Bound::Open, Bound::Percent(percent(rest)?)))
     }
 
+    /// Whether the single values must be known.
+    pub fn needs_values(self) -> bool {
+        !matches!(self, Self::Simple(_))
+    }
+
     /// Samples that a percentile needs to mean something (*User guide, Percentile-based alarms and low data samples*).
     pub fn least_samples(self) -> f64 {
         match self {

@@ -51,7 +51,6 @@ pub(super) async fn get_metric_data(
     if start >= end {
         return Err(Error::Validation("The parameter StartTime must be less than the parameter EndTime.".into()).into());
     }
-    check_amount(&queries, start, end)?;
     let skipped: usize = match token {
         None => 0,
         Some(token) => {
@@ -110,26 +109,15 @@ fn check_periods(queries: &[Query]) -> Result<(), Error> {
     Ok(())
 }
 
-/// More than a page of every metric is read by pages of time.
-fn check_amount(queries: &[Query], start: i64, end: i64) -> Result<(), Error> {
-    let most = MOST_DATAPOINTS as i64;
-    let asked = queries.iter().filter_map(Query::measure).map(|measure| (end - start) / measure.period);
-    match asked.max() {
-        Some(asked) if asked > most * 10 => Err(Error::Validation(format!(
-            "The request asks for up to {asked} datapoints of a metric, which is too much: a longer period or a shorter \
-             time helps."
-        ))),
-        _ => Ok(()),
-    }
-}
-
 fn results(answers: Vec<(&Query, Vec<crate::math::Series>)>, is_ascending: bool) -> Vec<MetricDataResult> {
     let mut results = Vec::new();
     for (query, all) in answers {
+        let is_array = all.len() > 1;
         for series in all {
             let default = match &query.source {
                 Source::Metric(measure) => measure.name.clone(),
-                Source::Expression(_) if series.label.is_empty() => query.id.clone(),
+                // Of several series, each has the name that it had before.
+                Source::Expression(_) if is_array => format!("{} {}", query.id, series.label),
                 Source::Expression(_) => query.id.clone(),
             };
             let label = label::filled(query.label.as_deref(), &default, query.measure(), &series);

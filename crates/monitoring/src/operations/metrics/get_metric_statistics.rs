@@ -11,7 +11,7 @@ use crate::CloudWatch;
 use crate::compute::align;
 use crate::errors::Error;
 use crate::model::from_dimensions;
-use crate::series::{MetricId, Window, buckets};
+use crate::series::{MetricId, Window};
 use crate::statistics::{Aggregate, Simple, Statistic};
 
 /// Datapoints of an answer.
@@ -33,11 +33,10 @@ pub(super) async fn get_metric_statistics(
         from_dimensions(input.dimensions)?,
     );
     let unit = input.unit;
-    let points = state.read(move |series| series.points(&metric, unit.as_deref(), window.start..window.end)).await?;
-    let mut datapoints: Vec<_> = buckets(&points, window, now)
-        .iter()
-        .filter_map(|((unit, at), aggregate)| datapoint(&statistics, unit, *at, aggregate))
-        .collect();
+    let asked: Vec<Statistic> = statistics.iter().map(|(_, statistic)| *statistic).collect();
+    let buckets = state.read(move |series| series.buckets(&metric, unit.as_deref(), window, &asked, now)).await?;
+    let mut datapoints: Vec<_> =
+        buckets.iter().filter_map(|((unit, at), aggregate)| datapoint(&statistics, unit, *at, aggregate)).collect();
     datapoints.sort_by_key(|datapoint| datapoint.timestamp);
     Ok(GetMetricStatisticsOutput { label, datapoints: Some(datapoints) })
 }
