@@ -37,6 +37,7 @@ pub(crate) fn of(iam: &Iam, question: &Authorisation<'_>) -> Vec<String> {
     let mut found = match question.service {
         "ec2" => ec2(question),
         "iam" => identities(iam, question),
+        "monitoring" => alarms(question),
         "ssm" => parameters(question),
         "sns" => topics(question),
         "sqs" => queues(question),
@@ -109,6 +110,23 @@ fn identities(iam: &Iam, question: &Authorisation<'_>) -> Vec<String> {
     });
     // What is done to a profile is asked of the profile; the role beside it is passed, not changed.
     profile.or(role).into_iter().collect()
+}
+
+/// Alarms by their names, or by ARN where they are tagged. Metrics are no resources.
+fn alarms(question: &Authorisation<'_>) -> Vec<String> {
+    let arn =
+        |name: &str| format!("arn:aws:cloudwatch:{}:{}:alarm:{name}", question.call.region, question.call.account());
+    match question.call.operation {
+        "DeleteAlarms" | "DisableAlarmActions" | "EnableAlarmActions" => {
+            let mut found = Vec::new();
+            texts(question.input, &mut |name| found.push(arn(name)));
+            found
+        }
+        "DescribeAlarmHistory" | "PutCompositeAlarm" | "PutMetricAlarm" | "SetAlarmState" => {
+            member(question, "AlarmName").map(arn).into_iter().collect()
+        }
+        _ => member(question, "ResourceARN").map(str::to_owned).into_iter().collect(),
+    }
 }
 
 fn parameters(question: &Authorisation<'_>) -> Vec<String> {
