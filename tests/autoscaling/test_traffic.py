@@ -101,3 +101,16 @@ def test_a_suspended_registration_registers_nothing(fleet, elb, target_group):
     fleet.autoscaling.set_desired_capacity(AutoScalingGroupName=group, DesiredCapacity=1)
     fleet.until_serving(group, 1)
     assert not targets(elb, target_group)
+
+
+def test_a_launch_fails_whose_target_group_is_gone(fleet, elb, target_group):
+    group = fleet.group(0, TargetGroupARNs=[target_group])
+    elb.delete_target_group(TargetGroupArn=target_group)
+    fleet.autoscaling.set_desired_capacity(AutoScalingGroupName=group, DesiredCapacity=1)
+    failed = fleet.activity(group, "Launching a new EC2 instance", "Failed")
+    assert failed["StatusMessage"].endswith("Validating load balancer configuration failed.")
+    fleet.autoscaling.detach_load_balancer_target_groups(AutoScalingGroupName=group, TargetGroupARNs=[target_group])
+    until(lambda: not fleet.describe(group)["TargetGroupARNs"], "it is detached")
+    # Not after the pause that the failure brought, but at once.
+    fleet.autoscaling.set_desired_capacity(AutoScalingGroupName=group, DesiredCapacity=2)
+    fleet.until_serving(group, 2)

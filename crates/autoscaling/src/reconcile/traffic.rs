@@ -85,7 +85,11 @@ impl Traffic {
         if source.state == TrafficState::Adding && !group.is_suspended(Process::AddToLoadBalancer) {
             for member in members.iter().filter(|member| member.phase == Phase::InService) {
                 if let Some(instance) = member.instance.as_deref().filter(|id| !health.contains_key(*id)) {
-                    world.register(&group.account, &source.arn, instance).await?;
+                    match world.register(&group.account, &source.arn, instance).await {
+                        // It does not exist any more: only its owner can take it off the group.
+                        Err(error) if error.code == "TargetGroupNotFound" => return Ok(None),
+                        registered => registered?,
+                    }
                 }
                 let arn = source.arn.clone();
                 if !member.registered.contains(&arn) {

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use freehold_core::reconcile::{Failure, Next};
+use freehold_wire::Fault;
 
+use super::launch;
 use crate::deeds::{self, Notice};
 use crate::model::{ActivityStatus, Event, Group, Member, Process};
 use crate::{AutoScaling, Fate};
@@ -15,7 +17,13 @@ pub(super) async fn join(own: &Arc<AutoScaling>, group: &Group, member: &Member)
     {
         let arn = source.arn.clone();
         // Registering again is no harm, and what is not noted yet is looked for when the instance goes.
-        own.world.register(&member.account, &arn, &instance).await?;
+        match own.world.register(&member.account, &arn, &instance).await {
+            Err(error) if error.fault == Fault::Sender => {
+                let message = format!("{} Validating load balancer configuration failed.", error.message);
+                return launch::give_up(own, member, message).await;
+            }
+            registered => registered?,
+        }
         own.change_member(&member.key, move |_, _, member| {
             member.registered.insert(arn);
             Ok(Fate::Keep)

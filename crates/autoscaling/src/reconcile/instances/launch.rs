@@ -190,15 +190,20 @@ pub(super) async fn await_running(
 
 /// It ended before it served.
 async fn lost(own: &Arc<AutoScaling>, member: &Member, state: String) -> Result<Next, Failure> {
+    let message = format!(
+        "Instance became unhealthy while waiting for instance to be in InService state. Termination Reason: the instance \
+         is {state}"
+    );
+    give_up(own, member, message).await
+}
+
+/// What is launched cannot serve: the launch has failed, and the instance ends.
+pub(super) async fn give_up(own: &Arc<AutoScaling>, member: &Member, message: String) -> Result<Next, Failure> {
     let now = own.now();
     own.change_member(&member.key, move |tx, group, member| {
-        if member.phase != Phase::Pending {
+        if !member.phase.is_pending() {
             return Ok(Fate::Nothing);
         }
-        let message = format!(
-            "Instance became unhealthy while waiting for instance to be in InService state. Termination Reason: the \
-             instance is {state}"
-        );
         fail(tx, group, member, message.clone(), now)?;
         deeds::doom(tx, group, member, crate::plan::sentences::at(now, message), now)?;
         Ok(Fate::Keep)
