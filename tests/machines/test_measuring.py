@@ -12,10 +12,10 @@ pytestmark = pytest.mark.machines
 BUSY = "#!/bin/sh\nwhile :; do :; done &\n"
 
 
-@pytest.fixture
-def lab(region, host_is_left_clean):
+@pytest.fixture(params=["container", "vm"])
+def lab(request, region, host_is_left_clean):
     need_root()
-    with Lab(region("container", "--test-clock", "--no-hosts-file")) as lab:
+    with Lab(region(request.param, "--test-clock", "--no-hosts-file", "--oversubscribe")) as lab:
         yield lab
 
 
