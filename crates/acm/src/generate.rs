@@ -16,6 +16,7 @@ use crate::model::KeyAlgorithm;
 
 /// *ACM user guide, certificate characteristics*: thirteen months.
 const DAYS: i64 = 395;
+const RSA_BITS: usize = 2048;
 
 /// Why there is none.
 pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -36,7 +37,11 @@ pub(crate) fn issue(
     let (key, private_key) = key(algorithm)?;
     let mut params = CertificateParams::new(names)?;
     params.distinguished_name.push(DnType::CommonName, names.first().map_or("", String::as_str));
-    params.key_usages = vec![KeyUsagePurpose::DigitalSignature, KeyUsagePurpose::KeyEncipherment];
+    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+    // Nothing is encrypted for a key on a curve.
+    if algorithm == KeyAlgorithm::Rsa2048 {
+        params.key_usages.push(KeyUsagePurpose::KeyEncipherment);
+    }
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth, ExtendedKeyUsagePurpose::ClientAuth];
     params.use_authority_key_identifier_extension = true;
     let midnight = |days: i64| {
@@ -61,12 +66,8 @@ fn key(algorithm: KeyAlgorithm) -> Result<(KeyPair, String), Failure> {
             .map_err(|error| error.to_string())?;
         return Ok((key, text));
     }
-    let bits = match algorithm {
-        KeyAlgorithm::Rsa4096 => 4096,
-        KeyAlgorithm::Rsa3072 => 3072,
-        _ => 2048,
-    };
-    let private = RsaPrivateKey::new(&mut OsRng, bits)?;
+    // What can be requested has no others.
+    let private = RsaPrivateKey::new(&mut OsRng, RSA_BITS)?;
     let der = private.to_pkcs8_der()?;
     let key = KeyPair::from_pkcs8_der_and_sign_algo(&PrivatePkcs8KeyDer::from(der.as_bytes()), &PKCS_RSA_SHA256)?;
     Ok((key, private.to_pkcs8_pem(LineEnding::LF)?.to_string()))

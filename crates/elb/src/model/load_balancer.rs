@@ -141,6 +141,8 @@ pub fn hosted_zone(kind: Kind, region: &str) -> &'static str {
 impl Document for LoadBalancer {
     const KIND: &'static str = "elb.load-balancer";
 
+    /// The row's id; the field of this name is a part of it.
+    #[allow(clippy::misnamed_getters)]
     fn id(&self) -> &str {
         &self.arn
     }
