@@ -59,6 +59,11 @@ impl DataDir {
         self.0.join("machines")
     }
 
+    /// A directory per node of a load balancer.
+    pub fn balancers(&self) -> PathBuf {
+        self.0.join("balancers")
+    }
+
     /// What machines are made of here.
     pub fn machine_kind(&self) -> PathBuf {
         self.0.join("machines.json")

@@ -83,6 +83,7 @@ impl<'a> Interfaces<'a> {
     pub async fn adjust(&self, zone: &Zone, held: &Held) -> Result<bool, Error> {
         let mut wanted = self.balancer.security_groups.clone();
         wanted.sort();
+        wanted.dedup();
         // A network balancer that has none is in none; nothing takes an interface out of its last group.
         let groups_differ = !wanted.is_empty() && held.groups != wanted;
         if groups_differ {

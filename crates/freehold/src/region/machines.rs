@@ -164,6 +164,13 @@ fn remember(data: &DataDir, kind: DriverKind) -> Result<()> {
             name(before),
             name(kind)
         ),
+        // Where nothing runs nobody would look after nodes that do.
+        Some(_) if kind == DriverKind::None && has_entries(&data.balancers()) => {
+            bail!(
+                "load balancers of {} still serve; end them with freehold down --machines first",
+                data.path().display()
+            )
+        }
         _ => {}
     }
     // Whole or not at all: without this file nobody finds the machines again.
