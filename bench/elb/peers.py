@@ -135,7 +135,7 @@ class Haproxy(Server):
         configuration = f"""
 global
   nbthread {workers}
-  maxconn 8000
+  maxconn 7000
 defaults
   timeout connect 5s
   timeout client 300s

@@ -94,7 +94,7 @@ pub async fn forward(
     finish: &mut Finish,
     route: &Route<'_>,
     cookies: &Cookies<'_>,
-    body: Incoming,
+    body: &mut Option<Incoming>,
     is_grpc: bool,
 ) -> Result<Response<MakeBody>, Fault> {
     finish.record.group = Some(route.group.arn.clone());
@@ -118,7 +118,7 @@ async fn over_http2(
     finish: &mut Finish,
     route: &Route<'_>,
     cookies: &Cookies<'_>,
-    body: Incoming,
+    body: &mut Option<Incoming>,
 ) -> Result<Response<MakeBody>, Fault> {
     let mut tried = Vec::new();
     let (target, mut sender) = loop {
@@ -132,6 +132,7 @@ async fn over_http2(
     };
     finish.with(target);
     let scheme = if route.group.uses_tls() { "https" } else { "http" };
+    let body = body.take().ok_or(Fault::TargetClosed)?;
     let request = convert::to_target(&finish.head, scheme, body)?;
     let answer = tokio::time::timeout(idle(finish), sender.send(request)).await;
     let (mut parts, body) = answer.map_err(|_| Fault::TargetTimeout)??.into_parts();
@@ -148,10 +149,9 @@ async fn over_http1(
     finish: &mut Finish,
     route: &Route<'_>,
     cookies: &Cookies<'_>,
-    body: Incoming,
+    body: &mut Option<Incoming>,
 ) -> Result<Response<MakeBody>, Fault> {
     let mut tried = Vec::new();
-    let mut body = Some(body);
     let mut fresh = false;
     loop {
         let target = route.choose(&tried).ok_or(Fault::NoTargets)?;
@@ -163,7 +163,7 @@ async fn over_http1(
         finish.with(target);
         let is_reused = established.is_reused;
         let may_repeat = finish.head.framing == Framing::None && finish.head.is_idempotent();
-        match exchange(finish, established, &mut body).await {
+        match exchange(finish, established, body).await {
             Err(Fault::TargetClosed) if is_reused && may_repeat => fresh = true,
             Err(fault) => return Err(fault),
             Ok((answer, rest)) => {

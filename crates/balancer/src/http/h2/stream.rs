@@ -1,11 +1,14 @@
 //! One request of an HTTP/2 client, from top to bottom.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, DATE, HeaderValue, LOCATION, SERVER};
+use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use http_body::Body as _;
+use http_body_util::BodyExt;
 use hyper::body::Incoming;
 
 use super::body::Body;
@@ -32,7 +35,13 @@ pub async fn serve(
     worker.cells().requests.add(1);
     let record = Record::new(RequestKind::of(&peer.origin, Version::Http2, false), Verdict::default());
     let mut finish = Finish::new(worker, peer, activity, record);
-    match handle(&mut finish, request).await {
+    let (parts, body) = request.into_parts();
+    let mut body = Some(body);
+    let outcome = handle(&mut finish, &parts, &mut body).await;
+    if let Some(unread) = body.filter(|body| !body.is_end_stream()) {
+        tokio::task::spawn_local(tokio::time::timeout(DISCARD_LIMIT, discard(unread)));
+    }
+    match outcome {
         Ok(response) => response.map(|body| body(finish)),
         Err(fault) => {
             tracing::debug!("{} {}: {fault}", finish.peer.origin.client, finish.head.target());
@@ -41,12 +50,28 @@ pub async fn serve(
     }
 }
 
+/// What is read of a body that nobody wants.
+const LONGEST_DISCARDED: usize = 64 << 10;
+const DISCARD_LIMIT: Duration = Duration::from_secs(2);
+
 /// Makes a body of what must happen at its end.
 pub type MakeBody = Box<dyn FnOnce(Finish) -> Body>;
 
-async fn handle(finish: &mut Finish, request: Request<Incoming>) -> Result<Response<MakeBody>, Fault> {
-    let (parts, body) = request.into_parts();
-    finish.head = convert::request_head(&parts, !body.is_end_stream())?;
+/// Clients take it for an error if the stream of an answered request is reset while they still send.
+async fn discard(mut body: Incoming) {
+    let mut left = LONGEST_DISCARDED;
+    while let Some(Ok(frame)) = body.frame().await {
+        left = left.saturating_sub(frame.data_ref().map_or(0, bytes::Bytes::len));
+        if left == 0 {
+            return;
+        }
+    }
+}
+
+/// `body` stays where it is if nobody reads it.
+async fn handle(finish: &mut Finish, parts: &Parts, body: &mut Option<Incoming>) -> Result<Response<MakeBody>, Fault> {
+    let has_body = body.as_ref().is_some_and(|body| !body.is_end_stream());
+    finish.head = convert::request_head(parts, has_body)?;
     let view = finish.view.clone();
     hygiene(&mut finish.head, view.attributes.drop_invalid_header_fields, view.attributes.desync_mitigation)?;
     let peer = finish.peer.clone();
