@@ -55,6 +55,7 @@ def story():
         told.find("image", "imageId", Action="DescribeImages", **{"Owner.1": "amazon", **filtered("name", "freehold-minimal-*")})
         zone = filtered("availability-zone", "us-east-1a")
         told.find("subnet", "subnetId", Action="DescribeSubnets", **zone)
+        told.find("other_subnet", "subnetId", Action="DescribeSubnets", **filtered("availability-zone", "us-east-1b"))
         told.find("vpc", "vpcId", Action="DescribeVpcs")
         told.tell("sns", {"Action": "CreateTopic", "Name": "theirs"}, key=ANOTHER)
         yield told
@@ -406,6 +407,115 @@ GROUPS = [
     ("error_autoscaling_not_yet", "autoscaling", {"Action": "GetPredictiveScalingForecast"} | FLEET, {}),
     ("autoscaling_delete_group", "autoscaling", {"Action": "DeleteAutoScalingGroup", "ForceDelete": "true"} | FLEET, {}),
 ]
+BALANCER = {"LoadBalancerArn": "{balancer}"}
+FIXED = {"Type": "fixed-response", "FixedResponseConfig.StatusCode": "200", "FixedResponseConfig.MessageBody": "<ok>"}
+BALANCERS = [
+    (
+        "elbv2_create_load_balancer",
+        "elasticloadbalancing",
+        {
+            "Action": "CreateLoadBalancer",
+            "Name": "web",
+            "Subnets.member.1": "{subnet}",
+            "Subnets.member.2": "{other_subnet}",
+            "Tags.member.1.Key": "role",
+            "Tags.member.1.Value": "web",
+        },
+        {"balancer": "LoadBalancerArn"},
+    ),
+    (
+        "elbv2_create_target_group",
+        "elasticloadbalancing",
+        {"Action": "CreateTargetGroup", "Name": "servers", "Protocol": "HTTP", "Port": "80", "VpcId": "{vpc}", "TargetType": "ip"},
+        {"servers": "TargetGroupArn"},
+    ),
+    (
+        "elbv2_create_listener",
+        "elasticloadbalancing",
+        {
+            "Action": "CreateListener",
+            "Protocol": "HTTP",
+            "Port": "80",
+            "DefaultActions.member.1.Type": "forward",
+            "DefaultActions.member.1.TargetGroupArn": "{servers}",
+        }
+        | BALANCER,
+        {"listener": "ListenerArn"},
+    ),
+    (
+        "elbv2_create_rule",
+        "elasticloadbalancing",
+        {
+            "Action": "CreateRule",
+            "ListenerArn": "{listener}",
+            "Priority": "10",
+            "Conditions.member.1.Field": "path-pattern",
+            "Conditions.member.1.Values.member.1": "/a*",
+        }
+        | {f"Actions.member.1.{name}": value for name, value in FIXED.items()},
+        {},
+    ),
+    ("elbv2_describe_load_balancers", "elasticloadbalancing", {"Action": "DescribeLoadBalancers"}, {}),
+    ("elbv2_describe_attributes", "elasticloadbalancing", {"Action": "DescribeLoadBalancerAttributes"} | BALANCER, {}),
+    ("elbv2_describe_rules", "elasticloadbalancing", {"Action": "DescribeRules", "ListenerArn": "{listener}"}, {}),
+    ("elbv2_describe_target_groups", "elasticloadbalancing", {"Action": "DescribeTargetGroups"}, {}),
+    (
+        "elbv2_register_targets",
+        "elasticloadbalancing",
+        {
+            "Action": "RegisterTargets",
+            "TargetGroupArn": "{servers}",
+            "Targets.member.1.Id": "10.1.2.3",
+            "Targets.member.1.AvailabilityZone": "all",
+        },
+        {},
+    ),
+    (
+        "elbv2_describe_target_health",
+        "elasticloadbalancing",
+        {"Action": "DescribeTargetHealth", "TargetGroupArn": "{servers}"},
+        {},
+    ),
+    (
+        "elbv2_describe_tags",
+        "elasticloadbalancing",
+        {"Action": "DescribeTags", "ResourceArns.member.1": "{balancer}"},
+        {},
+    ),
+    ("error_elbv2_not_found", "elasticloadbalancing", {"Action": "DescribeLoadBalancers", "Names.member.1": "x"}, {}),
+    (
+        "error_elbv2_in_use",
+        "elasticloadbalancing",
+        {"Action": "DeleteTargetGroup", "TargetGroupArn": "{servers}"},
+        {},
+    ),
+    ("error_elbv2_not_yet", "elasticloadbalancing", {"Action": "DescribeTrustStores"}, {}),
+    ("elbv2_delete_load_balancer", "elasticloadbalancing", {"Action": "DeleteLoadBalancer"} | BALANCER, {}),
+]
+NO_CERTIFICATE = "arn:aws:acm:us-east-1:111122223333:certificate/00000000-0000-4000-8000-000000000000"
+CERTIFICATES = [
+    (
+        "acm_request_certificate",
+        "acm",
+        {"Action": "RequestCertificate", "DomainName": "www.example.com", "KeyAlgorithm": "EC_prime256v1"},
+        {"certificate": "CertificateArn"},
+    ),
+    (
+        "acm_list_certificates",
+        "acm",
+        {"Action": "ListCertificates", "Includes": {"keyTypes": ["EC_prime256v1"], "exportOption": "DISABLED"}},
+        {},
+    ),
+    (
+        "acm_add_tags",
+        "acm",
+        {"Action": "AddTagsToCertificate", "CertificateArn": "{certificate}", "Tags": [{"Key": "a", "Value": "b"}]},
+        {},
+    ),
+    ("acm_list_tags", "acm", {"Action": "ListTagsForCertificate", "CertificateArn": "{certificate}"}, {}),
+    ("error_acm_not_found", "acm", {"Action": "DescribeCertificate", "CertificateArn": NO_CERTIFICATE}, {}),
+    ("acm_delete_certificate", "acm", {"Action": "DeleteCertificate", "CertificateArn": "{certificate}"}, {}),
+]
 CALLS = [
     ("ec2_describe_regions", "ec2", {"Action": "DescribeRegions", "RegionName.1": "us-east-1"}, {}),
     ("ec2_describe_zones", "ec2", {"Action": "DescribeAvailabilityZones", "ZoneName.1": "us-east-1a"}, {}),
@@ -499,6 +609,8 @@ CALLS = [
     *TOPICS,
     *METRICS,
     *GROUPS,
+    *BALANCERS,
+    *CERTIFICATES,
     # Refusals.
     ("error_ec2_not_found", "ec2", {"Action": "DescribeInstances", "InstanceId.1": f"i-{NOWHERE}"}, {}),
     ("error_ec2_malformed_id", "ec2", {"Action": "DescribeImages", "ImageId.1": "nonsense"}, {}),
@@ -524,6 +636,9 @@ def test_the_answer_is_as_recorded(request, story, name, service, parameters, kn
         # From here on the instance runs, whatever the host's speed.
         running = {"Action": "DescribeInstances", "InstanceId.1": "{instance}"}
         until(lambda: "<name>running</name>" in story.tell("ec2", running)[2], "the instance runs")
+    if name == "elbv2_describe_load_balancers":
+        there = {"Action": "DescribeLoadBalancers"}
+        until(lambda: "<Code>active</Code>" in story.tell("elasticloadbalancing", there)[2], "the balancer is active")
     if name == "autoscaling_describe_groups":
         served = {"Action": "DescribeScalingActivities"} | FLEET
         until(lambda: "Successful" in story.tell("autoscaling", served)[2], "the group's instance serves")

@@ -13,6 +13,7 @@ from botocore.credentials import Credentials
 VERSIONS = {
     "autoscaling": "2011-01-01",
     "ec2": "2016-11-15",
+    "elasticloadbalancing": "2015-12-01",
     "iam": "2010-05-08",
     "monitoring": "2010-08-01",
     "sns": "2010-03-31",
@@ -21,6 +22,7 @@ VERSIONS = {
 }
 # Prefix of targets and version of JSON, of services that prefer it.
 TARGETS = {
+    "acm": ("CertificateManager", "1.1"),
     "monitoring": ("GraniteServiceVersion20100801", "1.0"),
     "sqs": ("AmazonSQS", "1.0"),
     "ssm": ("AmazonSSM", "1.1"),
@@ -34,6 +36,8 @@ UNSTABLE = [
     ("time", r"\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z"),
     ("time", r"\b20\d\d-\d\d-\d\d \d\d:\d\d:\d\d(?: GMT)?"),
     ("time", r"\b1[7-9]\d{8}(?:\.\d{1,3}|\d{3})?\b"),
+    ("id", r"(?<=/)[0-9a-f]{16}\b"),
+    ("dns", r"(?<=-)\d{10}(?=\.us-east-1\.elb)"),
     ("mac", r"\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b"),
     ("fingerprint", r"\b[0-9a-f]{2}(?::[0-9a-f]{2}){15,}\b"),
     ("dns", r"\b(?:ip|ec2)(?:-\d+){4}(?=\.)"),

@@ -44,13 +44,16 @@ pub(super) const POLICIES: &[Policy] = &[
     Policy { name: "ELBSecurityPolicy-TLS13-1-3-2021-06", tls12: false, tls13: true },
 ];
 
+/// What rustls has with ring, in its order.
 const TLS12: &[&str] = &[
-    "ECDHE-ECDSA-AES128-GCM-SHA256",
-    "ECDHE-RSA-AES128-GCM-SHA256",
     "ECDHE-ECDSA-AES256-GCM-SHA384",
+    "ECDHE-ECDSA-AES128-GCM-SHA256",
+    "ECDHE-ECDSA-CHACHA20-POLY1305",
     "ECDHE-RSA-AES256-GCM-SHA384",
+    "ECDHE-RSA-AES128-GCM-SHA256",
+    "ECDHE-RSA-CHACHA20-POLY1305",
 ];
-const TLS13: &[&str] = &["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256"];
+const TLS13: &[&str] = &["TLS_AES_256_GCM_SHA384", "TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256"];
 
 pub(super) fn find(name: &str) -> Option<Policy> {
     POLICIES.iter().copied().find(|policy| policy.name == name)
