@@ -119,14 +119,13 @@ fn states_of(view: &Snapshot) -> u64 {
     crate::snapshot::stable_hash(&[&text])
 }
 
-/// *User Guide, Deregistration delay*: where the group says so, flows do not outlive it. A clock that a test has moved is
-/// ahead of this process's, so a delay never ends later than it would have from now.
+/// *User Guide, Deregistration delay*: where the group says so, flows do not outlive it.
 fn end_drained(view: &Snapshot) {
     let now = date::now();
     for group in view.groups.values().filter(|group| group.terminate_connections_after_delay) {
         for target in &group.targets {
-            let Some(since) = target.draining_since else { continue };
-            if since + i64::from(group.deregistration_delay_seconds) <= now {
+            let since = target.live.drains_since(target.draining_since, now);
+            if since.is_some_and(|since| since + i64::from(group.deregistration_delay_seconds) <= now) {
                 target.live.end_flows();
             }
         }

@@ -23,6 +23,8 @@ pub struct Live {
     pub cells: Arc<PerWorker<GroupCells>>,
     /// Reason and description that go with the state.
     why: Mutex<(String, String)>,
+    /// When it was first seen to drain, in seconds since the epoch; 0 if it does not.
+    draining_seen: AtomicI64,
     /// Until then (milliseconds since the epoch) the target is passed over, for connecting to it has just failed.
     unreachable_until: AtomicI64,
     ended: AtomicBool,
@@ -40,6 +42,7 @@ impl Live {
             active: PerWorker::new(workers),
             cells,
             why: Mutex::new(("Elb.RegistrationInProgress".into(), "Target registration is in progress".into())),
+            draining_seen: AtomicI64::new(0),
             unreachable_until: AtomicI64::new(0),
             ended: AtomicBool::new(false),
             end: Notify::new(),
@@ -78,6 +81,21 @@ impl Live {
 
     pub fn healthy_since(&self) -> i64 {
         self.healthy_since.load(Relaxed)
+    }
+
+    /// When it began to drain, by this process's clock: a region whose clock a test has moved may say that it will.
+    pub fn drains_since(&self, said: Option<i64>, now: i64) -> Option<i64> {
+        let Some(said) = said else {
+            // Registered again, so it may have flows again.
+            if self.draining_seen.swap(0, Relaxed) != 0 {
+                self.ended.store(false, Relaxed);
+            }
+            return None;
+        };
+        if self.draining_seen.load(Relaxed) == 0 {
+            self.draining_seen.store(now, Relaxed);
+        }
+        Some(said.min(self.draining_seen.load(Relaxed)))
     }
 
     pub fn is_reachable(&self) {
