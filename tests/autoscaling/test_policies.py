@@ -116,22 +116,22 @@ def test_a_target_is_tracked_up_and_down(moved):
         moved, group, PolicyType="TargetTrackingScaling", TargetTrackingConfiguration=tracking, EstimatedInstanceWarmup=0
     )
 
-    def minute(value):
-        cloudwatch.put_metric_data(Namespace="Test", MetricData=[{"MetricName": "Load", "Value": value}])
-        moved.region.advance_clock(60)
+    def carried(load, size):
+        """A load that is shared by all who serve, until so many do."""
 
-    def measured(value, size):
         def reached():
-            minute(value)
+            value = load / max(desired(moved, group), 1)
+            cloudwatch.put_metric_data(Namespace="Test", MetricData=[{"MetricName": "Load", "Value": value}])
+            moved.region.advance_clock(60)
             return desired(moved, group) == size
 
-        until(reached, f"a load of {value} makes {size}", timeout=120, every=0.2)
+        until(reached, f"a load of {load} makes {size}", timeout=120, every=0.2)
         moved.until_serving(group, size)
 
-    measured(27.0, 3)
+    carried(27.0, 3)
     cause = moved.activities(group)[0]["Cause"]
     assert f"a monitor alarm TargetTracking-{group}-AlarmHigh-" in cause and "from 1 to 3." in cause
-    measured(3.0, 1)
+    carried(3.0, 1)
 
 
 def test_policies_are_listed(fleet):
