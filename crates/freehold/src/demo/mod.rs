@@ -1,5 +1,5 @@
 //! `freehold demo`: a walk through a region as any client would take it, over the public, signed API. Each step shows
-//! what to type to do the same by hand. Whatever happens, and on Ctrl-C too, what the demo made is removed again.
+//! what to type to do the same by hand. Whatever happens, on Ctrl-C and SIGTERM too, what the demo made is removed again.
 
 mod fleet;
 mod host;
@@ -12,6 +12,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 use freehold_client::Client;
 use freehold_core::DEFAULT_REGION;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli;
 use crate::commands::env::credentials;
@@ -48,6 +49,15 @@ async fn walk(host: &Host, options: &cli::Demo, screen: &Screen) -> Result<()> {
             server::take(client, host, options.keep, screen).await
         }
         cli::Tour::Server => server::take(client, host, options.keep, screen).await,
+    }
+}
+
+/// Resolves on Ctrl-C, and when something else wants the demo to end.
+async fn told_to_end() {
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
     }
 }
 

@@ -7,15 +7,15 @@ mod pressure;
 mod traffic;
 
 use std::net::SocketAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use freehold_client::Client;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::host::Host;
-use super::removed_after;
 use super::screen::Screen;
+use super::{removed_after, told_to_end};
 use crate::region::cleanup;
 use crate::terminal::note;
 use made::Made;
@@ -25,13 +25,15 @@ use traffic::Traffic;
 /// Requests a second when nothing is the matter, and when there is a rush.
 const CALM: u64 = 40;
 const RUSH: u64 = 200;
+/// How long it may take until visitors have met all servers.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Takes the tour, and removes what it made unless that is to be kept.
 pub async fn take(client: Client, host: &Host, keep: bool, screen: &Screen) -> Result<()> {
     let mut made = Made::new(client);
     let toured = tokio::select! {
         toured = walk(&mut made, host, screen) => toured,
-        _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("interrupted")),
+        () = told_to_end() => Err(anyhow::anyhow!("interrupted")),
     };
     if keep {
         note(&format!("kept: everything named {}", made.name));
@@ -65,8 +67,12 @@ async fn visit(name: &str, screen: &Screen) -> Result<Traffic> {
             let balancer: SocketAddr = found.next().with_context(|| format!("no address of {name}"))?;
             let page = traffic::page(balancer, name).await?;
             let traffic = Traffic::start(balancer, name, CALM);
+            let started = Instant::now();
             while traffic.servers() < 2 {
-                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+                if started.elapsed() > PATIENCE {
+                    bail!("after {} s only {} of two servers answer", PATIENCE.as_secs(), traffic.servers());
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
             }
             Ok((traffic, format!("{page}\n{CALM} requests a second, answered by both servers")))
         })
@@ -143,8 +149,10 @@ async fn clean_up(made: &mut Made, screen: &Screen) -> Result<()> {
     if made.groups.is_empty() {
         return Ok(());
     }
-    let balancer = made.balancer.clone().unwrap_or_default();
-    let by_hand = format!("aws elbv2 delete-load-balancer --load-balancer-arn {balancer}");
+    let by_hand = match &made.balancer {
+        Some(balancer) => format!("aws elbv2 delete-load-balancer --load-balancer-arn {balancer}"),
+        None => format!("aws ec2 delete-security-group --group-name {}-servers", made.name),
+    };
     let removed = async { made.remove_rest().await.map(|()| ((), "nothing is left".to_owned())) };
     screen.step("Remove the balancer and the rest", &by_hand, removed).await
 }

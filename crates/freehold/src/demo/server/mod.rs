@@ -13,7 +13,7 @@ use made::Made;
 
 use super::host::Host;
 use super::screen::Screen;
-use super::{probe, removed_after};
+use super::{probe, removed_after, told_to_end};
 use crate::terminal::note;
 
 /// Serves one page on port 80.
@@ -31,7 +31,7 @@ pub async fn take(client: Client, host: &Host, keep: bool, screen: &Screen) -> R
     let mut made = Made::new(client)?;
     let toured = tokio::select! {
         toured = walk(&mut made, host, screen) => toured,
-        _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("interrupted")),
+        () = told_to_end() => Err(anyhow::anyhow!("interrupted")),
     };
     if keep {
         made.keep_key();
