@@ -69,10 +69,11 @@ pub fn write_integer(out: &mut Vec<u8>, value: i64) {
     out.extend_from_slice(&digits[at..]);
 }
 
-/// Writes a number in the digits that its kind has.
+/// Writes a number in the digits that its kind has, and always as one of a fraction (`22.0`): readers of JSON take it for
+/// one then.
 pub fn write_number(out: &mut Vec<u8>, kind: &Kind, value: f64) {
     // Writing to a vector cannot fail.
-    let _ = if matches!(kind, Kind::Float) { write!(out, "{}", value as f32) } else { write!(out, "{value}") };
+    let _ = if matches!(kind, Kind::Float) { write!(out, "{:?}", value as f32) } else { write!(out, "{value:?}") };
 }
 
 #[cfg(test)]
