@@ -2,6 +2,7 @@
 a trace."""
 
 import contextlib
+import datetime
 import gzip
 import json
 import os
@@ -37,6 +38,11 @@ def get(url, timeout=5):
         return answer.read().decode().strip()
 
 
+def resolved(name):
+    """The addresses that the host finds by the name."""
+    return {where[4][0] for where in socket.getaddrinfo(name, 80, socket.AF_INET)}
+
+
 class Fleet:
     """Two servers in two zones behind a balancer."""
 
@@ -50,7 +56,7 @@ class Fleet:
         self.group = lab.group(tcp(80))
         self.servers = []
 
-    def serve(self, group, kind="instance"):
+    def serve(self, group):
         """A server in each zone, in the group."""
         for subnet in self.subnets:
             self.servers.append(self.lab.launch(SERVER, SubnetId=subnet["SubnetId"], SecurityGroupIds=[group]))
@@ -162,7 +168,7 @@ def test_traffic_comes_by_name_from_the_host_and_from_an_instance(fleet):
     assert seen == hostnames(fleet)
     # One address in each zone, and the same as from the host.
     public = {interface["Association"]["PublicIp"] for interface in fleet.interfaces()}
-    assert {where[4][0] for where in socket.getaddrinfo(fleet.dns, 80, socket.AF_INET)} == public
+    assert resolved(fleet.dns) == public
     assert len(public) == 2
 
 
@@ -210,6 +216,31 @@ def test_a_server_that_fails_gets_nothing_until_it_is_well_again(fleet):
     fleet.lab.ssh(broken["PublicIpAddress"], "mv /srv/www/away /srv/www/index.html")
     fleet.until_healthy(2)
     assert fleet.names() == hostnames(fleet)
+
+
+def test_a_server_that_is_killed_gets_nothing_more(fleet):
+    killed, stays = fleet.servers
+    machine = pathlib.Path(fleet.lab.region.data) / "machines" / killed["InstanceId"]
+    os.kill(int((machine / "init.pid").read_text()), signal.SIGKILL)
+    until(lambda: fleet.health().get(killed["InstanceId"]) != "healthy", "it is seen to be dead", timeout=60)
+    assert fleet.names() == {stays["PrivateDnsName"].split(".")[0]}
+
+
+def test_it_moves_to_other_subnets_without_a_new_node(fleet):
+    node, before = fleet.pid, {interface["SubnetId"] for interface in fleet.interfaces()}
+    every = fleet.lab.ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
+    third = next(subnet["SubnetId"] for subnet in every if subnet["SubnetId"] not in before)
+    wanted = {fleet.subnets[1]["SubnetId"], third}
+    fleet.elb.set_subnets(LoadBalancerArn=fleet.arn, Subnets=sorted(wanted))
+    until(lambda: {one["SubnetId"] for one in fleet.interfaces()} == wanted, "it is in those subnets", timeout=30)
+
+    def public():
+        return {one["Association"]["PublicIp"] for one in fleet.interfaces()}
+
+    for address in until(lambda: len(public()) == 2 and public(), "both have addresses", timeout=30):
+        until(lambda address=address: get(f"http://{address}/") in hostnames(fleet), "it answers there", timeout=30)
+    until(lambda: resolved(fleet.dns) == public(), "its name leads there", timeout=30)
+    assert fleet.pid == node
 
 
 def test_a_terminated_instance_leaves_its_group(fleet):
@@ -377,8 +408,6 @@ def test_what_a_balancer_serves_is_told_to_cloudwatch(region, host_is_left_clean
         cloudwatch = lab.region.client("cloudwatch")
 
         def sums(name, *dimensions):
-            import datetime
-
             now = datetime.datetime.now(datetime.timezone.utc)
             found = cloudwatch.get_metric_statistics(
                 Namespace="AWS/ApplicationELB",
