@@ -149,8 +149,7 @@ def fleet(home):
     """Two servers, which only the balancer's group reaches, behind an application balancer."""
     with Lab(home) as lab, contextlib.ExitStack() as ending:
         fleet = Fleet(lab, ending)
-        group = lab.group({"IpProtocol": "tcp", "FromPort": 80, "ToPort": 80, "UserIdGroupPairs": [{"GroupId": fleet.group}]})
-        fleet.serve(group)
+        fleet.serve(lab.group(tcp(80, group=fleet.group)))
         yield fleet.balance()
 
 

@@ -68,6 +68,11 @@ impl Region {
 
 impl Drop for Region {
     fn drop(&mut self) {
+        // Nodes of a test that failed.
+        for left in std::fs::read_dir(self.directory.path().join("balancers")).into_iter().flatten().flatten() {
+            let _ = crate::container::cgroup::clear(&format!("lb-{}", left.file_name().to_string_lossy()));
+        }
+        let _ = crate::node::remove_leftovers(self.directory.path());
         let network = Arc::clone(&self.network);
         let purge = move || tokio::runtime::Runtime::new().unwrap().block_on(network.purge());
         let purged = std::thread::spawn(purge).join();
