@@ -142,12 +142,20 @@ def _send_much(raw):
             raw.send(b"x" * 100_000)
 
 
-def test_a_dead_target_is_passed_over_before_a_check_notices(node, http_targets):
+@pytest.mark.parametrize("algorithm", ["RoundRobin", "LeastOutstandingRequests", "WeightedRandom"])
+def test_a_dead_target_is_passed_over_before_a_check_notices(node, http_targets, algorithm):
     alive, dead = http_targets(), free_port()
     port = free_port()
-    node([listener(port, rule(forward("g")))], [group("g", [target(alive.port), target(dead)])])
+    targets = [target(alive.port), target(dead)]
+    node([listener(port, rule(forward("g")))], [group("g", targets, algorithm=algorithm)])
     with Raw(port) as raw:
         assert [raw.get().status for _ in range(50)] == [200] * 50
+
+
+def test_only_dead_targets_are_502(before):
+    targets = [target(free_port(), f"i-{n}") for n in range(2)]
+    _, port = before(0, group("g", targets, algorithm="LeastOutstandingRequests"))
+    assert [get(port).status for _ in range(5)] == [502] * 5
 
 
 def test_a_target_that_closes_idle_connections_loses_no_request(one):

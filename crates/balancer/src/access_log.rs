@@ -32,6 +32,8 @@ pub struct Place {
     /// `app/my-balancer/50dc6c495c0c9188`
     pub balancer: String,
     pub address: Ipv4Addr,
+    /// Logs of classic balancers are not.
+    pub is_compressed: bool,
 }
 
 impl Sink {
@@ -86,8 +88,29 @@ fn write_all(receiver: &Receiver<Message>) {
     }
 }
 
+enum Output {
+    Plain(File),
+    Compressed(GzEncoder<File>),
+}
+
+impl Output {
+    fn append(&mut self, lines: &[u8]) -> io::Result<()> {
+        match self {
+            Output::Plain(file) => file.write_all(lines),
+            Output::Compressed(encoder) => encoder.write_all(lines),
+        }
+    }
+
+    fn finish(self) -> io::Result<()> {
+        match self {
+            Output::Plain(file) => file.sync_all(),
+            Output::Compressed(encoder) => encoder.finish()?.sync_all(),
+        }
+    }
+}
+
 struct Open {
-    encoder: GzEncoder<File>,
+    output: Output,
     hidden: PathBuf,
     path: PathBuf,
     /// Of its interval, in seconds since the epoch.
@@ -99,7 +122,7 @@ fn append(file: &mut Option<Open>, place: &Place, now: i64, lines: &[u8]) -> io:
         Some(open) => open,
         None => file.insert(open(place, now)?),
     };
-    open.encoder.write_all(lines)
+    open.output.append(lines)
 }
 
 /// Hidden until it is whole.
@@ -110,13 +133,17 @@ fn open(place: &Place, now: i64) -> io::Result<Open> {
     let directory = path.parent().unwrap_or(Path::new("/"));
     fs::create_dir_all(directory)?;
     let hidden = directory.join(format!(".{}", path.file_name().unwrap_or_default().to_string_lossy()));
-    Ok(Open { encoder: GzEncoder::new(File::create(&hidden)?, Compression::fast()), hidden, path, end })
+    let file = File::create(&hidden)?;
+    let output = match place.is_compressed {
+        true => Output::Compressed(GzEncoder::new(file, Compression::fast())),
+        false => Output::Plain(file),
+    };
+    Ok(Open { output, hidden, path, end })
 }
 
 fn close(file: Option<Open>) {
     let Some(open) = file else { return };
-    let written = open.encoder.finish().and_then(|file| file.sync_all());
-    if let Err(error) = written.and_then(|()| fs::rename(&open.hidden, &open.path)) {
+    if let Err(error) = open.output.finish().and_then(|()| fs::rename(&open.hidden, &open.path)) {
         tracing::warn!("the access log: {error}");
     }
 }
@@ -130,9 +157,10 @@ fn name(place: &Place, end: i64, random: u64) -> String {
     let balancer = place.balancer.replace('/', ".");
     let service = "elasticloadbalancing";
     format!(
-        "AWSLogs/{account}/{service}/{region}/{day}/{account}_{service}_{region}_{balancer}_{minute}_{}_{}.log.gz",
+        "AWSLogs/{account}/{service}/{region}/{day}/{account}_{service}_{region}_{balancer}_{minute}_{}_{}.log{}",
         place.address,
-        letters(random)
+        letters(random),
+        if place.is_compressed { ".gz" } else { "" }
     )
 }
 
@@ -162,6 +190,7 @@ mod tests {
             },
             balancer: "app/my-lb/1234567890abcdef".into(),
             address: Ipv4Addr::new(172, 16, 1, 9),
+            is_compressed: true,
         }
     }
 

@@ -5,7 +5,7 @@ mod target;
 mod weights;
 
 pub use flow::{Flow, for_flow};
-pub use target::{find_by_hash, for_request, has_others};
+pub use target::{find_by_hash, for_request, untried};
 pub use weights::choose_group;
 
 use crate::snapshot::Target;

@@ -59,9 +59,9 @@ fn share(healthy_millis: i64, slow_start_seconds: u32) -> f64 {
     (healthy_millis as f64 / (f64::from(slow_start_seconds) * 1000.0)).clamp(0.05, 1.0)
 }
 
-/// Whether there is a target to try beside those in `tried`.
-pub fn has_others(group: &Group, zone: Option<&str>, tried: &[u64]) -> bool {
-    candidates(&group.targets, zone).any(|target| !tried.contains(&target.hash))
+/// A target to try after those in `tried` could not be reached.
+pub fn untried<'a>(group: &'a Group, zone: Option<&'a str>, tried: &[u64]) -> Option<&'a Target> {
+    candidates(&group.targets, zone).find(|target| !tried.contains(&target.hash))
 }
 
 /// The target that a cookie names, if it may still have the client's requests: a draining target keeps no sessions, an

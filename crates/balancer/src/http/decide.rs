@@ -85,25 +85,25 @@ fn sticky_target(group: &Group, head: &RequestHead, cookies: &Cookies<'_>) -> Op
 }
 
 impl<'a> Route<'a> {
-    /// The target that the client sticks to, or the one whose turn it is, but none of `tried` if there are others.
+    /// The target that the client sticks to, or the one whose turn it is; another one if those in `tried` could not be
+    /// reached.
     pub fn choose(&self, tried: &[u64]) -> Option<&'a Target> {
-        let sticky = self.sticky.filter(|hash| !tried.contains(hash));
-        if let Some(target) = sticky.and_then(|hash| balance::find_by_hash(self.group, self.zone, hash)) {
+        if !tried.is_empty() {
+            return balance::untried(self.group, self.zone, tried);
+        }
+        if let Some(target) = self.sticky.and_then(|hash| balance::find_by_hash(self.group, self.zone, hash)) {
             return Some(target);
         }
         // Only slow start asks for the time.
         let now = if self.group.slow_start_seconds > 0 { super::date::now_millis() } else { 0 };
-        let mut random = rand::rng();
-        let draw = |_| balance::for_request(self.group, self.zone, now, &mut random);
-        let draws = 1 + if tried.is_empty() { 0 } else { 4 * self.group.targets.len() };
-        (0..draws).filter_map(draw).find(|target| !tried.contains(&target.hash))
+        balance::for_request(self.group, self.zone, now, &mut rand::rng())
     }
 
     /// Whether there is one to try beside `target` and those in `tried`.
     pub fn has_others(&self, target: &Target, tried: &[u64]) -> bool {
         match self.group.targets.len() {
             1 => false,
-            _ => balance::has_others(self.group, self.zone, &[tried, &[target.hash]].concat()),
+            _ => balance::untried(self.group, self.zone, &[tried, &[target.hash]].concat()).is_some(),
         }
     }
 

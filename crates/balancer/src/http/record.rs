@@ -49,6 +49,7 @@ pub struct Context<'a> {
     pub server_name: Option<&'a str>,
     pub certificate: Option<&'a str>,
     pub connection_id: &'a str,
+    pub is_classic: bool,
 }
 
 impl Record {
@@ -86,8 +87,34 @@ impl Record {
         let created = finished - (now - self.began);
         let mut line = String::with_capacity(700);
         // Writing to a string does not fail.
-        let _ = self.write(&mut line, of, head, now, finished, created);
+        let _ = match of.is_classic {
+            true => self.write_classic(&mut line, of, head, now, created),
+            false => self.write(&mut line, of, head, now, finished, created),
+        };
         line
+    }
+
+    /// *User Guide for Classic Load Balancers, Access log entries.*
+    fn write_classic(
+        &self,
+        line: &mut String,
+        of: &Context<'_>,
+        head: &RequestHead,
+        now: Instant,
+        created: Timestamp,
+    ) -> std::fmt::Result {
+        let target = self.target.map_or("-".into(), |target| target.to_string());
+        write!(line, "{} {} {} {target} ", micros(created), of.balancer, of.origin.client)?;
+        for part in self.times(now) {
+            match part {
+                Some(time) => write!(line, "{:.6} ", time.as_secs_f64())?,
+                None => line.push_str("-1 "),
+            }
+        }
+        let (suite, version) = of.origin.tls.map_or(("-", "-"), |tls| (tls.suite, tls.version));
+        write!(line, "{} {} ", or_dash(self.status), or_dash(self.target_status))?;
+        write!(line, "{} {} \"{}\" ", self.received_bytes, self.sent_bytes, self.request(of.origin, head))?;
+        writeln!(line, "\"{}\" {suite} {version}", agent(head))
     }
 
     fn write(
@@ -102,8 +129,6 @@ impl Record {
         let target = self.target.map_or("-".into(), |target| target.to_string());
         let target_status = or_dash(self.target_status);
         let quoted = |text: &str| format!("\"{}\"", if text.is_empty() { "-" } else { text });
-        let agent =
-            String::from_utf8_lossy(head.fields.get(Known::UserAgent).unwrap_or_default()).replace('"', "\\x22");
         write!(line, "{} {} {} {} {target} ", self.kind.name(), micros(finished), of.balancer, of.origin.client)?;
         for part in self.times(now) {
             match part {
@@ -112,7 +137,7 @@ impl Record {
             }
         }
         write!(line, "{} {target_status} {} {} ", or_dash(self.status), self.received_bytes, self.sent_bytes)?;
-        write!(line, "\"{}\" {} ", self.request(of.origin, head), quoted(&agent))?;
+        write!(line, "\"{}\" {} ", self.request(of.origin, head), quoted(&agent(head)))?;
         let (suite, version) = of.origin.tls.map_or(("-", "-"), |tls| (tls.suite, tls.version));
         write!(line, "{suite} {version} {} ", self.group.as_deref().unwrap_or("-"))?;
         let (name, certificate) = (of.server_name.unwrap_or_default(), of.certificate.unwrap_or_default());
@@ -149,6 +174,10 @@ impl Record {
         let target = head.target().replace('"', "%22");
         format!("{} {scheme}://{host}:{port}{target} {}", head.method(), head.version.name())
     }
+}
+
+fn agent(head: &RequestHead) -> String {
+    String::from_utf8_lossy(head.fields.get(Known::UserAgent).unwrap_or_default()).replace('"', "\\x22")
 }
 
 fn or_dash(status: Option<u16>) -> String {
@@ -219,7 +248,12 @@ mod tests {
             server_name: None,
             certificate: None,
             connection_id: "1234",
+            is_classic: false,
         };
+        let classic = record.line(&Context { balancer: "my-lb", is_classic: true, ..of }, &head);
+        assert!(classic.contains("Z my-lb 192.168.131.39:2817 10.0.0.9:8080 0.000000 0.000000 0.0"), "{classic}");
+        let request = "200 200 34 366 \"GET http://www.example.com:80/a?b HTTP/1.1\" \"curl/7.46.0\" - -\n";
+        assert!(classic.ends_with(request), "{classic}");
         let line = record.line(&of, &head);
         let (start, rest) = line.split_once(" app/lb/50dc6c495c0c9188 ").unwrap();
         assert_eq!((&start[..5], start.len()), ("http ", "http 2018-07-02T22:23:00.186641Z".len()));

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::report;
 use super::watch::ConfigFile;
 use crate::access_log::Place;
-use crate::config::Config;
+use crate::config::{Config, Kind};
 use crate::health::Checks;
 use crate::http::date;
 use crate::snapshot::{Registry, Snapshot, build};
@@ -86,6 +86,7 @@ impl Keeper {
         shared.log.place(view.attributes.access_log.as_ref().map(|log| Place {
             log: log.clone(),
             balancer: view.name.clone(),
+            is_compressed: view.kind != Kind::Classic,
             address: view.addresses.first().map_or(Ipv4Addr::UNSPECIFIED, |(ip, _)| *ip),
         }));
     }

@@ -159,6 +159,7 @@ impl Worker {
             server_name: peer.server_name.as_deref(),
             certificate: peer.certificate.as_deref(),
             connection_id: &peer.id,
+            is_classic: view.kind == Kind::Classic,
         };
         self.log_line(record.line(&of, head));
     }
