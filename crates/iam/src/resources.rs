@@ -35,7 +35,9 @@ const EC2: [(&str, &str, bool); 17] = [
 /// Never empty.
 pub(crate) fn of(iam: &Iam, question: &Authorisation<'_>) -> Vec<String> {
     let mut found = match question.service {
+        "acm" => member(question, "CertificateArn").map(str::to_owned).into_iter().collect(),
         "ec2" => ec2(question),
+        "elasticloadbalancing" => balancers(question),
         "iam" => identities(iam, question),
         "monitoring" => alarms(question),
         "ssm" => parameters(question),
@@ -126,6 +128,40 @@ fn alarms(question: &Authorisation<'_>) -> Vec<String> {
             member(question, "AlarmName").map(arn).into_iter().collect()
         }
         _ => member(question, "ResourceARN").map(str::to_owned).into_iter().collect(),
+    }
+}
+
+/// Balancers and what belongs to them, by ARN; what is made, by what it is made in or by its name. To describe is about
+/// everything (*Actions defined by AWS Elastic Load Balancing V2*).
+fn balancers(question: &Authorisation<'_>) -> Vec<String> {
+    let operation = question.call.operation;
+    if operation.starts_with("Describe") {
+        return Vec::new();
+    }
+    let made = |resource: String| {
+        let (region, account) = (&question.call.region, question.call.account());
+        format!("arn:aws:elasticloadbalancing:{region}:{account}:{resource}/*")
+    };
+    let name = member(question, "Name").unwrap_or_default();
+    match operation {
+        "AddTags" | "RemoveTags" | "SetRulePriorities" => {
+            let mut found = Vec::new();
+            texts(question.input, &mut |text| {
+                if text.starts_with("arn:aws:elasticloadbalancing:") {
+                    found.push(text.to_owned());
+                }
+            });
+            found
+        }
+        "CreateLoadBalancer" => {
+            let kind = if member(question, "Type") == Some("network") { "net" } else { "app" };
+            vec![made(format!("loadbalancer/{kind}/{name}"))]
+        }
+        "CreateTargetGroup" => vec![made(format!("targetgroup/{name}"))],
+        _ => {
+            const ARNS: [&str; 4] = ["LoadBalancerArn", "ListenerArn", "RuleArn", "TargetGroupArn"];
+            ARNS.iter().find_map(|name| member(question, name).map(str::to_owned)).into_iter().collect()
+        }
     }
 }
 
