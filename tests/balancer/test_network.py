@@ -101,9 +101,10 @@ def test_proxy_protocol_tells_where_a_flow_came_from(tcp):
         client.sendall(b"hello")
         assert client.recv(5) == b"hello"
         own = client.getsockname()[1]
-    head = heads[-1]
-    assert head[:16] == b"\r\n\r\n\x00\r\nQUIT\n\x21\x11\x00\x0c"
-    assert struct.unpack("!4s4sHH", head[16:]) == (b"\x7f\0\0\1", b"\x7f\0\0\1", own, port)
+    # Others may be there: those of the connections that tried whether the node listens.
+    assert all(head[:16] == b"\r\n\r\n\x00\r\nQUIT\n\x21\x11\x00\x0c" for head in heads)
+    ends = [struct.unpack("!4s4sHH", head[16:]) for head in heads]
+    assert (b"\x7f\0\0\1", b"\x7f\0\0\1", own, port) in ends
 
 
 def test_an_idle_flow_ends(tcp):
