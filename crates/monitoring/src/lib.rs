@@ -86,6 +86,11 @@ impl CloudWatch {
         operations::service(self)
     }
 
+    /// Writes down what was measured so far, and closes the database.
+    pub fn close(&self) {
+        self.series.close();
+    }
+
     fn now(&self) -> Timestamp {
         self.clock.now()
     }

@@ -79,6 +79,13 @@ impl SeriesStore {
         Ok(Arc::new(Self { writer, readers: Readers::new(path) }))
     }
 
+    /// Writes what was taken and closes the database; whatever comes afterwards is refused or lost.
+    pub fn close(&self) {
+        self.readers.close();
+        // It closes last: that folds the write-ahead log into the database.
+        self.writer.close();
+    }
+
     /// Resolves when all of them are on disk.
     pub(crate) async fn write(&self, measurements: Vec<Measurement>) -> Result<(), Failure> {
         self.writer.write(measurements).await

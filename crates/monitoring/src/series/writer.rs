@@ -1,7 +1,7 @@
 //! The one thread that writes: whatever waits goes into one commit.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
@@ -26,8 +26,8 @@ enum Order {
 }
 
 pub(super) struct Writer {
-    /// `None` only while it is dropped.
-    orders: Option<mpsc::Sender<Order>>,
+    /// `None` once it is closed.
+    orders: Mutex<Option<mpsc::Sender<Order>>>,
     thread: Mutex<Option<JoinHandle<()>>>,
     room: Arc<Semaphore>,
     lost: AtomicU64,
@@ -47,7 +47,7 @@ impl Writer {
         let thread = std::thread::Builder::new().name("metrics".into()).spawn(run);
         let thread = thread.map_err(|error| Failure(error.to_string()))?;
         Ok(Self {
-            orders: Some(orders),
+            orders: Mutex::new(Some(orders)),
             thread: Mutex::new(Some(thread)),
             room: Arc::new(Semaphore::new(NUMBERS as usize)),
             lost: AtomicU64::new(0),
@@ -65,7 +65,7 @@ impl Writer {
         let count = measurements.len() as u64;
         let permit = Arc::clone(&self.room).try_acquire_many_owned(weight(&measurements)).ok();
         let taken = permit
-            .zip(self.orders.as_ref())
+            .zip(self.orders())
             .is_some_and(|(permit, orders)| orders.try_send(Order::Write(measurements, permit, None)).is_ok());
         if !taken {
             let lost = self.lost.fetch_add(count, Ordering::Relaxed) + count;
@@ -83,18 +83,27 @@ impl Writer {
     }
 
     async fn order(&self, order: Order) -> Result<(), Failure> {
-        let orders = self.orders.as_ref().ok_or_else(ended)?;
+        let orders = self.orders().ok_or_else(ended)?;
         orders.send(order).await.map_err(|_| ended())
+    }
+
+    fn orders(&self) -> Option<mpsc::Sender<Order>> {
+        self.orders.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Writes what was taken, and ends.
+    pub fn close(&self) {
+        drop(self.orders.lock().unwrap_or_else(PoisonError::into_inner).take());
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            let _ = thread.join();
+        }
     }
 }
 
 impl Drop for Writer {
-    /// What was taken is written before the region ends.
     fn drop(&mut self) {
-        self.orders = None;
-        if let Some(thread) = self.thread.get_mut().ok().and_then(Option::take) {
-            let _ = thread.join();
-        }
+        self.close();
     }
 }
 
