@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use freehold_autoscaling::AutoScaling;
 use freehold_acm::Acm;
+use freehold_autoscaling::AutoScaling;
 use freehold_core::reconcile::Reconcilers;
 use freehold_core::targets::Targets;
 use freehold_core::{Clock, DEFAULT_REGION};
