@@ -15,7 +15,6 @@
 
 mod deeds;
 mod errors;
-mod ids;
 mod model;
 mod operations;
 mod plan;
@@ -23,6 +22,7 @@ mod reconcile;
 mod target;
 #[cfg(test)]
 mod testing;
+mod times;
 mod world;
 
 use std::sync::Arc;

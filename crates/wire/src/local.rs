@@ -9,9 +9,8 @@ use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use freehold_core::Principal;
+use freehold_core::{Principal, ids};
 
-use crate::server::request_id;
 use crate::service::{Operation, Service, Typed};
 use crate::{Call, Error};
 
@@ -42,7 +41,7 @@ impl Local {
             return Err(Error::receiver("InternalFailure", format!("No service here has {}.", O::MODEL.name)));
         };
         let call = Call {
-            request_id: request_id::generate(),
+            request_id: ids::uuid(),
             principal,
             region: self.region.clone(),
             operation: O::MODEL.name,

@@ -1,6 +1,6 @@
 //! Finding what a caller names, and naming what is new.
 
-use freehold_core::Arn;
+use freehold_core::{Arn, ids};
 use freehold_store::{Filter, StoreExt, Tx, TxExt};
 use freehold_wire::Call;
 
@@ -11,17 +11,7 @@ use crate::model::Certificate;
 
 /// The ARN of a new certificate: its last part is a version 4 UUID.
 pub(super) fn new_arn(call: &Call) -> String {
-    let random: u128 = rand::random();
-    let bits = random & !(0xf << 76) & !(0x3 << 62) | (0x4 << 76) | (0x2 << 62);
-    let id = format!(
-        "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-        bits >> 96,
-        (bits >> 80) & 0xffff,
-        (bits >> 64) & 0xffff,
-        (bits >> 48) & 0xffff,
-        bits & 0xffff_ffff_ffff
-    );
-    Arn::new("acm", &call.region, call.account(), format!("certificate/{id}")).to_string()
+    Arn::new("acm", &call.region, call.account(), format!("certificate/{}", ids::uuid())).to_string()
 }
 
 /// Refuses what is no certificate's ARN.

@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use crate::errors::Result;
-use crate::ids::{moment_in_message, uuid};
 use crate::model::{Group, Hook, HookAction, Letter, Member, Transition};
+use crate::times::moment_in_message;
+use freehold_core::ids::uuid;
 
 /// Holds the member at the hooks of this transition; tells whether there are any.
 pub(crate) fn hold(

@@ -11,10 +11,10 @@ pub(crate) use hold::{hold, test_letter};
 pub(crate) use notify::{Notice, notify, test_notification};
 
 use crate::errors::Result;
-use crate::ids::uuid;
 use crate::model::{Activity, ActivityStatus, Event, Group, Health, Member, Phase, Resolved};
 use crate::plan::capacity::Launch;
 use crate::plan::sentences;
+use freehold_core::ids::uuid;
 
 /// A launch is decided upon.
 pub(crate) fn launch(tx: &mut dyn Tx, group: &mut Group, launch: Launch, cause: String, now: Timestamp) -> Result<()> {

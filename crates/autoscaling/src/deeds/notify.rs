@@ -5,8 +5,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::errors::Result;
-use crate::ids::{moment_in_message, uuid};
 use crate::model::{Activity, Group, Letter, Member};
+use crate::times::moment_in_message;
+use freehold_core::ids::uuid;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Notice {

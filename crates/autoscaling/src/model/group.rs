@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Hook, LaunchSource, Process, TerminationPolicy, TrafficSource, WarmPool, later};
-use crate::ids::uuid;
+use freehold_core::ids::uuid;
 
 /// An Auto Scaling group, as it was made and changed, with what it remembers of its own doings.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use freehold_store::Document;
 use serde::{Deserialize, Serialize};
 
-use crate::ids::uuid;
+use freehold_core::ids::uuid;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Letter {

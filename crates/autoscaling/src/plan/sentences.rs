@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::capacity::Why;
-use crate::ids::moment;
 use crate::model::Group;
+use crate::times::moment;
 
 /// `At …Z WHAT.`
 pub(crate) fn at(now: Timestamp, what: impl std::fmt::Display) -> String {

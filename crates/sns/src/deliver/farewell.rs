@@ -27,7 +27,7 @@ pub(crate) fn farewell(
     );
     let notification = Notification {
         kind: Kind::UnsubscribeConfirmation { token },
-        id: crate::ids::uuid(),
+        id: freehold_core::ids::uuid(),
         topic: subscription.topic.clone(),
         subject: None,
         message,

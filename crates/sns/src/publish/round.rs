@@ -28,7 +28,7 @@ pub(crate) struct Stamp {
 
 impl Stamp {
     pub fn new(published: i64, sequence: Option<String>) -> Self {
-        Self { id: crate::ids::uuid(), sequence, published }
+        Self { id: freehold_core::ids::uuid(), sequence, published }
     }
 
     pub fn into_receipt(self) -> Receipt {

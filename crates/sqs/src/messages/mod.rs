@@ -4,7 +4,6 @@ mod attributes;
 mod batch;
 mod content;
 mod digest;
-mod id;
 mod name;
 mod prepare;
 mod show;
@@ -13,7 +12,6 @@ pub(crate) use batch::{Batch, failed};
 #[cfg(test)]
 pub(crate) use content::Content;
 pub use content::{Attribute, AttributeValue};
-pub(crate) use id::{message_id, new_message_id};
 pub use name::{InvalidName, check_attribute_name};
 pub(crate) use prepare::{Draft, Message, Prepared, check_id, prepare};
 pub(crate) use show::{Wanted, sequence_number, show};

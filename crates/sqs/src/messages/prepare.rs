@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use freehold_api::sqs::{MessageAttributeValue, MessageSystemAttributeValue};
+use freehold_core::ids;
 use freehold_queues::Outgoing;
 use sha2::{Digest, Sha256};
 
 use super::content::{Attributes, Content};
 use super::digest::Md5Digest;
-use super::{attributes, digest, new_message_id};
+use super::{attributes, digest};
 use crate::errors::{Error, Result};
 use crate::registry::Queue;
 
@@ -102,7 +103,7 @@ impl Message<'_> {
             tracing::error!(%error, "a message cannot be encoded");
             Error::Internal
         })?;
-        let outgoing = Outgoing { queue: queue.id(), id: new_message_id(), content, delay, group, deduplication };
+        let outgoing = Outgoing { queue: queue.id(), id: ids::new_uuid(), content, delay, group, deduplication };
         Ok(Prepared { outgoing, body_digest, attributes_digest, system_digest: None })
     }
 }

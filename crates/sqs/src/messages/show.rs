@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use freehold_api::sqs::{Message, MessageAttributeValue};
+use freehold_core::ids;
 use freehold_queues::Received;
 
 use super::content::{Attribute, AttributeValue, Content};
-use super::{digest, message_id};
+use super::digest;
 use crate::errors::{Error, Result};
 
 /// What `MessageSystemAttributeNames` may name (*API reference, ReceiveMessage*).
@@ -65,7 +66,7 @@ pub(crate) fn show(
     source: impl FnOnce(freehold_queues::QueueId) -> Option<String>,
 ) -> Result<Message> {
     let content = Content::decode(&received.content).map_err(|error| {
-        tracing::error!(%error, id = message_id(received.id), "a message cannot be read");
+        tracing::error!(%error, id = ids::uuid_text(received.id), "a message cannot be read");
         Error::Internal
     })?;
     let shown = || content.attributes.iter().filter(|(name, _)| wanted.attribute(name));
@@ -93,7 +94,7 @@ pub(crate) fn show(
         );
     }
     Ok(Message {
-        message_id: Some(message_id(received.id)),
+        message_id: Some(ids::uuid_text(received.id)),
         receipt_handle: Some(received.receipt.to_string()),
         md5_of_body: Some(hex::encode(content.body_digest)),
         body: Some(content.body.to_owned()),

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use freehold_api::sqs::{SendMessageRequest, SendMessageResult};
+use freehold_core::ids;
 use freehold_wire::{Call, Error as WireError};
 
 use crate::Sqs;
 use crate::errors::Error;
-use crate::messages::{Draft, Prepared, message_id, prepare, sequence_number};
+use crate::messages::{Draft, Prepared, prepare, sequence_number};
 
 pub(crate) async fn send_message(
     sqs: Arc<Sqs>,
@@ -32,7 +33,7 @@ pub(crate) async fn send_message(
         md5_of_message_body: Some(hex::encode(body_digest)),
         md5_of_message_attributes: attributes_digest.map(hex::encode),
         md5_of_message_system_attributes: system_digest.map(hex::encode),
-        message_id: Some(message_id(sent.id)),
+        message_id: Some(ids::uuid_text(sent.id)),
         sequence_number: queue.is_fifo().then(|| sequence_number(sent.sequence)),
     })
 }

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use freehold_api::sqs::{
     SendMessageBatchRequest, SendMessageBatchRequestEntry, SendMessageBatchResult, SendMessageBatchResultEntry,
 };
+use freehold_core::ids;
 use freehold_queues::Sent;
 use freehold_wire::{Call, Error as WireError};
 
 use crate::Sqs;
 use crate::errors::Error;
-use crate::messages::{Batch, Draft, Prepared, failed, message_id, prepare, sequence_number};
+use crate::messages::{Batch, Draft, Prepared, failed, prepare, sequence_number};
 
 /// Bytes of all messages together (*API reference, SendMessageBatch*).
 const BATCH_AT_MOST: usize = 1 << 20;
@@ -48,7 +49,7 @@ pub(crate) async fn send_message_batch(
     if !messages.is_empty() {
         let sent = sqs.queues.send(messages).await.map_err(Error::from)?;
         for (success, Sent { id, sequence, .. }) in successes.iter_mut().zip(sent) {
-            success.message_id = Some(message_id(id));
+            success.message_id = Some(ids::uuid_text(id));
             success.sequence_number = queue.is_fifo().then(|| sequence_number(sequence));
         }
     }

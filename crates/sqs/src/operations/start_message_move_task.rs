@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use freehold_api::sqs::{StartMessageMoveTaskRequest, StartMessageMoveTaskResult};
+use freehold_core::ids;
 use freehold_store::{Document, Filter, TxExt};
 use freehold_wire::{Call, Error as WireError};
 
 use crate::Sqs;
 use crate::control::Change;
 use crate::errors::{Error, Result};
-use crate::messages::{message_id, new_message_id};
 use crate::model::MoveTask;
 use crate::registry::Queue;
 use crate::task_handle::TaskHandle;
@@ -42,7 +42,7 @@ pub(crate) async fn start_message_move_task(
         count => count.map(i32::unsigned_abs),
     };
     let counts = sqs.queues.counts(source.id()).map_err(Error::from)?;
-    let (task_id, now) = (message_id(new_message_id()), sqs.clock.now());
+    let (task_id, now) = (ids::uuid(), sqs.clock.now());
     let mut task = MoveTask::new(task_id.clone(), call.account(), source_arn.clone(), now);
     task.destination_arn = input.destination_arn;
     task.per_second = per_second;

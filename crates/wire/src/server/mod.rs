@@ -17,7 +17,6 @@ mod denied;
 mod directory;
 mod metrics;
 mod panics;
-pub(crate) mod request_id;
 mod route;
 mod tls;
 mod walk;

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Instant;
 
-use freehold_core::Principal;
+use freehold_core::{Principal, ids};
 use http::request;
 use hyper::Request;
 use hyper::body::Incoming;
@@ -11,7 +11,7 @@ use hyper::body::Incoming;
 use super::answer::{self, Answer};
 use super::connection::Origin;
 use super::directory::{Mounted, check_version, guess_protocol};
-use super::{Authorisation, Inner, body, panics, request_id, route};
+use super::{Authorisation, Inner, body, panics, route};
 use crate::protocol::{self, EncodedResponse, Parts};
 use crate::schema::Value;
 use crate::service::{OperationModel, Protocol, ServiceModel};
@@ -63,7 +63,7 @@ pub(super) async fn answer(server: &Inner, request: Request<Incoming>, origin: O
         mounted,
         parts,
         origin,
-        request_id: request_id::generate(),
+        request_id: ids::uuid(),
         account: String::new(),
     };
     let outcome = match unreadable {

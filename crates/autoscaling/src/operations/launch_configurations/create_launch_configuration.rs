@@ -11,9 +11,9 @@ use freehold_wire::schema::Unit;
 use super::CONFIGURATIONS_AT_MOST;
 use crate::AutoScaling;
 use crate::errors::{Error, Result};
-use crate::ids::uuid;
 use crate::model::{Device, LaunchConfiguration};
 use crate::operations::check;
+use freehold_core::ids::uuid;
 
 pub(super) async fn create_launch_configuration(
     own: Arc<AutoScaling>,

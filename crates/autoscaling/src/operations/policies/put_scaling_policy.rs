@@ -10,10 +10,10 @@ use freehold_wire::Call;
 use super::{rule, view};
 use crate::AutoScaling;
 use crate::errors::{Error, Result};
-use crate::ids::uuid;
 use crate::model::{Policy, Rule};
 use crate::operations::check;
 use crate::world::{Alarm, alarm_name};
+use freehold_core::ids::uuid;
 
 /// *User guide, Quotas*
 const POLICIES_AT_MOST: usize = 50;

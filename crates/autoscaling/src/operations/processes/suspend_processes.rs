@@ -9,8 +9,8 @@ use freehold_wire::schema::Unit;
 use super::named::named;
 use crate::AutoScaling;
 use crate::errors::Result;
-use crate::ids::moment;
 use crate::operations::check;
+use crate::times::moment;
 
 pub(super) async fn suspend_processes(own: Arc<AutoScaling>, call: Call, input: ScalingProcessQuery) -> Result<Unit> {
     let name = check::required("AutoScalingGroupName", input.auto_scaling_group_name)?;

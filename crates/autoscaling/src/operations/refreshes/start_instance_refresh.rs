@@ -10,10 +10,10 @@ use super::active::active;
 use super::preferences;
 use crate::AutoScaling;
 use crate::errors::{Error, Result};
-use crate::ids::uuid;
 use crate::model::{LaunchSource, Progress, Refresh, RefreshStatus};
 use crate::operations::check;
 use crate::operations::groups::source::{self, Said};
+use freehold_core::ids::uuid;
 
 pub(super) async fn start_instance_refresh(
     own: Arc<AutoScaling>,

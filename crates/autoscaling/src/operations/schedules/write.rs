@@ -6,10 +6,10 @@ use freehold_store::{Filter, Tx, TxExt};
 use jiff::Timestamp;
 
 use crate::errors::{Error, Result};
-use crate::ids::uuid;
 use crate::model::{Group, ScheduledAction};
 use crate::operations::check;
 use crate::plan::cron::{self, Invalid};
+use freehold_core::ids::uuid;
 
 /// *User guide, Quotas*
 const ACTIONS_AT_MOST: usize = 125;

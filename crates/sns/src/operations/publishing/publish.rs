@@ -90,7 +90,7 @@ async fn record(
     message: Message,
     text: String,
 ) -> Result<PublishResponse, Error> {
-    let id = crate::ids::uuid();
+    let id = freehold_core::ids::uuid();
     let outgone = Outgone {
         key: String::new(),
         account: call.account().to_owned(),

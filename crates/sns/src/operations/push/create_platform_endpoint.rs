@@ -42,7 +42,7 @@ pub(super) async fn create_platform_endpoint(
                     format!("Endpoint {} already exists with the same Token, but different attributes.", found.arn);
                 return Err(Error::reason("Token", why));
             }
-            let name = format!("endpoint/{}/{}/{}", application.platform, application.name, crate::ids::uuid());
+            let name = format!("endpoint/{}/{}/{}", application.platform, application.name, freehold_core::ids::uuid());
             let arn = Arn::new("sns", tx.region(), &application.account, name).to_string();
             let device = Device {
                 arn: arn.clone(),

@@ -39,7 +39,7 @@ pub(super) async fn create_sms_sandbox_phone_number(
         account: call.account().to_owned(),
         channel: Channel::Sms,
         to: number,
-        message_id: crate::ids::uuid(),
+        message_id: freehold_core::ids::uuid(),
         topic: None,
         subject: None,
         message: format!("Your verification code is {password}"),

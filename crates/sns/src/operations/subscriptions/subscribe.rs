@@ -35,7 +35,7 @@ pub(super) async fn subscribe(
     check_kind(&topic.topic, protocol, &endpoint)?;
     let wanted = input.attributes.unwrap_or_default();
     let mut subscription = Subscription {
-        arn: format!("{arn}:{}", crate::ids::uuid()),
+        arn: format!("{arn}:{}", freehold_core::ids::uuid()),
         topic: arn,
         account: call.account().to_owned(),
         principal: call.principal.arn.to_string(),
@@ -140,7 +140,7 @@ async fn ask(sns: &Arc<Sns>, call: &Call, topic: &LiveTopic, subscription: &Subs
     );
     let notification = Notification {
         kind: Kind::SubscriptionConfirmation { token },
-        id: crate::ids::uuid(),
+        id: freehold_core::ids::uuid(),
         topic: subscription.topic.clone(),
         subject: None,
         message,
