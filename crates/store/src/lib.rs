@@ -7,6 +7,7 @@
 
 #[cfg(test)]
 mod conformance;
+pub mod database;
 pub mod document;
 pub mod error;
 pub mod idempotency;

@@ -8,7 +8,6 @@
 mod apply;
 mod bucket;
 mod id;
-mod open;
 mod read;
 mod retention;
 mod rollup;
@@ -23,15 +22,27 @@ pub(crate) use bucket::{Buckets, Window};
 pub(crate) use id::MetricId;
 pub(crate) use read::{ListFilter, Listed};
 
+use freehold_store::database::{self, Readers, Schema};
+
 use crate::statistics::{Aggregate, Statistic};
 use bucket::Gather;
-use read::{Asked, Readers};
+use read::Asked;
 use writer::Writer;
+
+/// Pages that each connection that reads keeps.
+const CACHE_KIB: u32 = 2048;
+const SCHEMA: Schema = Schema { migrations: &[include_str!("schema.sql")] };
 
 /// What the engine reports.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("metrics.db: {0}")]
 pub struct Failure(String);
+
+impl From<freehold_store::Error> for Failure {
+    fn from(error: freehold_store::Error) -> Self {
+        Self(error.to_string())
+    }
+}
 
 impl From<rusqlite::Error> for Failure {
     fn from(error: rusqlite::Error) -> Self {
@@ -75,8 +86,10 @@ impl SeriesStore {
     /// What the engine reports; a database of another program.
     pub fn open(directory: &Path) -> Result<Arc<Self>, Failure> {
         let path = directory.join("metrics.db");
-        let writer = Writer::start(open::writer(&path)?)?;
-        Ok(Arc::new(Self { writer, readers: Readers::new(path) }))
+        let connection = database::writer(&path, &SCHEMA)?;
+        connection.execute_batch("PRAGMA cache_size = -4096;")?;
+        let writer = Writer::start(connection)?;
+        Ok(Arc::new(Self { writer, readers: Readers::new(path, CACHE_KIB) }))
     }
 
     /// Writes what was taken and closes the database; whatever comes afterwards is refused or lost.
@@ -113,12 +126,12 @@ impl SeriesStore {
         let with_values = statistics.iter().any(|statistic| statistic.needs_values());
         let asked = Asked { metric, unit, range: window.start..window.end, with_values };
         let mut gathered = Gather::new(window, now);
-        self.readers.points(&asked, &mut |point| gathered.add(&point))?;
+        self.readers.with(|connection| read::points(connection, &asked, &mut |point| gathered.add(&point)))?;
         Ok(gathered.buckets)
     }
 
     /// Metrics in the order in which they were first seen.
     pub(crate) fn list(&self, filter: &ListFilter) -> Result<Vec<Listed>, Failure> {
-        self.readers.list(filter)
+        Ok(self.readers.with(|connection| read::list(connection, filter))?)
     }
 }

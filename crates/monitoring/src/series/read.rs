@@ -1,15 +1,10 @@
-//! Reading: by a few connections that only read.
+//! What is asked of connections that only read.
 
 use std::ops::Range;
-use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Failure, MetricId, Point, apply, open};
-
-/// Idle connections that are kept.
-const IDLE: usize = 4;
+use super::{MetricId, Point, apply};
 
 /// Those that points have.
 const RESOLUTIONS: [i64; 4] = [1, 60, 300, 3600];
@@ -23,11 +18,6 @@ pub(crate) struct Asked<'a> {
     pub range: Range<i64>,
     /// Whether the single values are read too, which only some statistics need.
     pub with_values: bool,
-}
-
-pub(super) struct Readers {
-    path: PathBuf,
-    idle: Mutex<Vec<Connection>>,
 }
 
 /// Which metrics are listed.
@@ -53,81 +43,50 @@ pub(crate) struct Listed {
     pub metric: MetricId,
 }
 
-impl Readers {
-    pub fn new(path: PathBuf) -> Self {
-        Self { path, idle: Mutex::default() }
-    }
-
-    /// Shows each point, of one resolution after the other.
-    pub fn points(&self, asked: &Asked<'_>, each: &mut dyn FnMut(Point)) -> Result<(), Failure> {
-        let Asked { metric, unit, range, with_values } = asked;
-        self.with(|connection| {
-            let series: Option<i64> = connection
-                .prepare_cached(
-                    "SELECT id FROM series WHERE account = ?1 AND namespace = ?2 AND name = ?3 AND dimensions = ?4",
-                )?
-                .query_row(params![metric.account, metric.namespace, metric.name, metric.dimensions_text()], |row| {
-                    row.get(0)
-                })
-                .optional()?;
-            let Some(series) = series else { return Ok(()) };
-            let sample = if *with_values { "sample" } else { "NULL" };
-            let text = format!(
-                "SELECT at, resolution, unit, count, sum, minimum, maximum, {sample} FROM point
-                 WHERE series = ?1 AND resolution = ?2 AND at >= ?3 AND at < ?4 AND (?5 IS NULL OR unit = ?5)"
-            );
-            for resolution in RESOLUTIONS {
-                let mut statement = connection.prepare_cached(&text)?;
-                let mut rows = statement.query(params![series, resolution, range.start, range.end, unit])?;
-                while let Some(row) = rows.next()? {
-                    each(apply::point(row)?);
-                }
-            }
-            Ok(())
-        })
-    }
-
-    pub fn list(&self, filter: &ListFilter) -> Result<Vec<Listed>, Failure> {
-        self.with(|connection| {
-            let mut statement = connection.prepare_cached(
-                "SELECT id, account, namespace, name, dimensions FROM series
-                 WHERE account = ?1 AND (?2 IS NULL OR namespace = ?2) AND (?3 IS NULL OR name = ?3)
-                   AND latest >= ?4 AND id > ?5 ORDER BY id",
-            )?;
-            let mut rows =
-                statement.query(params![filter.account, filter.namespace, filter.name, filter.since, filter.after])?;
-            let mut found = Vec::new();
-            while found.len() < filter.limit
-                && let Some(row) = rows.next()?
-            {
-                let dimensions = row.get_ref(4)?.as_str()?;
-                let metric = MetricId::stored(row.get(1)?, row.get(2)?, row.get(3)?, dimensions);
-                if filter.admits(&metric) {
-                    found.push(Listed { place: row.get(0)?, metric });
-                }
-            }
-            Ok(found)
-        })
-    }
-
-    /// Closes the connections that nobody uses.
-    pub fn close(&self) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
-    }
-
-    fn with<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Failure> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let connection = match idle {
-            Some(connection) => connection,
-            None => open::reader(&self.path)?,
-        };
-        let answer = query(&connection);
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < IDLE {
-            idle.push(connection);
+/// Shows each point, of one resolution after the other.
+pub(super) fn points(connection: &Connection, asked: &Asked<'_>, each: &mut dyn FnMut(Point)) -> rusqlite::Result<()> {
+    let Asked { metric, unit, range, with_values } = asked;
+    let series: Option<i64> = connection
+        .prepare_cached(
+            "SELECT id FROM series WHERE account = ?1 AND namespace = ?2 AND name = ?3 AND dimensions = ?4",
+        )?
+        .query_row(params![metric.account, metric.namespace, metric.name, metric.dimensions_text()], |row| row.get(0))
+        .optional()?;
+    let Some(series) = series else { return Ok(()) };
+    let sample = if *with_values { "sample" } else { "NULL" };
+    let text = format!(
+        "SELECT at, resolution, unit, count, sum, minimum, maximum, {sample} FROM point
+         WHERE series = ?1 AND resolution = ?2 AND at >= ?3 AND at < ?4 AND (?5 IS NULL OR unit = ?5)"
+    );
+    for resolution in RESOLUTIONS {
+        let mut statement = connection.prepare_cached(&text)?;
+        let mut rows = statement.query(params![series, resolution, range.start, range.end, unit])?;
+        while let Some(row) = rows.next()? {
+            each(apply::point(row)?);
         }
-        Ok(answer?)
     }
+    Ok(())
+}
+
+pub(super) fn list(connection: &Connection, filter: &ListFilter) -> rusqlite::Result<Vec<Listed>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT id, account, namespace, name, dimensions FROM series
+         WHERE account = ?1 AND (?2 IS NULL OR namespace = ?2) AND (?3 IS NULL OR name = ?3)
+           AND latest >= ?4 AND id > ?5 ORDER BY id",
+    )?;
+    let mut rows =
+        statement.query(params![filter.account, filter.namespace, filter.name, filter.since, filter.after])?;
+    let mut found = Vec::new();
+    while found.len() < filter.limit
+        && let Some(row) = rows.next()?
+    {
+        let dimensions = row.get_ref(4)?.as_str()?;
+        let metric = MetricId::stored(row.get(1)?, row.get(2)?, row.get(3)?, dimensions);
+        if filter.admits(&metric) {
+            found.push(Listed { place: row.get(0)?, metric });
+        }
+    }
+    Ok(found)
 }
 
 impl ListFilter {

@@ -15,7 +15,8 @@ fn measured(name: &str, at: i64, resolution: i64, value: f64) -> Measurement {
 fn points_of(store: &SeriesStore, name: &str, unit: Option<&str>) -> Vec<Point> {
     let mut found = Vec::new();
     let asked = Asked { metric: &metric(name), unit, range: 0..i64::MAX, with_values: true };
-    store.readers.points(&asked, &mut |point| found.push(point)).unwrap();
+    let points = |connection: &_| super::read::points(connection, &asked, &mut |point| found.push(point));
+    store.readers.with(points).unwrap();
     found.sort_by_key(|point| point.at);
     found
 }

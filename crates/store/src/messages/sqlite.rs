@@ -11,7 +11,7 @@ use super::{Change, Contents, Deduplication, Journal, Message};
 use crate::Error;
 use crate::sqlite::failure::classify;
 use crate::sqlite::open::{self, Schema};
-use crate::sqlite::readers::Readers;
+use crate::sqlite::readers::{self, Readers};
 
 const FILE: &str = "messages.db";
 const SCHEMA: Schema = Schema { migrations: &[include_str!("../sqlite/migrations/messages_0001.sql")] };
@@ -42,7 +42,7 @@ impl SqliteJournal {
             )
             .map_err(|error| classify(&path, &error))?;
         let checkpointer = Some(Checkpointer::start(&path)?);
-        Ok(Self { readers: Arc::new(Readers::new(path.clone())), path, connection, checkpointer })
+        Ok(Self { readers: Arc::new(Readers::new(path.clone(), readers::CACHE_KIB)), path, connection, checkpointer })
     }
 
     fn apply(&self, changes: &[Change]) -> rusqlite::Result<()> {

@@ -70,7 +70,7 @@ impl SqliteStore {
         Ok(Self {
             region: region.to_owned(),
             watchers,
-            readers: Readers::new(path),
+            readers: Readers::new(path, readers::CACHE_KIB),
             jobs: Mutex::new(Some(jobs)),
             committer: Mutex::new(Some(committer)),
             _lock: lock,

@@ -14,7 +14,7 @@ pub(super) const DATABASE: &str = "state.db";
 /// Says in the file's header whose it is: "FRHD".
 const APPLICATION: i32 = 0x4652_4844;
 /// What a database of ours holds.
-pub(crate) struct Schema {
+pub struct Schema {
     /// In order; a database's version is how many of them it has seen.
     pub migrations: &'static [&'static str],
 }
@@ -26,7 +26,10 @@ pub(super) const ROWS: Schema = Schema { migrations: &[include_str!("migrations/
 ///
 /// A new database is made under another name and moved into place when it is whole. An empty file is therefore
 /// never a database that was about to be made; it is one that was lost.
-pub(crate) fn writer(path: &Path, schema: &Schema) -> Result<Connection, Error> {
+///
+/// # Errors
+/// [`Error::NewerSchema`], [`Error::Damaged`], [`Error::Full`], [`Error::Engine`].
+pub fn writer(path: &Path, schema: &Schema) -> Result<Connection, Error> {
     match std::fs::metadata(path) {
         Ok(found) if found.len() == 0 => {
             return Err(Error::Damaged { path: path.to_owned(), detail: "the file is empty".into() });
@@ -97,12 +100,12 @@ fn settle(connection: &mut Connection, path: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// A connection that only reads.
-pub(super) fn reader(path: &Path) -> Result<Connection, Error> {
+/// A connection that only reads, and keeps up to `cache_kib` of pages.
+pub(super) fn reader(path: &Path, cache_kib: u32) -> Result<Connection, Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let fail = |error: rusqlite::Error| classify(path, &error);
     let connection = Connection::open_with_flags(path, flags).map_err(fail)?;
-    connection.execute_batch("PRAGMA cache_size = -8192; PRAGMA mmap_size = 0;").map_err(fail)?;
+    connection.execute_batch(&format!("PRAGMA cache_size = -{cache_kib}; PRAGMA mmap_size = 0;")).map_err(fail)?;
     connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(fail)?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(connection)

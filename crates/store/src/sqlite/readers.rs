@@ -11,10 +11,15 @@ use crate::Error;
 
 /// More would only wait for each other: reads come from the page cache and take microseconds.
 const AT_MOST: usize = 4;
+/// Pages that a connection to the state, or to messages, keeps.
+pub(crate) const CACHE_KIB: u32 = 8192;
 
+/// Connections that only read, and see the last commit.
 #[derive(Debug)]
-pub(crate) struct Readers {
+pub struct Readers {
     path: PathBuf,
+    /// Pages that each connection keeps.
+    cache_kib: u32,
     pool: Mutex<Pool>,
     returned: Condvar,
 }
@@ -33,8 +38,9 @@ struct Lent<'a> {
 }
 
 impl Readers {
-    pub fn new(path: PathBuf) -> Self {
-        Self { path, pool: Mutex::default(), returned: Condvar::new() }
+    /// Readers of the database at `path`, each with a cache of up to `cache_kib`.
+    pub fn new(path: PathBuf, cache_kib: u32) -> Self {
+        Self { path, cache_kib, pool: Mutex::default(), returned: Condvar::new() }
     }
 
     /// Runs one query.
@@ -42,7 +48,7 @@ impl Readers {
         let mut lent = Lent { readers: self, connection: self.take() };
         let connection = match lent.connection.take() {
             Some(connection) => connection,
-            None => open::reader(&self.path)?,
+            None => open::reader(&self.path, self.cache_kib)?,
         };
         let connection = lent.connection.insert(connection);
         query(connection).map_err(|error| classify(&self.path, &error))
