@@ -1,6 +1,7 @@
 //! An instance comes to hooks: it is held, and whoever is to be asked is asked (*User guide, Prepare to add a lifecycle
 //! hook: notification targets*).
 
+use freehold_core::ids::uuid;
 use freehold_store::{Tx, TxExt};
 use jiff::Timestamp;
 use serde_json::json;
@@ -8,7 +9,6 @@ use serde_json::json;
 use crate::errors::Result;
 use crate::model::{Group, Hook, HookAction, Letter, Member, Transition};
 use crate::times::moment_in_message;
-use freehold_core::ids::uuid;
 
 /// Holds the member at the hooks of this transition; tells whether there are any.
 pub(crate) fn hold(
@@ -68,19 +68,4 @@ fn way(group: &Group, member: &Member, transition: Transition) -> (&'static str,
             (GROUP, if returns { POOL } else { EC2 })
         }
     }
-}
-
-/// Tells a target that it will be asked.
-pub(crate) fn test_letter(tx: &mut dyn Tx, group: &Group, target: &str, now: Timestamp) -> Result<()> {
-    let body = json!({
-        "AccountId": group.account,
-        "RequestId": uuid(),
-        "AutoScalingGroupARN": group.arn,
-        "AutoScalingGroupName": group.name,
-        "Service": "AWS Auto Scaling",
-        "Event": "autoscaling:TEST_NOTIFICATION",
-        "Time": moment_in_message(now),
-    });
-    let subject = format!("Auto Scaling: test notification for group \"{}\"", group.name);
-    Ok(tx.put(&Letter::new(&group.account, target, &subject, &body))?)
 }

@@ -4,17 +4,17 @@
 mod hold;
 mod notify;
 
+use freehold_core::ids::uuid;
 use freehold_store::{Tx, TxExt};
 use jiff::Timestamp;
 
-pub(crate) use hold::{hold, test_letter};
+pub(crate) use hold::hold;
 pub(crate) use notify::{Notice, notify, test_notification};
 
 use crate::errors::Result;
 use crate::model::{Activity, ActivityStatus, Event, Group, Health, Member, Phase, Resolved};
 use crate::plan::capacity::Launch;
 use crate::plan::sentences;
-use freehold_core::ids::uuid;
 
 /// A launch is decided upon.
 pub(crate) fn launch(tx: &mut dyn Tx, group: &mut Group, launch: Launch, cause: String, now: Timestamp) -> Result<()> {

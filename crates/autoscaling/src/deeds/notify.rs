@@ -1,5 +1,6 @@
 //! Notifications to topics (*User guide, Amazon SNS notification options*).
 
+use freehold_core::ids::uuid;
 use freehold_store::{Tx, TxExt};
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -7,7 +8,6 @@ use serde_json::{Value, json};
 use crate::errors::Result;
 use crate::model::{Activity, Group, Letter, Member};
 use crate::times::moment_in_message;
-use freehold_core::ids::uuid;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Notice {
@@ -60,8 +60,8 @@ pub(crate) fn notify(
     Ok(())
 }
 
-/// Tells a topic that it will be told.
-pub(crate) fn test_notification(tx: &mut dyn Tx, group: &Group, topic: &str, now: Timestamp) -> Result<()> {
+/// Tells a topic, or a hook's target, that it will be told.
+pub(crate) fn test_notification(tx: &mut dyn Tx, group: &Group, to: &str, now: Timestamp) -> Result<()> {
     let body = json!({
         "AccountId": group.account,
         "RequestId": uuid(),
@@ -71,7 +71,7 @@ pub(crate) fn test_notification(tx: &mut dyn Tx, group: &Group, topic: &str, now
         "Event": Notice::Test.name(),
         "Time": moment_in_message(now),
     });
-    Ok(tx.put(&Letter::new(&group.account, topic, &Notice::Test.subject(&group.name), &body))?)
+    Ok(tx.put(&Letter::new(&group.account, to, &Notice::Test.subject(&group.name), &body))?)
 }
 
 fn body(group: &Group, notice: Notice, activity: Option<&Activity>, member: &Member, now: Timestamp) -> Value {

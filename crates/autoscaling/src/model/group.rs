@@ -130,8 +130,56 @@ pub(crate) fn group_id(account: &str, name: &str) -> String {
     format!("{account}/{name}")
 }
 
+/// Seconds (*API reference, CreateAutoScalingGroup: DefaultCooldown*).
+const DEFAULT_COOLDOWN: u32 = 300;
+
 impl Group {
-    pub fn arn(region: &str, account: &str, name: &str) -> String {
+    /// A group as it is where nothing else was said, which is nowhere yet.
+    pub fn new(region: &str, account: &str, name: &str, source: LaunchSource, now: Timestamp) -> Self {
+        Self {
+            id: group_id(account, name),
+            account: account.to_owned(),
+            name: name.to_owned(),
+            arn: Self::arn(region, account, name),
+            created: now,
+            source,
+            min: 0,
+            max: 0,
+            desired: 0,
+            default_cooldown: DEFAULT_COOLDOWN,
+            zones: Vec::new(),
+            subnets: Vec::new(),
+            elb_health: false,
+            health_check_type: "EC2".into(),
+            grace_period: 0,
+            traffic: Vec::new(),
+            termination_policies: vec![TerminationPolicy::Default],
+            protect_new: false,
+            capacity_rebalance: false,
+            balanced_only: false,
+            max_lifetime: None,
+            default_warmup: None,
+            maintenance: None,
+            deletion_protection: DeletionProtection::None,
+            context: None,
+            tags: BTreeMap::new(),
+            hooks: Vec::new(),
+            notifications: BTreeMap::new(),
+            suspended: BTreeMap::new(),
+            metrics: BTreeSet::new(),
+            warm_pool: None,
+            deleting: false,
+            reasons: Vec::new(),
+            backoff: None,
+            avoided: BTreeMap::new(),
+            cooldown: None,
+            refreshing: None,
+            extra: 0,
+            serial: 0,
+        }
+    }
+
+    fn arn(region: &str, account: &str, name: &str) -> String {
         let resource = format!("autoScalingGroup:{}:autoScalingGroupName/{name}", uuid());
         Arn::new("autoscaling", region, account, resource).to_string()
     }

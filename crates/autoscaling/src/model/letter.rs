@@ -1,9 +1,8 @@
 //! What is to be told to a topic or a queue. It is written down with what it tells of, and sent after that.
 
+use freehold_core::ids::uuid;
 use freehold_store::Document;
 use serde::{Deserialize, Serialize};
-
-use freehold_core::ids::uuid;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Letter {

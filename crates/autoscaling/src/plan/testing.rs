@@ -1,12 +1,10 @@
 //! Groups and instances for tests.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::model::{
-    DeletionProtection, Group, Health, LaunchSource, Market, Member, Phase, Resolved, TemplateRef, TerminationPolicy,
-};
+use crate::model::{Group, Health, LaunchSource, Market, Member, Phase, Resolved, TemplateRef};
 
 pub(crate) fn now() -> Timestamp {
     Timestamp::from_second(1_800_000_000).unwrap()
@@ -19,45 +17,12 @@ pub(crate) fn template() -> TemplateRef {
 /// A group in the zones a, b and c.
 pub(crate) fn group(min: u32, max: u32, desired: u32) -> Group {
     Group {
-        id: "111122223333/g".into(),
-        account: "111122223333".into(),
-        name: "g".into(),
         arn: "arn".into(),
-        created: now(),
-        source: LaunchSource::Template(template()),
         min,
         max,
         desired,
-        default_cooldown: 300,
         zones: ["a", "b", "c"].map(str::to_owned).into(),
-        subnets: Vec::new(),
-        elb_health: false,
-        health_check_type: "EC2".into(),
-        grace_period: 0,
-        traffic: Vec::new(),
-        termination_policies: vec![TerminationPolicy::Default],
-        protect_new: false,
-        capacity_rebalance: false,
-        balanced_only: false,
-        max_lifetime: None,
-        default_warmup: None,
-        maintenance: None,
-        deletion_protection: DeletionProtection::None,
-        context: None,
-        tags: BTreeMap::new(),
-        hooks: Vec::new(),
-        notifications: BTreeMap::new(),
-        suspended: BTreeMap::new(),
-        metrics: BTreeSet::new(),
-        warm_pool: None,
-        deleting: false,
-        reasons: Vec::new(),
-        backoff: None,
-        avoided: BTreeMap::new(),
-        cooldown: None,
-        refreshing: None,
-        extra: 0,
-        serial: 0,
+        ..Group::new("us-east-1", "111122223333", "g", LaunchSource::Template(template()), now())
     }
 }
 

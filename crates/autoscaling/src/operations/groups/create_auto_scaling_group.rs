@@ -1,6 +1,5 @@
 //! `CreateAutoScalingGroup`.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use freehold_api::autoscaling::CreateAutoScalingGroupType;
@@ -9,16 +8,14 @@ use freehold_wire::Call;
 use freehold_wire::schema::Unit;
 
 use super::places::places;
-use super::settings::Settings;
+use super::settings::settings;
 use super::source::{self, Said};
 use crate::AutoScaling;
 use crate::errors::{Error, Result};
-use crate::model::{DeletionProtection, Group, TerminationPolicy, TrafficSource, group_id};
+use crate::model::{Group, TrafficSource, group_id};
 use crate::operations::{check, hooks, tags, traffic};
 use crate::plan::sentences;
 
-/// Seconds (*API reference, CreateAutoScalingGroup*).
-const DEFAULT_COOLDOWN: u32 = 300;
 /// *User guide, Quotas*
 pub(super) const GROUPS_AT_MOST: usize = 500;
 
@@ -61,67 +58,16 @@ pub(super) async fn create_auto_scaling_group(
             .await?;
     let now = own.now();
     let mut group = Group {
-        id: group_id(account, &name),
-        account: account.to_owned(),
-        arn: Group::arn(&own.region, account, &name),
-        created: now,
-        source,
         min,
         max,
         desired,
-        default_cooldown: DEFAULT_COOLDOWN,
         zones,
         subnets,
-        elb_health: false,
-        health_check_type: "EC2".into(),
-        grace_period: 0,
         traffic: targets.into_iter().map(TrafficSource::new).collect(),
-        termination_policies: vec![TerminationPolicy::Default],
-        protect_new: false,
-        capacity_rebalance: false,
-        balanced_only: false,
-        max_lifetime: None,
-        default_warmup: None,
-        maintenance: None,
-        deletion_protection: DeletionProtection::None,
-        context: None,
-        tags: BTreeMap::new(),
-        hooks: Vec::new(),
-        notifications: BTreeMap::new(),
-        suspended: BTreeMap::new(),
-        metrics: BTreeSet::new(),
-        warm_pool: None,
-        deleting: false,
         reasons: vec![sentences::created(now, desired)],
-        backoff: None,
-        avoided: BTreeMap::new(),
-        cooldown: None,
-        refreshing: None,
-        extra: 0,
-        serial: 0,
-        name,
+        ..Group::new(&own.region, account, &name, source, now)
     };
-    Settings {
-        default_cooldown: input.default_cooldown,
-        health_check_type: input.health_check_type,
-        grace_period: input.health_check_grace_period,
-        placement_group: input.placement_group,
-        termination_policies: input.termination_policies,
-        protect_new: input.new_instances_protected_from_scale_in,
-        capacity_rebalance: input.capacity_rebalance,
-        max_lifetime: input.max_instance_lifetime,
-        service_linked_role: input.service_linked_role_arn,
-        context: input.context,
-        desired_capacity_type: input.desired_capacity_type,
-        default_warmup: input.default_instance_warmup,
-        maintenance: input.instance_maintenance_policy,
-        distribution: input.availability_zone_distribution,
-        impairment: input.availability_zone_impairment_policy,
-        reservation: input.capacity_reservation_specification,
-        lifecycle: input.instance_lifecycle_policy,
-        deletion_protection: input.deletion_protection,
-    }
-    .apply(&mut group)?;
+    settings!(input).apply(&mut group)?;
     tags::set(&mut group, input.tags.unwrap_or_default())?;
     let hooks = input.lifecycle_hook_specification_list.unwrap_or_default();
     group.hooks = hooks.into_iter().map(hooks::of_specification).collect::<Result<_>>()?;
@@ -139,7 +85,7 @@ pub(super) async fn create_auto_scaling_group(
             }
             let targets: Vec<String> = group.hooks.iter().filter_map(|hook| hook.target.clone()).collect();
             for target in targets {
-                crate::deeds::test_letter(tx, &group, &target, now)?;
+                crate::deeds::test_notification(tx, &group, &target, now)?;
             }
             Ok(tx.put(&group)?)
         })

@@ -35,6 +35,33 @@ pub(super) struct Settings {
     pub deletion_protection: Option<String>,
 }
 
+/// The settings of an input: both operations have the same members, in types of their own.
+macro_rules! settings {
+    ($input:ident) => {
+        $crate::operations::groups::settings::Settings {
+            default_cooldown: $input.default_cooldown,
+            health_check_type: $input.health_check_type,
+            grace_period: $input.health_check_grace_period,
+            placement_group: $input.placement_group,
+            termination_policies: $input.termination_policies,
+            protect_new: $input.new_instances_protected_from_scale_in,
+            capacity_rebalance: $input.capacity_rebalance,
+            max_lifetime: $input.max_instance_lifetime,
+            service_linked_role: $input.service_linked_role_arn,
+            context: $input.context,
+            desired_capacity_type: $input.desired_capacity_type,
+            default_warmup: $input.default_instance_warmup,
+            maintenance: $input.instance_maintenance_policy,
+            distribution: $input.availability_zone_distribution,
+            impairment: $input.availability_zone_impairment_policy,
+            reservation: $input.capacity_reservation_specification,
+            lifecycle: $input.instance_lifecycle_policy,
+            deletion_protection: $input.deletion_protection,
+        }
+    };
+}
+pub(super) use settings;
+
 impl Settings {
     /// Checks all of it and sets what was said.
     pub fn apply(self, group: &mut Group) -> Result<()> {

@@ -7,7 +7,7 @@ use freehold_wire::Call;
 use freehold_wire::schema::Unit;
 
 use super::places::places;
-use super::settings::Settings;
+use super::settings::settings;
 use super::source::{self, Said};
 use crate::AutoScaling;
 use crate::errors::{Error, Result};
@@ -34,26 +34,7 @@ pub(super) async fn update_auto_scaling_group(
     let size = |name, value: Option<i32>| value.map(|value| check::size(name, value)).transpose();
     let (min, max) = (size("MinSize", input.min_size)?, size("MaxSize", input.max_size)?);
     let desired = size("DesiredCapacity", input.desired_capacity)?;
-    let settings = Settings {
-        default_cooldown: input.default_cooldown,
-        health_check_type: input.health_check_type,
-        grace_period: input.health_check_grace_period,
-        placement_group: input.placement_group,
-        termination_policies: input.termination_policies,
-        protect_new: input.new_instances_protected_from_scale_in,
-        capacity_rebalance: input.capacity_rebalance,
-        max_lifetime: input.max_instance_lifetime,
-        service_linked_role: input.service_linked_role_arn,
-        context: input.context,
-        desired_capacity_type: input.desired_capacity_type,
-        default_warmup: input.default_instance_warmup,
-        maintenance: input.instance_maintenance_policy,
-        distribution: input.availability_zone_distribution,
-        impairment: input.availability_zone_impairment_policy,
-        reservation: input.capacity_reservation_specification,
-        lifecycle: input.instance_lifecycle_policy,
-        deletion_protection: input.deletion_protection,
-    };
+    let settings = settings!(input);
     if source.is_some() || places.is_some() {
         trial.source = source.clone().unwrap_or(trial.source);
         if let Some((zones, subnets)) = places.clone() {

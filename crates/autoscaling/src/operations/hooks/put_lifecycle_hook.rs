@@ -48,7 +48,7 @@ pub(super) async fn put_lifecycle_hook(
             default_result,
         };
         if let Some(target) = &hook.target {
-            deeds::test_letter(tx, group, target, now)?;
+            deeds::test_notification(tx, group, target, now)?;
         }
         match known {
             Some(position) => group.hooks[position] = hook,

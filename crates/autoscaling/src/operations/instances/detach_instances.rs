@@ -3,15 +3,21 @@
 use std::sync::Arc;
 
 use freehold_api::autoscaling::{DetachInstancesAnswer, DetachInstancesQuery};
-use freehold_store::TxExt;
 use freehold_wire::Call;
 
-use super::members::{all_in, shrink};
+use super::leaving::{Leaving, leave};
+use crate::AutoScaling;
 use crate::errors::Result;
 use crate::model::{Event, Phase};
-use crate::operations::{check, show};
-use crate::plan::sentences;
-use crate::{AutoScaling, deeds};
+use crate::operations::check;
+
+const DETACHING: Leaving = Leaving {
+    from: &[Phase::InService, Phase::Standby],
+    event: Event::Detached,
+    verb: "detach",
+    happened: "was detached",
+    doing: "Detaching EC2 instance",
+};
 
 pub(super) async fn detach_instances(
     own: Arc<AutoScaling>,
@@ -22,29 +28,7 @@ pub(super) async fn detach_instances(
     let ids = input.instance_ids.unwrap_or_default();
     let shrinks = input.should_decrement_desired_capacity == Some(true);
     let now = own.now();
-    let activities = own
-        .change_group(call.account(), &name, move |tx, group| {
-            let members = all_in(tx, group, &ids, &[Phase::InService, Phase::Standby])?;
-            let sizes = if shrinks { Some(shrink(group, &members, "detach")?) } else { None };
-            let mut activities = Vec::with_capacity(members.len());
-            for mut member in members {
-                let instance = member.instance.clone().unwrap_or_default();
-                member.apply(Event::Detached, now);
-                let what = format!("instance {instance} was detached in response to a user request");
-                let cause = match sizes {
-                    Some((from, to)) => format!("{what}, shrinking the capacity from {from} to {to}"),
-                    None => what,
-                };
-                let description = format!("Detaching EC2 instance: {instance}");
-                let cause = sentences::at(now, cause);
-                let mut activity = deeds::begin(tx, group, &mut member, description, cause, now)?;
-                activity.progress = 50;
-                tx.put(&activity)?;
-                tx.put(&member)?;
-                activities.push(show::activity(&activity, Some(group)));
-            }
-            Ok(activities)
-        })
-        .await?;
-    Ok(DetachInstancesAnswer { activities: Some(activities) })
+    let left =
+        own.change_group(call.account(), &name, move |tx, group| leave(tx, group, &ids, shrinks, &DETACHING, now));
+    Ok(DetachInstancesAnswer { activities: Some(left.await?) })
 }

@@ -5,6 +5,7 @@ mod describe_auto_scaling_instances;
 mod detach_instances;
 mod enter_standby;
 mod exit_standby;
+mod leaving;
 mod members;
 mod set_instance_health;
 mod set_instance_protection;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use freehold_api::autoscaling::{BlockDeviceMapping, CreateLaunchConfigurationType};
 use freehold_core::Arn;
+use freehold_core::ids::uuid;
 use freehold_store::{Filter, StoreExt, TxExt};
 use freehold_wire::Call;
 use freehold_wire::schema::Unit;
@@ -13,7 +14,6 @@ use crate::AutoScaling;
 use crate::errors::{Error, Result};
 use crate::model::{Device, LaunchConfiguration};
 use crate::operations::check;
-use freehold_core::ids::uuid;
 
 pub(super) async fn create_launch_configuration(
     own: Arc<AutoScaling>,

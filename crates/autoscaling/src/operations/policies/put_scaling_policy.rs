@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use freehold_api::autoscaling::{PolicyARNType, PutScalingPolicyType};
 use freehold_core::Arn;
+use freehold_core::ids::uuid;
 use freehold_store::{Filter, StoreExt, TxExt};
 use freehold_wire::Call;
 
@@ -13,7 +14,6 @@ use crate::errors::{Error, Result};
 use crate::model::{Policy, Rule};
 use crate::operations::check;
 use crate::world::{Alarm, alarm_name};
-use freehold_core::ids::uuid;
 
 /// *User guide, Quotas*
 const POLICIES_AT_MOST: usize = 50;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use freehold_api::autoscaling::{StartInstanceRefreshAnswer, StartInstanceRefreshType};
+use freehold_core::ids::uuid;
 use freehold_store::TxExt;
 use freehold_wire::Call;
 
@@ -13,7 +14,6 @@ use crate::errors::{Error, Result};
 use crate::model::{LaunchSource, Progress, Refresh, RefreshStatus};
 use crate::operations::check;
 use crate::operations::groups::source::{self, Said};
-use freehold_core::ids::uuid;
 
 pub(super) async fn start_instance_refresh(
     own: Arc<AutoScaling>,

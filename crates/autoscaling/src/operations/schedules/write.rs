@@ -2,6 +2,7 @@
 
 use freehold_api::autoscaling::ScheduledUpdateGroupActionRequest;
 use freehold_core::Arn;
+use freehold_core::ids::uuid;
 use freehold_store::{Filter, Tx, TxExt};
 use jiff::Timestamp;
 
@@ -9,7 +10,6 @@ use crate::errors::{Error, Result};
 use crate::model::{Group, ScheduledAction};
 use crate::operations::check;
 use crate::plan::cron::{self, Invalid};
-use freehold_core::ids::uuid;
 
 /// *User guide, Quotas*
 const ACTIONS_AT_MOST: usize = 125;
