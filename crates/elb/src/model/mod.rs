@@ -9,6 +9,8 @@ pub mod names;
 pub mod node_config;
 pub mod rule;
 pub mod target_group;
+#[cfg(test)]
+pub mod testing;
 pub mod uses;
 
 pub use listener::Listener;

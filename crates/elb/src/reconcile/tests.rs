@@ -2,43 +2,20 @@
 
 mod world;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use freehold_balancer::config::{HealthCheck, Kind, Protocol, ProtocolVersion, TargetKind};
+use freehold_balancer::config::Kind;
 use freehold_core::reconcile::harness::Scenario;
 use freehold_core::reconcile::{Next, Reconciler};
-use freehold_core::tags::Tags;
 use freehold_store::{Filter, StoreExt, TxExt};
 use jiff::Timestamp;
 use world::World;
 
 use super::{ConvergeBalancers, FollowTargets};
-use crate::model::{LoadBalancer, Scheme, State, Target, TargetGroup, Zone};
+use crate::model::testing::{balancer, target_group};
+use crate::model::{LoadBalancer, State, Target, TargetGroup};
 
-pub fn balancer(kind: Kind) -> LoadBalancer {
-    let word = if kind == Kind::Network { "net" } else { "app" };
-    let id = "50dc6c495c0c9188";
-    LoadBalancer {
-        arn: format!("arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/{word}/web/{id}"),
-        id: id.into(),
-        account: "111122223333".into(),
-        name: "web".into(),
-        kind,
-        scheme: Scheme::InternetFacing,
-        dns_name: LoadBalancer::dns_name(kind, Scheme::InternetFacing, "web", id, "us-east-1"),
-        vpc: "vpc-1".into(),
-        zones: vec![Zone::new("us-east-1a", "subnet-1"), Zone::new("us-east-1b", "subnet-2")],
-        security_groups: vec!["sg-1".into()],
-        attributes: BTreeMap::new(),
-        enforce_on_private_link: None,
-        tags: Tags::default(),
-        created: Timestamp::UNIX_EPOCH,
-        state: State::Provisioning,
-        state_reason: String::new(),
-        deleted: false,
-    }
-}
+const GROUP: &str = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/web/73e2d6bc24d8a067";
 
 fn boot(world: &World) -> Vec<Arc<dyn Reconciler>> {
     vec![Arc::new(ConvergeBalancers::new(world.elb(), world.tools())), Arc::new(FollowTargets::new(world.elb()))]
@@ -124,7 +101,7 @@ async fn targets_that_have_drained_or_died_leave_their_group() {
         registered: Timestamp::UNIX_EPOCH,
         draining_since,
     };
-    let mut group = target_group();
+    let mut group = target_group(GROUP);
     group.targets = vec![target("i-1", None), target("i-1", Some(Timestamp::UNIX_EPOCH)), target("i-2", None)];
     group.targets[1].port = 81;
     let (world, arn) = (World::new(), group.arn.clone());
@@ -150,33 +127,5 @@ async fn settle(world: &World) {
             }
         }
         assert!(reconciler.pending().await.unwrap().is_empty());
-    }
-}
-
-fn target_group() -> TargetGroup {
-    TargetGroup {
-        arn: "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/web/73e2d6bc24d8a067".into(),
-        account: "111122223333".into(),
-        name: "web".into(),
-        kind: TargetKind::Instance,
-        protocol: Some(Protocol::Http),
-        protocol_version: Some(ProtocolVersion::Http1),
-        port: Some(80),
-        vpc: Some("vpc-1".into()),
-        health_check: HealthCheck {
-            enabled: true,
-            protocol: Protocol::Http,
-            port: None,
-            path: "/".into(),
-            matcher: "200".into(),
-            interval_seconds: 30,
-            timeout_seconds: 5,
-            healthy_threshold: 5,
-            unhealthy_threshold: 2,
-        },
-        attributes: BTreeMap::new(),
-        targets: Vec::new(),
-        tags: Tags::default(),
-        created: Timestamp::UNIX_EPOCH,
     }
 }

@@ -1,10 +1,8 @@
-use freehold_balancer::config::{
-    Action, Algorithm, Condition, HealthCheck, Kind, Protocol, ProtocolVersion, Stickiness, TargetKind,
-};
+use freehold_balancer::config::{Action, Algorithm, Condition, Kind, Protocol, Stickiness};
 use freehold_core::tags::Tags;
 
 use super::*;
-use crate::model::{Scheme, State, Target, Zone};
+use crate::model::{Target, Zone, testing};
 
 const PREFIX: &str = "arn:aws:elasticloadbalancing:us-east-1:111122223333:";
 
@@ -14,26 +12,12 @@ fn arn(resource: &str) -> String {
 
 fn balancer() -> LoadBalancer {
     LoadBalancer {
-        arn: arn("loadbalancer/app/web/50dc6c495c0c9188"),
-        id: "50dc6c495c0c9188".into(),
-        account: "111122223333".into(),
-        name: "web".into(),
-        kind: Kind::Application,
-        scheme: Scheme::InternetFacing,
-        dns_name: String::new(),
-        vpc: "vpc-1".into(),
         zones: vec![
             Zone { private_address: Some([10, 0, 1, 5].into()), ..Zone::new("us-east-1a", "subnet-1") },
             Zone::new("us-east-1b", "subnet-2"),
         ],
-        security_groups: vec![],
         attributes: BTreeMap::from([("idle_timeout.timeout_seconds".into(), "30".into())]),
-        enforce_on_private_link: None,
-        tags: Tags::new(),
-        created: Timestamp::UNIX_EPOCH,
-        state: State::Active,
-        state_reason: String::new(),
-        deleted: false,
+        ..testing::balancer(Kind::Application)
     }
 }
 
@@ -84,32 +68,12 @@ fn group(arn: &str) -> TargetGroup {
     };
     let at = |second| Timestamp::from_second(second).ok();
     TargetGroup {
-        arn: arn.into(),
-        account: "111122223333".into(),
-        name: "t".into(),
-        kind: TargetKind::Instance,
-        protocol: Some(Protocol::Http),
-        protocol_version: Some(ProtocolVersion::Http1),
-        port: Some(80),
-        vpc: Some("vpc-1".into()),
-        health_check: HealthCheck {
-            enabled: true,
-            protocol: Protocol::Http,
-            port: None,
-            path: "/".into(),
-            matcher: "200".into(),
-            interval_seconds: 30,
-            timeout_seconds: 5,
-            healthy_threshold: 5,
-            unhealthy_threshold: 2,
-        },
         attributes: BTreeMap::from([
             ("deregistration_delay.timeout_seconds".into(), "60".into()),
             ("stickiness.enabled".into(), "true".into()),
         ]),
         targets: vec![target("i-1", None), target("i-2", at(1000)), target("i-3", at(900))],
-        tags: Tags::new(),
-        created: Timestamp::UNIX_EPOCH,
+        ..testing::target_group(arn)
     }
 }
 

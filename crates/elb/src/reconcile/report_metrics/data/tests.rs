@@ -1,7 +1,7 @@
 use freehold_balancer::status::Counters;
 
 use super::*;
-use crate::reconcile::tests::balancer;
+use crate::model::testing::balancer;
 
 const GROUP: &str = "arn:aws:elasticloadbalancing:us-east-1:111122223333:targetgroup/web/73e2d6bc24d8a067";
 
