@@ -13,6 +13,9 @@ use crate::cookie::{self, Sealer, Ticket};
 use crate::rules;
 use crate::snapshot::{Action, Forward, Group, Listener, Rule, Snapshot, Target, stable_hash};
 
+/// Targets that are tried before the client hears of it. Only what cannot have reached a target is tried again.
+const MOST_TARGETS: usize = 3;
+
 pub enum Decision<'a> {
     Answer(Answer),
     Forward(Route<'a>),
@@ -99,10 +102,11 @@ impl<'a> Route<'a> {
         balance::for_request(self.group, self.zone, now, &mut rand::rng())
     }
 
-    /// Whether there is one to try beside `target` and those in `tried`.
+    /// Whether one more may be tried beside `target` and those in `tried`, and there is one.
     pub fn has_others(&self, target: &Target, tried: &[u64]) -> bool {
         match self.group.targets.len() {
             1 => false,
+            _ if tried.len() + 1 >= MOST_TARGETS => false,
             _ => balance::untried(self.group, self.zone, &[tried, &[target.hash]].concat()).is_some(),
         }
     }

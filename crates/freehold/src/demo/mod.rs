@@ -4,6 +4,7 @@
 mod fleet;
 mod host;
 mod probe;
+mod region;
 mod screen;
 mod server;
 

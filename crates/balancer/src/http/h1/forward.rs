@@ -22,8 +22,6 @@ use crate::io::{Buffer, Buffers, Patience, Wire};
 use crate::snapshot::Target;
 use crate::worker::Worker;
 
-/// Targets that are tried before the client hears of it. Only what cannot have reached a target is tried again.
-const MOST_TARGETS: usize = 3;
 /// Written at once at most, but for what one read brought.
 const FULL: usize = 32 << 10;
 
@@ -75,7 +73,7 @@ pub async fn connect(
     tried: &mut Vec<u64>,
     fresh: bool,
 ) -> Result<Established, Option<Fault>> {
-    let has_others = tried.len() + 1 < MOST_TARGETS && route.has_others(target, tried);
+    let has_others = route.has_others(target, tried);
     match upstream::establish(worker, route.group, target, fresh, has_others).await {
         Ok(established) => Ok(established),
         Err(_) if has_others => {

@@ -123,7 +123,7 @@ async fn over_http2(
     let mut tried = Vec::new();
     let (target, mut sender) = loop {
         let target = route.choose(&tried).ok_or(Fault::NoTargets)?;
-        let has_others = tried.len() < 2 && route.has_others(target, &tried);
+        let has_others = route.has_others(target, &tried);
         match Sender::to(&finish.worker, route.group, target, has_others).await {
             Ok(sender) => break (target, sender),
             Err(_) if has_others => tried.push(target.hash),

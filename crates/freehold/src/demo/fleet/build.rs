@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use freehold_client::{Api, Element};
+use freehold_client::Api;
 
 use super::made::Made;
+use crate::demo::region::newest_image;
 use crate::demo::screen::Screen;
 
 /// Serves one page on port 80.
@@ -33,12 +34,7 @@ pub async fn place(made: &Made, screen: &Screen) -> Result<Place> {
                    aws ec2 describe-subnets --filters Name=default-for-az,Values=true";
     screen
         .step("Find an image, and subnets in two zones", by_hand, async {
-            let asked = [("Owner.1", "amazon"), ("Filter.1.Name", "name"), ("Filter.1.Value.1", "freehold-minimal-*")];
-            let images = made.call(Api::EC2, "DescribeImages", &asked).await?;
-            let created = |image: &&Element| image.value("creationDate").unwrap_or_default().to_owned();
-            let newest = images.items("imagesSet").iter().max_by_key(created);
-            let image =
-                newest.context("the region has no image named freehold-minimal-*")?.value("imageId")?.to_owned();
+            let image = newest_image(made.client()).await?.value("imageId")?.to_owned();
             let asked = [("Filter.1.Name", "default-for-az"), ("Filter.1.Value.1", "true")];
             let subnets = made.call(Api::EC2, "DescribeSubnets", &asked).await?;
             let subnets = subnets.items("subnetSet");

@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use freehold_client::{Api, Client, Element, Refusal};
+use freehold_client::{Api, Client, Element};
+
+use crate::demo::region::{code, gone};
 
 /// How long something may take to become so.
 const PATIENCE: Duration = Duration::from_secs(180);
-/// What a refusal says that means: it is not there.
-const GONE: [&str; 4] = ["NotFound", "NotFoundException", "ValidationError", "NotFoundFault"];
 
 /// Names and ids in the region. What has the tour's own name is not noted: it is asked for by name at the end.
 pub struct Made {
@@ -140,17 +140,5 @@ impl Made {
                 outcome => return outcome,
             }
         }
-    }
-}
-
-fn code(error: &anyhow::Error) -> Option<&str> {
-    error.downcast_ref::<Refusal>().map(|refusal| refusal.code.as_str())
-}
-
-/// Removing what is gone already has succeeded.
-fn gone(answer: Result<Element>) -> Result<()> {
-    match answer {
-        Err(error) if code(&error).is_some_and(|code| GONE.iter().any(|gone| code.ends_with(gone))) => Ok(()),
-        other => other.map(drop),
     }
 }

@@ -7,8 +7,10 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use freehold_client::{Client, Element, Refusal};
+use freehold_client::{Client, Element};
 use tempfile::TempDir;
+
+use crate::demo::region::gone;
 
 /// Name of the key pair and the security group.
 pub const NAME: &str = "freehold-demo";
@@ -109,15 +111,5 @@ impl Made {
     /// Does not remove the private key at the end.
     pub fn keep_key(&mut self) {
         self.folder.disable_cleanup(true);
-    }
-}
-
-/// Removing what is gone already has succeeded.
-fn gone(answer: Result<Element>) -> Result<()> {
-    match answer {
-        Err(error) if error.downcast_ref::<Refusal>().is_some_and(|refusal| refusal.code.ends_with("NotFound")) => {
-            Ok(())
-        }
-        other => other.map(drop),
     }
 }

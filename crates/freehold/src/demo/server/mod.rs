@@ -12,6 +12,7 @@ use freehold_client::Client;
 use made::Made;
 
 use super::host::Host;
+use super::region::newest_image;
 use super::screen::Screen;
 use super::{probe, removed_after, told_to_end};
 use crate::terminal::note;
@@ -129,13 +130,7 @@ async fn image(made: &Made, screen: &Screen) -> Result<String> {
     let by_hand = "aws ec2 describe-images --owners amazon --filters 'Name=name,Values=freehold-minimal-*'";
     screen
         .step("Find an image", by_hand, async {
-            let asked = [("Owner.1", "amazon"), ("Filter.1.Name", "name"), ("Filter.1.Value.1", "freehold-minimal-*")];
-            let answer = made.ec2("DescribeImages", &asked).await?;
-            let newest = answer
-                .items("imagesSet")
-                .iter()
-                .max_by_key(|image| image.value("creationDate").unwrap_or_default().to_owned())
-                .context("the region has no image named freehold-minimal-*")?;
+            let newest = newest_image(&made.client).await?;
             let id = newest.value("imageId")?.to_owned();
             let outcome = format!("{id} {}", newest.value("name")?);
             Ok((id, outcome))
