@@ -61,7 +61,7 @@ pub async fn serve(data: &DataDir, options: &cli::Up) -> Result<()> {
     let identity = Arc::new(identity);
 
     let record = Record::of_this_process(listen)?;
-    let names: Vec<String> = services.endpoint().iter().map(|service| service.model.id.to_owned()).collect();
+    let names: Vec<String> = services.endpoint.iter().map(|service| service.model.id.to_owned()).collect();
     let report = Report::new(data, &record, &hardware, names.clone(), store, Arc::clone(&services.reconcilers));
     // Clients sign by their own clocks, so signatures are judged by the machine's even where tests move the region's.
     let mut server = Server::builder(DEFAULT_REGION, Arc::clone(&services.iam) as _, Arc::new(SystemClock))

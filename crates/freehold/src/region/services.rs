@@ -49,6 +49,8 @@ pub struct Services {
     /// How the services call each other.
     pub local: Arc<Local>,
     pub reconcilers: Arc<Reconcilers>,
+    /// What the endpoint serves: outside and inside of VPCs the same.
+    pub endpoint: Vec<Arc<Service>>,
 }
 
 impl Services {
@@ -125,7 +127,7 @@ impl Services {
         targets.register("autoscaling", Arc::clone(&autoscaling) as _);
         iam.protect("sns", Arc::clone(&sns) as _);
         let reconcilers = Arc::new(Reconcilers::new(Arc::clone(&clock)));
-        let services = Self {
+        let mut services = Self {
             iam: Arc::clone(&iam),
             ec2: Arc::clone(&ec2),
             ssm,
@@ -138,10 +140,12 @@ impl Services {
             autoscaling: Arc::clone(&autoscaling),
             local,
             reconcilers: Arc::clone(&reconcilers),
+            endpoint: Vec::new(),
         };
         // Before any reconciler runs: it may call what another service has.
-        for service in services.endpoint() {
-            services.local.register(&service);
+        services.endpoint = services.tables().into_iter().map(Arc::new).collect();
+        for service in &services.endpoint {
+            services.local.register(service);
         }
         reconcilers.spawn(ForgetTokens::new(store, clock), Vec::new());
         reconcilers.spawn(ForgetExpired::new(Arc::clone(&iam)), Vec::new());
@@ -156,8 +160,8 @@ impl Services {
         Ok(services)
     }
 
-    /// What the endpoint serves.
-    pub fn endpoint(&self) -> Vec<Service> {
+    /// Each service with the functions that carry its operations out.
+    fn tables(&self) -> Vec<Service> {
         let mut services = Vec::from(self.iam.services());
         services.push(freehold_ec2::operations::service(&self.ec2));
         services.push(self.ssm.service());
@@ -173,7 +177,7 @@ impl Services {
     /// Lets a server serve all of them.
     pub fn mount(&self, server: Builder) -> Builder {
         let server = server.route(Arc::new(CertificateRoute(Arc::clone(&self.sns))));
-        self.endpoint().into_iter().fold(server, |server, service| match service.model.id {
+        self.endpoint.iter().map(Arc::clone).fold(server, |server, service| match service.model.id {
             "sqs" => server.service_with_bodies(service, freehold_sqs::BODY_BYTES),
             "cloudwatch" => server.service_with_bodies(service, freehold_monitoring::BODY_BYTES),
             _ => server.service(service),

@@ -1,6 +1,7 @@
 //! Which service a request is for.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::protocol::{self, Parts};
 use crate::service::{OperationModel, Protocol, ServiceModel};
@@ -9,7 +10,7 @@ use crate::{Error, Service};
 
 /// A service and what the server keeps with it.
 pub(super) struct Mounted {
-    pub service: Service,
+    pub service: Arc<Service>,
     /// The operations that can be called, by name.
     pub operations: HashMap<&'static str, &'static OperationModel>,
     pub body_bytes: usize,
@@ -22,8 +23,8 @@ pub(super) struct Directory {
 }
 
 impl Directory {
-    pub(super) fn new(services: Vec<(Service, Option<usize>)>, default_body_bytes: usize) -> Self {
-        let mounted = |(service, body_bytes): (Service, Option<usize>)| {
+    pub(super) fn new(services: Vec<(Arc<Service>, Option<usize>)>, default_body_bytes: usize) -> Self {
+        let mounted = |(service, body_bytes): (Arc<Service>, Option<usize>)| {
             let mut operations: HashMap<_, _> =
                 service.model.operations.iter().map(|operation| (operation.name, operation)).collect();
             let implemented: Vec<_> = service.implemented().collect();

@@ -68,7 +68,7 @@ pub struct Builder {
     region: String,
     authenticator: Arc<dyn Authenticator>,
     clock: Arc<dyn Clock>,
-    services: Vec<(Service, Option<usize>)>,
+    services: Vec<(Arc<Service>, Option<usize>)>,
     routes: Vec<Arc<dyn Route>>,
     limits: Limits,
     identity: Option<Arc<dyn Identity>>,
@@ -76,14 +76,14 @@ pub struct Builder {
 
 impl Builder {
     /// Adds a service.
-    pub fn service(mut self, service: Service) -> Self {
-        self.services.push((service, None));
+    pub fn service(mut self, service: impl Into<Arc<Service>>) -> Self {
+        self.services.push((service.into(), None));
         self
     }
 
     /// Adds a service whose requests may have bodies of up to `body_bytes`.
-    pub fn service_with_bodies(mut self, service: Service, body_bytes: usize) -> Self {
-        self.services.push((service, Some(body_bytes)));
+    pub fn service_with_bodies(mut self, service: impl Into<Arc<Service>>, body_bytes: usize) -> Self {
+        self.services.push((service.into(), Some(body_bytes)));
         self
     }
 
@@ -105,7 +105,7 @@ impl Builder {
     }
 
     pub fn build(self) -> Server {
-        let metrics = Arc::new(Metrics::new(self.services.iter().map(|(service, _)| service)));
+        let metrics = Arc::new(Metrics::new(self.services.iter().map(|(service, _)| &**service)));
         Server {
             inner: Arc::new(Inner {
                 directory: Directory::new(self.services, self.limits.body_bytes),
