@@ -153,14 +153,23 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// Takes from the warm pool what is there; returns what is still missing.
+    /// Takes from the warm pool what is there, first from where fewest serve: else the balance would be sought again by
+    /// launching one elsewhere. Returns what is still missing.
     fn draw(&mut self, mut missing: u32) -> u32 {
         if !self.may(Process::Launch) {
             return missing;
         }
-        for member in self.members.iter().filter(|one| matches!(one.phase, Phase::Running | Phase::Stopped)) {
-            if missing == 0 {
-                break;
+        let counted = self.counted();
+        let mut counts = zones::counts(self.group, counted.iter().copied());
+        let ready = self.members.iter().filter(|one| matches!(one.phase, Phase::Running | Phase::Stopped));
+        let mut ready: Vec<&Member> = ready.collect();
+        while missing > 0 {
+            // In a zone that the group is not in any more there is nothing to balance.
+            let serving = |member: &Member| counts.get(member.zone.as_str()).copied().unwrap_or(usize::MAX);
+            let Some(at) = (0..ready.len()).min_by_key(|at| serving(ready[*at])) else { break };
+            let member = ready.remove(at);
+            if let Some(count) = counts.get_mut(member.zone.as_str()) {
+                *count += 1;
             }
             self.plan.drawn.push(member.key.clone());
             missing = missing.saturating_sub(member.weight);
@@ -230,6 +239,16 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// How many are on their way from service back to the pool, or are to go it now.
+    fn returning(&self) -> usize {
+        let doomed = &self.plan.doomed;
+        let goes = |member: &Member| {
+            let is_chosen = doomed.iter().any(|one| one.key == member.key && one.why == Why::Excess);
+            (is_chosen && member.phase == Phase::InService) || (member.phase.is_ending() && member.reusable)
+        };
+        self.members.iter().filter(|one| !one.warmed && one.health == Health::Healthy && goes(one)).count()
+    }
+
     fn keep_pool(&mut self) {
         let drawn = &self.plan.drawn;
         let is_pooled = |one: &&Member| one.warmed && !one.phase.is_ending() && !drawn.contains(&one.key);
@@ -245,11 +264,13 @@ impl<'a> Planner<'a> {
         if !self.may(Process::Launch) {
             return;
         }
-        if let Some(until) = self.group.launch_pause(self.now).filter(|_| pooled.len() < wanted) {
+        // Those that come back fill it as well.
+        let filled = pooled.len() + if pool.reuse { self.returning() } else { 0 };
+        if let Some(until) = self.group.launch_pause(self.now).filter(|_| filled < wanted) {
             return self.wait_until(Some(until));
         }
         let mut counts = zones::counts(self.group, pooled.iter().copied());
-        for _ in pooled.len()..wanted.min(pooled.len() + LAUNCHES_AT_ONCE) {
+        for _ in filled..wanted.min(filled + LAUNCHES_AT_ONCE) {
             let Some(zone) = zones::next(self.group, &counts, self.now) else { return };
             counts
                 .entry(self.group.zones.iter().find(|one| **one == zone).map_or("", |one| one))

@@ -74,6 +74,28 @@ fn old_instances_go_a_few_at_a_time() {
 }
 
 #[test]
+fn who_waits_where_fewest_serve_is_drawn_first() {
+    let mut group = group(1, 4, 3);
+    group.warm_pool =
+        Some(WarmPool { max_prepared: None, min_size: 0, state: PoolState::Stopped, reuse: false, deleting: false });
+    let pooled = |key: &str, zone: &str| Member { phase: Phase::Stopped, warmed: true, ..member(key, zone) };
+    let members = [member("1", "a"), pooled("7", "a"), pooled("8", "b"), pooled("9", "c")];
+    assert_eq!(plan(&group, &members, now()).drawn, ["8", "9"]);
+}
+
+#[test]
+fn who_returns_fills_the_pool() {
+    let mut group = group(0, 3, 1);
+    group.warm_pool =
+        Some(WarmPool { max_prepared: None, min_size: 0, state: PoolState::Stopped, reuse: true, deleting: false });
+    let pooled = Member { phase: Phase::Stopped, warmed: true, ..member("9", "c") };
+    let made = plan(&group, &[member("1", "a"), member("2", "b"), pooled.clone()], now());
+    assert_eq!((made.doomed.len(), made.launches), (1, vec![]));
+    let on_its_way = Member { phase: Phase::Terminating, reusable: true, ..member("2", "b") };
+    assert_eq!(plan(&group, &[member("1", "a"), on_its_way, pooled], now()).launches, []);
+}
+
+#[test]
 fn the_pool_is_drawn_from_and_filled() {
     let mut group = group(0, 3, 2);
     group.warm_pool =
