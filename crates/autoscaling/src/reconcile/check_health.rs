@@ -48,7 +48,8 @@ impl Reconciler for CheckHealth {
         }
         let checked: Vec<Member> = own.members(key)?.into_iter().filter(is_checked).collect();
         let seen = own.world.instances(&group.account, &group.name).await?;
-        let impaired = own.world.impaired(&group.account).await?;
+        let running = seen.values().filter(|one| one.is_running()).map(|one| one.id.clone()).collect();
+        let impaired = own.world.impaired(&group.account, running).await?;
         let unhealthy = unhealthy_targets(own, &group).await?;
         for member in checked {
             if let Some(finding) = self.finding(&group, &member, &seen, &impaired, &unhealthy) {

@@ -85,9 +85,12 @@ impl World {
         Ok(seen(found.reservations).collect())
     }
 
-    /// Which of the account's instances fail their status checks.
-    pub async fn impaired(&self, account: &str) -> Result<HashSet<String>, Error> {
-        let input = DescribeInstanceStatusRequest::default();
+    /// Which of these instances, which are there, fail their status checks.
+    pub async fn impaired(&self, account: &str, ids: Vec<String>) -> Result<HashSet<String>, Error> {
+        if ids.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let input = DescribeInstanceStatusRequest { instance_ids: Some(ids), ..Default::default() };
         let found = self.call::<op::DescribeInstanceStatus>(account, input).await?.instance_statuses;
         let fails = |status: &Option<freehold_api::ec2::InstanceStatusSummary>| {
             status.as_ref().is_some_and(|status| status.status.as_deref() == Some("impaired"))

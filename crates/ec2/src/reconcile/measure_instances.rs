@@ -10,8 +10,9 @@ use async_trait::async_trait;
 use freehold_core::metrics::Metrics;
 use freehold_core::reconcile::{Failure, Next, Reconciler};
 use freehold_machine::Usage;
-use freehold_store::{Filter, StoreExt, TxExt};
+use freehold_store::{Document, Filter, StoreExt, TxExt};
 use jiff::Timestamp;
+use tokio::sync::watch;
 
 use crate::Ec2;
 use crate::catalogue::{self, InstanceType};
@@ -29,6 +30,10 @@ pub struct MeasureInstances {
     ec2: Arc<Ec2>,
     metrics: Arc<dyn Metrics>,
     known: Mutex<HashMap<String, Known>>,
+    /// Tells how often rows of instances have changed.
+    rows: watch::Receiver<u64>,
+    /// The state of the rows, and the minute, in which nothing was left to do.
+    done: Mutex<Option<(u64, i64)>>,
 }
 
 /// An instance when it was looked at last.
@@ -45,7 +50,8 @@ struct Known {
 
 impl MeasureInstances {
     pub fn new(ec2: Arc<Ec2>, metrics: Arc<dyn Metrics>) -> Self {
-        Self { ec2, metrics, known: Mutex::default() }
+        let rows = ec2.store.watch(Instance::KIND);
+        Self { ec2, metrics, known: Mutex::default(), rows, done: Mutex::default() }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Known>> {
@@ -145,12 +151,20 @@ impl Reconciler for MeasureInstances {
 
     async fn pending(&self) -> Result<Vec<String>, Failure> {
         let minute = self.minute();
+        // Looked at every two seconds, and all but always in vain: the rows are read only when that may have changed.
+        let now = (*self.rows.borrow(), minute);
+        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        if *done == Some(now) {
+            return Ok(Vec::new());
+        }
         let mut running: Vec<Instance> = self.ec2.store.list(&Filter::all())?;
         running.retain(|instance| instance.state == InstanceState::Running);
         let mut known = self.lock();
         known.retain(|id, _| running.iter().any(|instance| instance.id == *id));
         let is_due = |instance: &Instance| known.get(&instance.id).is_none_or(|known| known.minute != minute);
-        Ok(running.into_iter().filter(is_due).map(|instance| instance.id).collect())
+        let due: Vec<String> = running.into_iter().filter(is_due).map(|instance| instance.id).collect();
+        *done = due.is_empty().then_some(now);
+        Ok(due)
     }
 
     async fn step(&self, key: &str) -> Result<Next, Failure> {
