@@ -1,0 +1,1 @@
+//! Lambda: functions, their versions and aliases, who may invoke them, and what invokes them.
