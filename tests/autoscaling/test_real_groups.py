@@ -1,143 +1,26 @@
-"""Groups of real containers behind a real balancer: killed from outside, sick at heart, refreshed under load."""
+"""A group of four real containers behind a real balancer: killed from outside, sick at heart, refreshed under load,
+grown by the clock, and grown and shrunk by the load on its processors."""
 
-import base64
 import contextlib
+import datetime
 import os
-import pathlib
 import signal
-import threading
 import time
-import urllib.request
 
 import pytest
-from support.fleet import Fleet
-from support.instances import Lab, tcp
+from support.region import Region
+from support.site import SIZE, Site, Visitors, first_process
 from support.waiting import until
 
 pytestmark = [pytest.mark.machines, pytest.mark.timeout(600)]
 
-SERVER = """#!/bin/sh
-mkdir -p /srv/www
-hostname > /srv/www/index.html
-busybox httpd -p 80 -h /srv/www
-"""
-
-
-def first_process(instance):
-    """The host's number of the instance's process 1."""
-    for folder in pathlib.Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            if instance not in (folder / "cgroup").read_text():
-                continue
-            status = (folder / "status").read_text()
-            line = next(line for line in status.splitlines() if line.startswith("NSpid:"))
-            if line.split()[-1] == "1" and len(line.split()) > 2:
-                return int(folder.name)
-    raise LookupError(f"{instance} has no process")
-
-
-class Visitors:
-    """Fetch the page again and again, over a connection each, and count what was not answered."""
-
-    def __init__(self, url):
-        self.url, self.answered, self.failed = url, 0, []
-        self.stopped = threading.Event()
-        self.thread = threading.Thread(target=self.run)
-
-    def run(self):
-        while not self.stopped.is_set():
-            try:
-                with urllib.request.urlopen(self.url, timeout=5) as answer:
-                    answer.read()
-                self.answered += 1
-            except OSError as error:
-                self.failed.append((time.time(), str(error)))
-            time.sleep(0.02)
-
-    def __enter__(self):
-        self.thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self.stopped.set()
-        self.thread.join()
-
-
-class Site:
-    """A group of servers behind a balancer."""
-
-    def __init__(self, machines, ending):
-        self.lab = ending.enter_context(Lab(machines))
-        self.elb = machines.client("elbv2")
-        security = self.lab.group(tcp(80), tcp(22))
-        self.data = {"UserData": base64.b64encode(SERVER.encode()).decode(), "SecurityGroupIds": [security]}
-        self.data |= {"KeyName": self.lab.name}
-        ending.callback(self.until_unused, security)
-        subnets = self.lab.ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
-        subnets = sorted(subnets, key=lambda subnet: subnet["AvailabilityZone"])[:2]
-        ids = [subnet["SubnetId"] for subnet in subnets]
-        made = self.elb.create_load_balancer(Name=self.lab.name, Subnets=ids, SecurityGroups=[security])
-        balancer = made["LoadBalancers"][0]
-        self.url = f"http://{balancer['DNSName']}/"
-        health = {"HealthCheckIntervalSeconds": 5, "HealthCheckTimeoutSeconds": 2}
-        health |= {"HealthyThresholdCount": 2, "UnhealthyThresholdCount": 2}
-        group = self.elb.create_target_group(
-            Name=self.lab.name, Protocol="HTTP", Port=80, VpcId=subnets[0]["VpcId"], **health
-        )["TargetGroups"][0]["TargetGroupArn"]
-        self.target_group = group
-        ending.callback(lambda: self.elb.delete_target_group(TargetGroupArn=group))
-        ending.callback(self.delete_balancer, balancer["LoadBalancerArn"])
-        self.elb.modify_target_group_attributes(
-            TargetGroupArn=group, Attributes=[{"Key": "deregistration_delay.timeout_seconds", "Value": "1"}]
-        )
-        forward = [{"Type": "forward", "TargetGroupArn": group}]
-        arn = balancer["LoadBalancerArn"]
-        self.elb.create_listener(LoadBalancerArn=arn, Protocol="HTTP", Port=80, DefaultActions=forward)
-        self.fleet = ending.enter_context(Fleet(machines, None, **self.data))
-        self.group = self.fleet.group(
-            2,
-            VPCZoneIdentifier=",".join(ids),
-            TargetGroupARNs=[group],
-            HealthCheckType="ELB",
-            HealthCheckGracePeriod=30,
-        )
-        self.fleet.until_serving(self.group, 2, timeout=120)
-        self.until_healthy()
-
-    def delete_balancer(self, arn):
-        self.elb.delete_load_balancer(LoadBalancerArn=arn)
-        self.elb.get_waiter("load_balancers_deleted").wait(
-            LoadBalancerArns=[arn], WaiterConfig={"Delay": 1, "MaxAttempts": 60}
-        )
-
-    def until_unused(self, security):
-        """The balancer's interfaces go a moment after it."""
-        of_group = [{"Name": "group-id", "Values": [security]}]
-        interfaces = self.lab.ec2.describe_network_interfaces
-        until(lambda: not interfaces(Filters=of_group)["NetworkInterfaces"], "nothing has the security group")
-
-    def healthy(self):
-        shown = self.elb.describe_target_health(TargetGroupArn=self.target_group)["TargetHealthDescriptions"]
-        return {one["Target"]["Id"] for one in shown if one["TargetHealth"]["State"] == "healthy"}
-
-    def until_healthy(self):
-        """Until the balancer finds all that serve to be well, and nobody else."""
-        until(lambda: self.healthy() == self.fleet.serving(self.group), "all are healthy", timeout=120)
-
-    def until_replaced(self, victim):
-        """Until another serves in its place."""
-
-        def replaced():
-            serving = self.fleet.serving(self.group)
-            return serving if len(serving) == 2 and victim not in serving else None
-
-        return until(replaced, f"{victim} is replaced", timeout=120)
-
 
 @pytest.fixture(scope="module")
-def site(machines):
+def site(host_is_left_clean):
+    """A group of four in a region whose clock can be moved."""
     with contextlib.ExitStack() as ending:
-        yield Site(machines, ending)
+        region = ending.enter_context(Region("container", "--test-clock", "--oversubscribe"))
+        yield Site(region, ending)
 
 
 def test_an_instance_that_is_killed_is_replaced(site, record_property):
@@ -157,8 +40,7 @@ def test_an_instance_that_is_killed_is_replaced(site, record_property):
 def test_an_instance_whose_page_fails_is_replaced_though_it_runs(site):
     site.until_healthy()
     victim = sorted(site.fleet.serving(site.group))[0]
-    address = site.lab.describe(victim)["PublicIpAddress"]
-    site.lab.ssh(address, "rm /srv/www/index.html")
+    site.shell(victim, "rm /srv/www/index.html")
     site.until_replaced(victim)
     cause = site.fleet.activity(site.group, f"Terminating EC2 instance: {victim}")["Cause"]
     assert "an ELB system health check failure." in cause
@@ -181,5 +63,53 @@ def test_a_refresh_under_load_fails_nobody(site):
             return found["InstanceRefreshes"][0]["Status"] == "Successful"
 
         until(done, "the refresh is successful", timeout=300)
-        assert not fleet.until_serving(site.group, 2, timeout=120) & before
+        assert not fleet.until_serving(site.group, SIZE, timeout=120) & before
     assert not visitors.failed and visitors.answered > 0
+
+
+def test_a_scheduled_action_makes_it_grow_when_its_hour_comes(site):
+    fleet, now = site.fleet, site.now()
+    fleet.autoscaling.put_scheduled_update_group_action(
+        AutoScalingGroupName=site.group,
+        ScheduledActionName="rush-hour",
+        StartTime=now + datetime.timedelta(hours=2),
+        DesiredCapacity=SIZE + 1,
+    )
+    site.lab.region.advance_clock(3600)
+    assert fleet.describe(site.group)["DesiredCapacity"] == SIZE
+    site.lab.region.advance_clock(3600 + 5)
+    fleet.until_serving(site.group, SIZE + 1, timeout=120)
+    site.until_healthy()
+    assert "rush-hour" in fleet.activity(site.group, "Launching a new EC2 instance")["Cause"]
+    fleet.autoscaling.set_desired_capacity(AutoScalingGroupName=site.group, DesiredCapacity=SIZE)
+    fleet.until_serving(site.group, SIZE, timeout=120)
+
+
+def test_target_tracking_follows_the_load_of_the_processors(site):
+    fleet, region = site.fleet, site.lab.region
+    fleet.autoscaling.update_auto_scaling_group(AutoScalingGroupName=site.group, MinSize=SIZE)
+    policy = fleet.autoscaling.put_scaling_policy(
+        AutoScalingGroupName=site.group,
+        PolicyName="half-asleep",
+        PolicyType="TargetTrackingScaling",
+        EstimatedInstanceWarmup=60,
+        TargetTrackingConfiguration={
+            "PredefinedMetricSpecification": {"PredefinedMetricType": "ASGAverageCPUUtilization"},
+            "TargetValue": 8,
+        },
+    )
+    assert len(policy["Alarms"]) == 2
+    for instance in fleet.serving(site.group):
+        site.shell(instance, "for core in 1 2; do yes >/dev/null 2>&1 & done")
+
+    def after_a_minute(size):
+        region.advance_clock(60)
+        return len(fleet.serving(site.group)) == size
+
+    until(lambda: after_a_minute(SIZE + 2), "it grew", timeout=240, every=2)
+    assert "half-asleep" in fleet.activity(site.group, "Launching a new EC2 instance")["Cause"]
+    for instance in fleet.serving(site.group):
+        site.shell(instance, "killall yes 2>/dev/null; true")
+    until(lambda: after_a_minute(SIZE), "it shrank", timeout=240, every=2)
+    assert fleet.describe(site.group)["DesiredCapacity"] == SIZE
+    fleet.autoscaling.delete_policy(AutoScalingGroupName=site.group, PolicyName="half-asleep")
