@@ -12,6 +12,9 @@ pub struct Model {
     /// Names of the service's other operations. Only `models/` has it.
     #[serde(default)]
     pub unsupported: Vec<String>,
+    /// How those are asked for, where the protocol is REST. Only `models/` has it.
+    #[serde(default)]
+    pub unsupported_routes: IndexMap<String, Http>,
 }
 
 #[derive(Debug, Clone, Deserialize, Serialize)]

@@ -154,6 +154,7 @@ fn a_service_that_is_query_compatible_tells_the_old_code_in_a_header() {
         query_code: "AWS.SimpleQueueService.NonExistentQueue",
         status: 400,
         fault: Fault::Sender,
+        members: &[],
     }];
     let model = ServiceModel {
         id: "sqs",
@@ -168,6 +169,7 @@ fn a_service_that_is_query_compatible_tells_the_old_code_in_a_header() {
         xml_namespace: "http://queue.amazonaws.com/doc/2012-11-05/",
         operations: &[],
         unsupported: &[],
+        unsupported_routes: &[],
         errors: &ERRORS,
     };
     let error = Error::sender("QueueDoesNotExist", "The specified queue does not exist.");

@@ -88,7 +88,7 @@ proptest! {
         let (model, operation) = operations().nth(at).unwrap();
         // An operation whose input is the other's output.
         let echo = Box::leak(Box::new(freehold_wire::service::OperationModel {
-            name: operation.name, http_method: "POST", http_uri: "/", input: operation.output, output: operation.output,
+            name: operation.name, http_method: "POST", http_uri: "/", http_status: 200, input: operation.output, output: operation.output,
             result_wrapper: "",
         }));
         let answer = protocol::encode_output(Protocol::Json11, model, echo, &value, "id");

@@ -11,6 +11,6 @@ pub mod service;
 pub mod sigv4;
 
 pub use call::Call;
-pub use error::{Error, Fault};
+pub use error::{Detail, Error, Fault};
 pub use local::Local;
 pub use service::{Operation, Service};

@@ -64,6 +64,7 @@ mod tests {
         name: "Greet",
         http_method: "POST",
         http_uri: "/",
+        http_status: 200,
         input: &NOTHING,
         output: &NOTHING,
         result_wrapper: "",
@@ -81,6 +82,7 @@ mod tests {
         xml_namespace: "",
         operations: &[],
         unsupported: &[],
+        unsupported_routes: &[],
         errors: &[],
     };
     impl Operation for Greet {

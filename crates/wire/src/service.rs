@@ -6,6 +6,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use crate::protocol::Events;
 use crate::schema::{Convert, Schema, Shape, Show, Value};
 use crate::{Call, Error, Fault};
 
@@ -47,6 +48,8 @@ pub struct ServiceModel {
     pub operations: &'static [OperationModel],
     /// Operations of AWS's model that Freehold does not have, by name, for an honest refusal.
     pub unsupported: &'static [&'static str],
+    /// How REST protocols ask for them; empty for the others, which send names.
+    pub unsupported_routes: &'static [UnsupportedRoute],
     /// Errors of the model with another wire code or status than the default.
     pub errors: &'static [ErrorModel],
 }
@@ -76,6 +79,8 @@ pub struct OperationModel {
     pub http_method: &'static str,
     /// With `{labels}`; `/` except for REST protocols.
     pub http_uri: &'static str,
+    /// Of an answer without error, where REST protocols are spoken, unless the output says another one.
+    pub http_status: u16,
     pub input: &'static Schema,
     pub output: &'static Schema,
     /// `resultWrapper` of query answers; empty where there is none.
@@ -90,6 +95,16 @@ pub struct ErrorModel {
     pub query_code: &'static str,
     pub status: u16,
     pub fault: Fault,
+    /// What REST protocols call the members of its body (`Type`, `Message`); empty for other protocols.
+    pub members: &'static [&'static str],
+}
+
+/// How a REST protocol asks for an operation.
+#[derive(Debug)]
+pub struct UnsupportedRoute {
+    pub name: &'static str,
+    pub http_method: &'static str,
+    pub http_uri: &'static str,
 }
 
 /// A generated marker type per operation, which ties its name to its types.
@@ -100,7 +115,11 @@ pub trait Operation: 'static {
 }
 
 /// What an operation answers, to be written by its schema.
-pub type Output = Box<dyn Show + Send>;
+pub struct Output {
+    pub output: Box<dyn Show + Send>,
+    /// What follows the output, for operations that answer with a stream of events.
+    pub events: Option<Events>,
+}
 type Answer = Pin<Box<dyn Future<Output = Result<Output, Error>> + Send>>;
 type Handler = Box<dyn Fn(Call, Value) -> Answer + Send + Sync>;
 /// The same for callers of the same process, who need no form in between.
@@ -135,7 +154,28 @@ impl Service {
         let state = Arc::clone(state);
         let handler: Handler = Box::new(move |call, input| {
             let answer = function(Arc::clone(&state), call, O::Input::from_value(input).unwrap_or_default());
-            Box::pin(async move { answer.await.map(|output| Box::new(output) as Output) })
+            Box::pin(async move { answer.await.map(|output| Output { output: Box::new(output), events: None }) })
+        });
+        self.handlers.insert(O::MODEL.name, handler);
+        self
+    }
+
+    /// The same for an operation that answers with a stream of events: `function` gives the output without its stream, and
+    /// the stream. Other services cannot call such an operation.
+    pub fn on_stream<O, S, F, Fut>(mut self, _operation: O, state: &Arc<S>, function: F) -> Self
+    where
+        O: Operation,
+        S: Send + Sync + 'static,
+        F: Fn(Arc<S>, Call, O::Input) -> Fut + Send + Sync + Copy + 'static,
+        Fut: Future<Output = Result<(O::Output, Events), Error>> + Send + 'static,
+    {
+        let state = Arc::clone(state);
+        let handler: Handler = Box::new(move |call, input| {
+            let answer = function(Arc::clone(&state), call, O::Input::from_value(input).unwrap_or_default());
+            Box::pin(async move {
+                let (output, events) = answer.await?;
+                Ok(Output { output: Box::new(output), events: Some(events) })
+            })
         });
         self.handlers.insert(O::MODEL.name, handler);
         self

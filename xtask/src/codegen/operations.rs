@@ -35,10 +35,11 @@ fn row(context: &Context<'_>, operation: &Operation) -> String {
     let wrapper = operation.output.as_ref().and_then(|output| output.result_wrapper.as_deref()).unwrap_or_default();
     format!(
         "    OperationModel {{\n        name: {:?},\n        http_method: {:?},\n        http_uri: {:?},\n        \
-         input: {},\n        output: {},\n        result_wrapper: {wrapper:?},\n    }},\n",
+         http_status: {},\n        input: {},\n        output: {},\n        result_wrapper: {wrapper:?},\n    }},\n",
         operation.name,
         operation.http.method,
         operation.http.request_uri,
+        operation.http.response_code.unwrap_or(200),
         schema(&operation.input),
         schema(&operation.output),
     )

@@ -64,8 +64,13 @@ fn schema(context: &Context<'_>, name: &str, shape: &Shape) -> Option<String> {
     let mut text = String::new();
     let mut tail = String::new();
     if let Some(pattern) = &shape.pattern {
-        text += &format!("\nstatic {static_name}_PATTERN: Pattern = Pattern::new({pattern:?});\n");
-        tail += &format!("\n    .pattern(&{static_name}_PATTERN)");
+        // A shape may have the very name that the pattern of another would get (logs: LogGroupNamePattern).
+        let mut name = format!("{static_name}_PATTERN");
+        if context.has_static(&name) {
+            name += "_TEXT";
+        }
+        text += &format!("\nstatic {name}: Pattern = Pattern::new({pattern:?});\n");
+        tail += &format!("\n    .pattern(&{name})");
     }
     for (bound, value) in [("min", &shape.min), ("max", &shape.max)] {
         if let Some(value) =

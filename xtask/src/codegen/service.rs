@@ -49,6 +49,11 @@ impl<'a> Context<'a> {
         &self.statics[shape]
     }
 
+    /// Whether some shape's schema has this name.
+    pub fn has_static(&self, name: &str) -> bool {
+        self.statics.values().any(|other| other == name)
+    }
+
     /// A scalar that the shared schemas describe.
     pub fn is_plain(&self, shape: &Shape) -> bool {
         let compound = matches!(shape.kind.as_str(), "structure" | "list" | "map");
@@ -98,11 +103,11 @@ fn module(context: &Context<'_>) -> Result<String> {
     Ok(format!(
         "{HEADER}//! {}, version {}.\n\n\
          pub mod op;\nmod schemas;\nmod types;\n\n\
-         #[allow(unused_imports)]\nuse freehold_wire::Fault;\n#[allow(unused_imports)]\nuse freehold_wire::service::ErrorModel;\n\
+         #[allow(unused_imports)]\nuse freehold_wire::Fault;\n#[allow(unused_imports)]\nuse freehold_wire::service::{{ErrorModel, UnsupportedRoute}};\n\
          use freehold_wire::service::{{Protocol, ServiceModel}};\n\npub use types::*;\n\n\
          pub static MODEL: ServiceModel = ServiceModel {{\n    id: {service:?},\n    signing_name: {signing:?},\n    \
          api_version: {:?},\n    protocols: &[{}],\n    target_prefix: {:?},\n    query_compatible: {},\n    \
-         path_member: {:?},\n    missing: {:?},\n    error_detail: {},\n    xml_namespace: {:?},\n    operations: &op::OPERATIONS,\n    unsupported: &[\n{}    ],\n    errors: &[\n{}    ],\n}};\n",
+         path_member: {:?},\n    missing: {:?},\n    error_detail: {},\n    xml_namespace: {:?},\n    operations: &op::OPERATIONS,\n    unsupported: &[\n{}    ],\n    unsupported_routes: &[{}],\n    errors: &[\n{}    ],\n}};\n",
         metadata.service_id,
         metadata.api_version,
         metadata.api_version,
@@ -114,6 +119,7 @@ fn module(context: &Context<'_>) -> Result<String> {
         metadata.error_detail,
         metadata.xml_namespace.as_deref().unwrap_or_default(),
         schemas::lines(&context.model.unsupported, 8),
+        unsupported_routes(context.model),
         errors(context.model),
     ))
 }
@@ -128,8 +134,38 @@ fn errors(model: &Model) -> String {
         let status = error.and_then(|error| error.http_status_code).unwrap_or(default);
         let fault = if shape.fault || status >= 500 { "Receiver" } else { "Sender" };
         text += &format!(
-            "        ErrorModel {{ shape: {name:?}, query_code: {code:?}, status: {status}, fault: Fault::{fault} }},\n"
+            "        ErrorModel {{ shape: {name:?}, query_code: {code:?}, status: {status}, fault: Fault::{fault}, members: &[{}] }},\n",
+            error_members(model, shape),
         );
     }
     text
+}
+
+/// What the body of an error has in REST protocols: services differ about `Message` and `Type`.
+fn error_members(model: &Model, shape: &Shape) -> String {
+    if !is_rest(model) {
+        return String::new();
+    }
+    let body = shape.members.iter().filter(|(_, member)| member.location.is_none());
+    let names = body.map(|(name, member)| format!("{:?}", member.location_name.as_ref().unwrap_or(name)));
+    names.collect::<Vec<_>>().join(", ")
+}
+
+/// How REST protocols ask for what Freehold does not have.
+fn unsupported_routes(model: &Model) -> String {
+    let mut text = String::new();
+    for (name, http) in &model.unsupported_routes {
+        text += &format!(
+            "\n        UnsupportedRoute {{ name: {name:?}, http_method: {:?}, http_uri: {:?} }},",
+            http.method, http.request_uri
+        );
+    }
+    if !text.is_empty() {
+        text += "\n    ";
+    }
+    text
+}
+
+fn is_rest(model: &Model) -> bool {
+    model.metadata.protocol.starts_with("rest")
 }

@@ -17,6 +17,10 @@ pub fn strip(mut model: Model, names: &[String]) -> Result<Model> {
     }
     model.unsupported = model.operations.keys().filter(|name| !wanted.contains(name.as_str())).cloned().collect();
     model.unsupported.sort();
+    if model.metadata.protocol.starts_with("rest") {
+        let route = |name: &String| (name.clone(), model.operations[name].http.clone());
+        model.unsupported_routes = model.unsupported.iter().map(route).collect();
+    }
     model.shapes = closure(&operations, &model.shapes)?;
     model.operations = operations;
     Ok(model)

@@ -12,7 +12,11 @@ pub fn pretty(model: &Model) -> Result<String> {
     text += &format!("\"operations\": {{\n{}\n}},\n", lines(&model.operations)?);
     text += &format!("\"shapes\": {{\n{}\n}},\n", lines(&model.shapes)?);
     let names: Result<Vec<_>, _> = model.unsupported.iter().map(serde_json::to_string).collect();
-    text += &format!("\"unsupported\": [\n{}\n]\n}}\n", names?.join(",\n"));
+    text += &format!("\"unsupported\": [\n{}\n]", names?.join(",\n"));
+    if !model.unsupported_routes.is_empty() {
+        text += &format!(",\n\"unsupported_routes\": {{\n{}\n}}", lines(&model.unsupported_routes)?);
+    }
+    text += "\n}\n";
     Ok(text)
 }
 

@@ -9,7 +9,7 @@ mod types;
 #[allow(unused_imports)]
 use freehold_wire::Fault;
 #[allow(unused_imports)]
-use freehold_wire::service::ErrorModel;
+use freehold_wire::service::{ErrorModel, UnsupportedRoute};
 use freehold_wire::service::{Protocol, ServiceModel};
 
 pub use types::*;
@@ -37,21 +37,22 @@ pub static MODEL: ServiceModel = ServiceModel {
         "SearchCertificates", "TagResource", "UntagResource", "UpdateAcmeDomainValidation", "UpdateAcmeEndpoint",
         "UpdateCertificateOptions",
     ],
+    unsupported_routes: &[],
     errors: &[
-        ErrorModel { shape: "AccessDeniedException", query_code: "AccessDeniedException", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "ConflictException", query_code: "ConflictException", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "InvalidArgsException", query_code: "InvalidArgsException", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "InvalidArnException", query_code: "InvalidArnException", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "InvalidDomainValidationOptionsException", query_code: "InvalidDomainValidationOptionsException", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "InvalidParameterException", query_code: "InvalidParameterException", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "InvalidTagException", query_code: "InvalidTagException", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "LimitExceededException", query_code: "LimitExceededException", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "RequestInProgressException", query_code: "RequestInProgressException", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "ResourceInUseException", query_code: "ResourceInUseException", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "ResourceNotFoundException", query_code: "ResourceNotFoundException", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "TagPolicyException", query_code: "TagPolicyException", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "ThrottlingException", query_code: "ThrottlingException", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "TooManyTagsException", query_code: "TooManyTagsException", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "ValidationException", query_code: "ValidationException", status: 400, fault: Fault::Sender },
+        ErrorModel { shape: "AccessDeniedException", query_code: "AccessDeniedException", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "ConflictException", query_code: "ConflictException", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "InvalidArgsException", query_code: "InvalidArgsException", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "InvalidArnException", query_code: "InvalidArnException", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "InvalidDomainValidationOptionsException", query_code: "InvalidDomainValidationOptionsException", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "InvalidParameterException", query_code: "InvalidParameterException", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "InvalidTagException", query_code: "InvalidTagException", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "LimitExceededException", query_code: "LimitExceededException", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "RequestInProgressException", query_code: "RequestInProgressException", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "ResourceInUseException", query_code: "ResourceInUseException", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "ResourceNotFoundException", query_code: "ResourceNotFoundException", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "TagPolicyException", query_code: "TagPolicyException", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "ThrottlingException", query_code: "ThrottlingException", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "TooManyTagsException", query_code: "TooManyTagsException", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "ValidationException", query_code: "ValidationException", status: 400, fault: Fault::Sender, members: &[] },
     ],
 };

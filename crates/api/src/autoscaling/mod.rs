@@ -9,7 +9,7 @@ mod types;
 #[allow(unused_imports)]
 use freehold_wire::Fault;
 #[allow(unused_imports)]
-use freehold_wire::service::ErrorModel;
+use freehold_wire::service::{ErrorModel, UnsupportedRoute};
 use freehold_wire::service::{Protocol, ServiceModel};
 
 pub use types::*;
@@ -30,16 +30,17 @@ pub static MODEL: ServiceModel = ServiceModel {
         "AttachLoadBalancers", "DescribeAccountSettings", "DetachLoadBalancers", "GetPredictiveScalingForecast",
         "LaunchInstances", "PutAccountSetting",
     ],
+    unsupported_routes: &[],
     errors: &[
-        ErrorModel { shape: "ActiveInstanceRefreshNotFoundFault", query_code: "ActiveInstanceRefreshNotFound", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "AlreadyExistsFault", query_code: "AlreadyExists", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "InstanceRefreshInProgressFault", query_code: "InstanceRefreshInProgress", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "InvalidNextToken", query_code: "InvalidNextToken", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "IrreversibleInstanceRefreshFault", query_code: "IrreversibleInstanceRefresh", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "LimitExceededFault", query_code: "LimitExceeded", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "ResourceContentionFault", query_code: "ResourceContention", status: 500, fault: Fault::Receiver },
-        ErrorModel { shape: "ResourceInUseFault", query_code: "ResourceInUse", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "ScalingActivityInProgressFault", query_code: "ScalingActivityInProgress", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "ServiceLinkedRoleFailure", query_code: "ServiceLinkedRoleFailure", status: 500, fault: Fault::Receiver },
+        ErrorModel { shape: "ActiveInstanceRefreshNotFoundFault", query_code: "ActiveInstanceRefreshNotFound", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "AlreadyExistsFault", query_code: "AlreadyExists", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "InstanceRefreshInProgressFault", query_code: "InstanceRefreshInProgress", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "InvalidNextToken", query_code: "InvalidNextToken", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "IrreversibleInstanceRefreshFault", query_code: "IrreversibleInstanceRefresh", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "LimitExceededFault", query_code: "LimitExceeded", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "ResourceContentionFault", query_code: "ResourceContention", status: 500, fault: Fault::Receiver, members: &[] },
+        ErrorModel { shape: "ResourceInUseFault", query_code: "ResourceInUse", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "ScalingActivityInProgressFault", query_code: "ScalingActivityInProgress", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "ServiceLinkedRoleFailure", query_code: "ServiceLinkedRoleFailure", status: 500, fault: Fault::Receiver, members: &[] },
     ],
 };

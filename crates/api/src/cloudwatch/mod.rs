@@ -9,7 +9,7 @@ mod types;
 #[allow(unused_imports)]
 use freehold_wire::Fault;
 #[allow(unused_imports)]
-use freehold_wire::service::ErrorModel;
+use freehold_wire::service::{ErrorModel, UnsupportedRoute};
 use freehold_wire::service::{Protocol, ServiceModel};
 
 pub use types::*;
@@ -39,18 +39,19 @@ pub static MODEL: ServiceModel = ServiceModel {
         "StartOTelEnrichment", "StopMetricStreams", "StopOTelEnrichment", "UpdateOTelEnrichment",
         "UpdateResourceMetricsConfiguration",
     ],
+    unsupported_routes: &[],
     errors: &[
-        ErrorModel { shape: "ConcurrentModificationException", query_code: "ConcurrentModificationException", status: 429, fault: Fault::Sender },
-        ErrorModel { shape: "ConflictException", query_code: "ConflictException", status: 409, fault: Fault::Sender },
-        ErrorModel { shape: "InternalServiceFault", query_code: "InternalServiceError", status: 500, fault: Fault::Receiver },
-        ErrorModel { shape: "InvalidFormatFault", query_code: "InvalidFormat", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "InvalidNextToken", query_code: "InvalidNextToken", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "InvalidParameterCombinationException", query_code: "InvalidParameterCombination", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "InvalidParameterValueException", query_code: "InvalidParameterValue", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "LimitExceededFault", query_code: "LimitExceeded", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "MissingRequiredParameterException", query_code: "MissingParameter", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "ResourceConflict", query_code: "ResourceConflict", status: 409, fault: Fault::Sender },
-        ErrorModel { shape: "ResourceNotFound", query_code: "ResourceNotFound", status: 404, fault: Fault::Sender },
-        ErrorModel { shape: "ResourceNotFoundException", query_code: "ResourceNotFoundException", status: 404, fault: Fault::Sender },
+        ErrorModel { shape: "ConcurrentModificationException", query_code: "ConcurrentModificationException", status: 429, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "ConflictException", query_code: "ConflictException", status: 409, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "InternalServiceFault", query_code: "InternalServiceError", status: 500, fault: Fault::Receiver, members: &[] },
+        ErrorModel { shape: "InvalidFormatFault", query_code: "InvalidFormat", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "InvalidNextToken", query_code: "InvalidNextToken", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "InvalidParameterCombinationException", query_code: "InvalidParameterCombination", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "InvalidParameterValueException", query_code: "InvalidParameterValue", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "LimitExceededFault", query_code: "LimitExceeded", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "MissingRequiredParameterException", query_code: "MissingParameter", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "ResourceConflict", query_code: "ResourceConflict", status: 409, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "ResourceNotFound", query_code: "ResourceNotFound", status: 404, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "ResourceNotFoundException", query_code: "ResourceNotFoundException", status: 404, fault: Fault::Sender, members: &[] },
     ],
 };

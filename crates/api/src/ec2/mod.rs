@@ -9,7 +9,7 @@ mod types;
 #[allow(unused_imports)]
 use freehold_wire::Fault;
 #[allow(unused_imports)]
-use freehold_wire::service::ErrorModel;
+use freehold_wire::service::{ErrorModel, UnsupportedRoute};
 use freehold_wire::service::{Protocol, ServiceModel};
 
 pub use types::*;
@@ -276,6 +276,7 @@ pub static MODEL: ServiceModel = ServiceModel {
         "UpdateInterruptibleCapacityReservationAllocation", "ValidateSecurityGroupQuotasForInterface",
         "WithdrawByoipCidr",
     ],
+    unsupported_routes: &[],
     errors: &[
     ],
 };

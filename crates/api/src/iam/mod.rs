@@ -9,7 +9,7 @@ mod types;
 #[allow(unused_imports)]
 use freehold_wire::Fault;
 #[allow(unused_imports)]
-use freehold_wire::service::ErrorModel;
+use freehold_wire::service::{ErrorModel, UnsupportedRoute};
 use freehold_wire::service::{Protocol, ServiceModel};
 
 pub use types::*;
@@ -68,15 +68,16 @@ pub static MODEL: ServiceModel = ServiceModel {
         "UpdateSSHPublicKey", "UpdateServerCertificate", "UpdateServiceSpecificCredential", "UpdateSigningCertificate",
         "UpdateUser", "UploadSSHPublicKey", "UploadServerCertificate", "UploadSigningCertificate",
     ],
+    unsupported_routes: &[],
     errors: &[
-        ErrorModel { shape: "ConcurrentModificationException", query_code: "ConcurrentModification", status: 409, fault: Fault::Sender },
-        ErrorModel { shape: "DeleteConflictException", query_code: "DeleteConflict", status: 409, fault: Fault::Sender },
-        ErrorModel { shape: "EntityAlreadyExistsException", query_code: "EntityAlreadyExists", status: 409, fault: Fault::Sender },
-        ErrorModel { shape: "InvalidInputException", query_code: "InvalidInput", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "LimitExceededException", query_code: "LimitExceeded", status: 409, fault: Fault::Sender },
-        ErrorModel { shape: "MalformedPolicyDocumentException", query_code: "MalformedPolicyDocument", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "NoSuchEntityException", query_code: "NoSuchEntity", status: 404, fault: Fault::Sender },
-        ErrorModel { shape: "ServiceFailureException", query_code: "ServiceFailure", status: 500, fault: Fault::Receiver },
-        ErrorModel { shape: "UnmodifiableEntityException", query_code: "UnmodifiableEntity", status: 400, fault: Fault::Sender },
+        ErrorModel { shape: "ConcurrentModificationException", query_code: "ConcurrentModification", status: 409, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "DeleteConflictException", query_code: "DeleteConflict", status: 409, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "EntityAlreadyExistsException", query_code: "EntityAlreadyExists", status: 409, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "InvalidInputException", query_code: "InvalidInput", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "LimitExceededException", query_code: "LimitExceeded", status: 409, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "MalformedPolicyDocumentException", query_code: "MalformedPolicyDocument", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "NoSuchEntityException", query_code: "NoSuchEntity", status: 404, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "ServiceFailureException", query_code: "ServiceFailure", status: 500, fault: Fault::Receiver, members: &[] },
+        ErrorModel { shape: "UnmodifiableEntityException", query_code: "UnmodifiableEntity", status: 400, fault: Fault::Sender, members: &[] },
     ],
 };

@@ -9,7 +9,7 @@ mod types;
 #[allow(unused_imports)]
 use freehold_wire::Fault;
 #[allow(unused_imports)]
-use freehold_wire::service::ErrorModel;
+use freehold_wire::service::{ErrorModel, UnsupportedRoute};
 use freehold_wire::service::{Protocol, ServiceModel};
 
 pub use types::*;
@@ -69,14 +69,15 @@ pub static MODEL: ServiceModel = ServiceModel {
         "UpdateMaintenanceWindowTask", "UpdateManagedInstanceRole", "UpdateOpsItem", "UpdateOpsMetadata",
         "UpdatePatchBaseline", "UpdateResourceDataSync", "UpdateServiceSetting", "ValidateCloudConnector",
     ],
+    unsupported_routes: &[],
     errors: &[
-        ErrorModel { shape: "InternalServerError", query_code: "InternalServerError", status: 500, fault: Fault::Receiver },
-        ErrorModel { shape: "InvalidFilterKey", query_code: "InvalidFilterKey", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "InvalidFilterOption", query_code: "InvalidFilterOption", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "InvalidFilterValue", query_code: "InvalidFilterValue", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "InvalidKeyId", query_code: "InvalidKeyId", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "InvalidNextToken", query_code: "InvalidNextToken", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "ParameterNotFound", query_code: "ParameterNotFound", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "ParameterVersionNotFound", query_code: "ParameterVersionNotFound", status: 400, fault: Fault::Sender },
+        ErrorModel { shape: "InternalServerError", query_code: "InternalServerError", status: 500, fault: Fault::Receiver, members: &[] },
+        ErrorModel { shape: "InvalidFilterKey", query_code: "InvalidFilterKey", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "InvalidFilterOption", query_code: "InvalidFilterOption", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "InvalidFilterValue", query_code: "InvalidFilterValue", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "InvalidKeyId", query_code: "InvalidKeyId", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "InvalidNextToken", query_code: "InvalidNextToken", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "ParameterNotFound", query_code: "ParameterNotFound", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "ParameterVersionNotFound", query_code: "ParameterVersionNotFound", status: 400, fault: Fault::Sender, members: &[] },
     ],
 };

@@ -9,7 +9,7 @@ mod types;
 #[allow(unused_imports)]
 use freehold_wire::Fault;
 #[allow(unused_imports)]
-use freehold_wire::service::ErrorModel;
+use freehold_wire::service::{ErrorModel, UnsupportedRoute};
 use freehold_wire::service::{Protocol, ServiceModel};
 
 pub use types::*;
@@ -30,10 +30,11 @@ pub static MODEL: ServiceModel = ServiceModel {
         "AssumeRoleWithSAML", "AssumeRoleWithWebIdentity", "AssumeRoot", "DecodeAuthorizationMessage",
         "GetAccessKeyInfo", "GetDelegatedAccessToken", "GetFederationToken", "GetWebIdentityToken",
     ],
+    unsupported_routes: &[],
     errors: &[
-        ErrorModel { shape: "ExpiredTokenException", query_code: "ExpiredTokenException", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "MalformedPolicyDocumentException", query_code: "MalformedPolicyDocument", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "PackedPolicyTooLargeException", query_code: "PackedPolicyTooLarge", status: 400, fault: Fault::Sender },
-        ErrorModel { shape: "RegionDisabledException", query_code: "RegionDisabledException", status: 403, fault: Fault::Sender },
+        ErrorModel { shape: "ExpiredTokenException", query_code: "ExpiredTokenException", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "MalformedPolicyDocumentException", query_code: "MalformedPolicyDocument", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "PackedPolicyTooLargeException", query_code: "PackedPolicyTooLarge", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "RegionDisabledException", query_code: "RegionDisabledException", status: 403, fault: Fault::Sender, members: &[] },
     ],
 };

@@ -3,11 +3,11 @@
 
 use std::borrow::Cow;
 
-use super::absent::Absent;
 use super::cbor::{self, Cbor};
 use super::json::Json;
 use super::message::{EncodedResponse, Parts};
 use super::query::{Dialect, Query};
+use super::rest_json::RestJson;
 use crate::Error;
 use crate::schema::{Schema, Show, Value};
 use crate::service::{OperationModel, Protocol, ServiceModel};
@@ -46,7 +46,7 @@ pub fn of(protocol: Protocol) -> &'static dyn Codec {
         Protocol::Json10 => &Json("application/x-amz-json-1.0"),
         Protocol::Json11 => &Json("application/x-amz-json-1.1"),
         Protocol::RpcV2Cbor => &Cbor,
-        Protocol::RestJson => &Absent,
+        Protocol::RestJson => &RestJson,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::service::ErrorModel;
 pub const NAMESPACE: &str = "com.amazon.coral.service";
 
 const fn common(shape: &'static str, query_code: &'static str, status: u16) -> ErrorModel {
-    ErrorModel { shape, query_code, status, fault: Fault::Sender }
+    ErrorModel { shape, query_code, status, fault: Fault::Sender, members: &[] }
 }
 
 /// *API references, Common error types*, by both of their names.

@@ -36,12 +36,12 @@ pub fn find<'a>(parts: &Parts<'a>, name: &str) -> Option<Cow<'a, str>> {
     decode(value).ok()
 }
 
-fn split(text: &str) -> impl Iterator<Item = (&str, &str)> {
+pub fn split(text: &str) -> impl Iterator<Item = (&str, &str)> {
     text.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")))
 }
 
 /// Undoes percent encoding and plus signs; borrows where there are none.
-fn decode(text: &str) -> Result<Cow<'_, str>, Malformed> {
+pub fn decode(text: &str) -> Result<Cow<'_, str>, Malformed> {
     let bytes = text.as_bytes();
     let Some(first) = bytes.iter().position(|byte| matches!(byte, b'%' | b'+')) else {
         return Ok(Cow::Borrowed(text));

@@ -1,8 +1,8 @@
 //! JSON 1.0 and 1.1: the operation in a header, everything else in a body of JSON. The two differ in their content
 //! type alone.
 
-mod decode;
-mod encode;
+pub(super) mod decode;
+pub(super) mod encode;
 
 use std::borrow::Cow;
 
@@ -16,7 +16,7 @@ use http::HeaderName;
 /// One of the two, by its content type.
 pub struct Json(pub &'static str);
 
-const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
+pub const ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 pub const QUERY_ERROR: HeaderName = HeaderName::from_static("x-amzn-query-error");
 
 impl Codec for Json {

@@ -4,16 +4,17 @@
 //! A server walks: [`choose`] the protocol, read the [`operation_name`], find it in the model (or answer
 //! [`unknown_operation`]), [`decode`], [`check`], call, then [`encode_output`] or [`encode_error`].
 
-mod absent;
 mod cbor;
 mod check;
 mod codec;
 mod common;
+mod event_stream;
 mod fate;
 mod form;
 mod json;
 mod message;
 mod query;
+mod rest_json;
 mod text;
 mod timestamp;
 mod xml;
@@ -23,11 +24,13 @@ use std::borrow::Cow;
 pub(crate) use cbor::target as cbor_target;
 pub use codec::Codec;
 pub(crate) use codec::is_cbor;
+pub use event_stream::{Event, Events, events};
 pub use message::{EncodedResponse, Parts};
 
-use crate::Error;
 use crate::schema::{Schema, Show, Value};
 use crate::service::{OperationModel, Protocol, ServiceModel};
+use crate::{Detail, Error};
+pub(crate) use rest_json::is_route;
 
 /// The protocol of a request to this service: what the request's headers and form say if the service speaks it,
 /// else the service's preferred one.
@@ -93,7 +96,9 @@ pub fn encode_output(
     codec::of(protocol).encode_output(model, operation, output, request_id)
 }
 
-/// Writes an error. `model` is `None` where a request did not get as far as naming a service; `error.code` may be
+/// Writes an error. What is in its headers goes into those of every protocol.
+///
+///  `model` is `None` where a request did not get as far as naming a service; `error.code` may be
 /// the code of either the query protocols or the JSON protocols, the model's table translates.
 pub fn encode_error(
     protocol: Protocol,
@@ -101,5 +106,10 @@ pub fn encode_error(
     error: &Error,
     request_id: &str,
 ) -> EncodedResponse {
-    codec::of(protocol).encode_error(model, error, request_id)
+    let headers = error.details.iter().filter_map(|detail| match detail {
+        Detail::Header(name, value) => Some((http::HeaderName::from_static(name), value.as_str())),
+        Detail::Member(..) => None,
+    });
+    let answer = codec::of(protocol).encode_error(model, error, request_id);
+    headers.fold(answer, |answer, (name, value)| answer.with(name, value))
 }

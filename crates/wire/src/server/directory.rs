@@ -51,7 +51,7 @@ impl Directory {
     }
 
     /// The service that `X-Amz-Target` or the path of a request in CBOR names, else the one that the request was signed
-    /// for, else the one whose `Version` the request asks for. Few services: a list is searched faster than a table.
+    /// for, else the one whose `Version` the request asks for, or one that has such a path. Few services: a list is searched faster than a table.
     pub(super) fn find(&self, parts: &Parts<'_>, signing_name: Option<&str>) -> Option<&Mounted> {
         let by_path = || protocol::cbor_target(parts.path).filter(|_| protocol::is_cbor(parts));
         let by_header = parts.header("x-amz-target").and_then(|target| target.rsplit_once('.'));
@@ -67,7 +67,13 @@ impl Directory {
             (None, _) if signing_name.is_some() => return None,
             _ => {}
         }
-        let version = form_value(parts, "Version")?;
+        let Some(version) = form_value(parts, "Version") else {
+            return self.services.iter().find(|mounted| {
+                signing_name.is_none_or(|name| name == mounted.service.model.signing_name)
+                    && mounted.service.model.protocols.contains(&Protocol::RestJson)
+                    && protocol::is_route(mounted.service.model, parts)
+            });
+        };
         self.services.iter().find(|mounted| {
             signing_name.is_none_or(|name| name == mounted.service.model.signing_name)
                 && mounted.service.model.api_version == version
@@ -84,6 +90,8 @@ pub(super) fn guess_protocol(parts: &Parts<'_>) -> Protocol {
         Protocol::Json10
     } else if parts.headers.contains_key("x-amz-target") || content_type.starts_with("application/x-amz-json") {
         Protocol::Json11
+    } else if content_type.starts_with("application/json") {
+        Protocol::RestJson
     } else {
         Protocol::Query
     }

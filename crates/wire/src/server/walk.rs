@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use freehold_core::{Principal, ids};
 use http::request;
+use http_body_util::{Either, Full};
 use hyper::Request;
 use hyper::body::Incoming;
 
@@ -12,9 +13,9 @@ use super::answer::{self, Answer};
 use super::connection::Origin;
 use super::directory::{Mounted, check_version, guess_protocol};
 use super::{Authorisation, Inner, body, panics, route};
-use crate::protocol::{self, EncodedResponse, Parts};
+use crate::protocol::{self, EncodedResponse, Events, Parts};
 use crate::schema::Value;
-use crate::service::{OperationModel, Protocol, ServiceModel};
+use crate::service::{OperationModel, Output, Protocol, ServiceModel};
 use crate::sigv4::{self, Claim, Reason, Rejection, Rules, Secret};
 use crate::{Call, Error};
 
@@ -91,6 +92,7 @@ struct Walk<'a> {
 struct Done {
     operation: &'static str,
     response: EncodedResponse,
+    events: Option<Events>,
 }
 
 /// An error, and the operation that it is counted for.
@@ -184,10 +186,10 @@ impl Walk<'_> {
             tracing::error!(request_id = self.request_id, operation = operation.name, panic, "an operation panicked");
             Err(Error::receiver("InternalError", "An internal error has occurred"))
         });
-        let output = output.map_err(known)?;
+        let Output { output, events } = output.map_err(known)?;
         let model = mounted.service.model;
         let response = protocol::encode_output(self.protocol, model, operation, &*output, &self.request_id);
-        Ok(Done { operation: operation.name, response })
+        Ok(Done { operation: operation.name, response, events })
     }
 
     fn authenticate(
@@ -245,10 +247,10 @@ impl Walk<'_> {
         let took = started.elapsed();
         let service = self.mounted.map_or("", |mounted| mounted.service.model.id);
         let metrics = &self.server.metrics;
-        let (operation, response, error) = match outcome {
+        let (operation, response, events, error) = match outcome {
             Ok(done) => {
                 metrics.count(service, done.operation, took, false);
-                (done.operation.to_owned(), done.response, None)
+                (done.operation.to_owned(), done.response, done.events, None)
             }
             Err(Refusal { error, operation }) => {
                 let operation = match operation {
@@ -264,7 +266,7 @@ impl Walk<'_> {
                 };
                 let model = self.mounted.map(|mounted| mounted.service.model);
                 let response = protocol::encode_error(self.protocol, model, &error, &self.request_id);
-                (operation, response, Some(error))
+                (operation, response, None, Some(error))
             }
         };
         tracing::debug!(
@@ -278,12 +280,12 @@ impl Walk<'_> {
             client = %self.origin.client.ip(),
             "request"
         );
-        answer::from_encoded(response)
+        answer::from_encoded(response, events)
     }
 }
 
 /// The directory holds operations with a handler only, so this is never awaited; it is no reason to panic either.
-async fn vanished() -> Result<crate::service::Output, Error> {
+async fn vanished() -> Result<Output, Error> {
     Err(Error::receiver("InternalError", "An internal error has occurred"))
 }
 
@@ -308,5 +310,5 @@ async fn plain(server: &Inner, head: request::Parts, body: Incoming, client: Soc
             })
         }
     };
-    response.map(http_body_util::Full::new)
+    response.map(|body| Either::Left(Full::new(body)))
 }

@@ -8,11 +8,18 @@ use crate::schema::{Kind, Member, TimestampFormat, View};
 
 /// Writes the members of a structure that have a value, as an object.
 pub fn structure(out: &mut Vec<u8>, members: &[Member], value: View<'_>) {
+    some_members(out, members, value, |_| true);
+}
+
+/// The same with only those members that `is_there` says yes to.
+pub fn some_members(out: &mut Vec<u8>, members: &[Member], value: View<'_>, is_there: impl Fn(&Member) -> bool) {
     let View::Structure(values) = value else { return out.extend_from_slice(b"{}") };
     let (mut members, mut first) = (members.iter(), true);
     out.push(b'{');
     values.each(&mut |value| {
-        if let (Some(member), Some(value)) = (members.next(), value) {
+        if let (Some(member), Some(value)) = (members.next(), value)
+            && is_there(member)
+        {
             key(out, &mut first, member.wire_name);
             content(out, member, value);
         }
