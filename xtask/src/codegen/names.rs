@@ -15,6 +15,9 @@ const KEYWORDS: [&str; 40] = [
 /// Names that generated files use themselves.
 const TAKEN: [&str; 8] = ["BTreeMap", "Bytes", "Option", "Schema", "String", "Timestamp", "Unit", "Vec"];
 
+/// The schemas that all services share.
+const SCALARS: [&str; 8] = ["BLOB", "BOOLEAN", "DOUBLE", "FLOAT", "INTEGER", "LONG", "STRING", "TIMESTAMP"];
+
 /// A member as a field: `SizeInMiB` is `size_in_mib`, `Type` is `r#type`.
 pub fn field(name: &str) -> String {
     let field = units(name).to_snake_case();
@@ -50,7 +53,8 @@ fn units(name: &str) -> String {
 
 /// Statics by shape; shapes that differ only in case get a number.
 pub fn statics<'a>(shapes: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, String> {
-    let mut uses: BTreeMap<String, usize> = BTreeMap::new();
+    // A shape of more than a plain scalar may have a scalar's name (logs: Timestamp, a number).
+    let mut uses: BTreeMap<String, usize> = SCALARS.iter().map(|name| ((*name).to_owned(), 1)).collect();
     let mut names = BTreeMap::new();
     for shape in shapes {
         let name = static_name(shape);
