@@ -38,11 +38,34 @@ pub struct Sender {
     pub arn: String,
 }
 
+/// What is said to a target besides the payload.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Extras {
+    /// The message group of what goes to a FIFO queue.
+    pub group: Option<String>,
+    /// Attributes of a message, all of them texts: what a dead letter is told with.
+    pub attributes: Vec<(&'static str, String)>,
+}
+
 /// A service that takes payloads.
 #[async_trait]
 pub trait Target: Send + Sync + 'static {
     /// Resolves when the payload will not be lost any more.
     async fn deliver(&self, to: &Arn, payload: &[u8], sender: &Sender) -> Result<(), TargetError>;
+
+    /// The same for a sender that has more to say. Most targets take nothing more than the payload.
+    async fn deliver_with(
+        &self,
+        to: &Arn,
+        payload: &[u8],
+        extras: &Extras,
+        sender: &Sender,
+    ) -> Result<(), TargetError> {
+        if *extras != Extras::default() {
+            return Err(TargetError::Refused(format!("{to} takes neither message groups nor attributes")));
+        }
+        self.deliver(to, payload, sender).await
+    }
 }
 
 /// Everything that takes payloads, by the service in its ARNs.
@@ -57,12 +80,28 @@ impl Targets {
         self.services.write().unwrap_or_else(PoisonError::into_inner).insert(service.to_owned(), target);
     }
 
+    /// Whether anything takes what is sent to ARNs of `service`.
+    pub fn has(&self, service: &str) -> bool {
+        self.services.read().unwrap_or_else(PoisonError::into_inner).contains_key(service)
+    }
+
     /// Delivers to whatever service the ARN is of.
     pub async fn deliver(&self, arn: &str, payload: &[u8], sender: &Sender) -> Result<(), TargetError> {
+        self.deliver_with(arn, payload, &Extras::default(), sender).await
+    }
+
+    /// The same for a sender that has more to say.
+    pub async fn deliver_with(
+        &self,
+        arn: &str,
+        payload: &[u8],
+        extras: &Extras,
+        sender: &Sender,
+    ) -> Result<(), TargetError> {
         let no_service = || TargetError::NoService(arn.to_owned());
         let to: Arn = arn.parse().map_err(|_| no_service())?;
         let target = self.services.read().unwrap_or_else(PoisonError::into_inner).get(&to.service).cloned();
-        target.ok_or_else(no_service)?.deliver(&to, payload, sender).await
+        target.ok_or_else(no_service)?.deliver_with(&to, payload, extras, sender).await
     }
 }
 
@@ -93,6 +132,9 @@ mod tests {
         assert!(matches!(refused, TargetError::NoService(_)) && refused.is_permanent());
         targets.register("lambda", Arc::new(Picky));
         assert_eq!(send(good).await, Ok(()));
+        let grouped = Extras { group: Some("g".into()), attributes: Vec::new() };
+        assert!(targets.deliver_with(good, b"{}", &grouped, &sender).await.is_err());
+        assert!(targets.has("lambda") && !targets.has("sqs"));
         assert!(!send("arn:aws:lambda:us-east-1:111122223333:function:busy").await.unwrap_err().is_permanent());
         assert!(send("arn:aws:lambda:us-east-1:111122223333:function:x").await.unwrap_err().is_permanent());
         assert!(matches!(send("no arn").await, Err(TargetError::NoService(_))));

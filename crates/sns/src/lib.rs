@@ -26,6 +26,7 @@ mod publish;
 mod reconcile;
 mod registry;
 mod signature;
+mod target;
 
 use std::sync::Arc;
 
@@ -48,6 +49,7 @@ use signature::Signer;
 
 pub use certificate::CertificateRoute;
 pub use model::{Channel, Outgone};
+pub use target::TopicTarget;
 
 /// What SNS stands on.
 pub struct Parts {

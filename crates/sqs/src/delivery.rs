@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use freehold_iam::Iam;
 use freehold_iam::policy::Decision;
 use freehold_queues::{Outgoing, QueueId, Queues};
 
@@ -77,6 +78,11 @@ impl Sqs {
         let account = topic_arn.split(':').nth(4).unwrap_or_default();
         let decision = self.iam.service_may("sns.amazonaws.com", "sqs:SendMessage", queue_arn, topic_arn, account);
         decision == Decision::Allowed
+    }
+
+    /// Who knows what policies of queues and topics let services do.
+    pub fn iam(&self) -> &Arc<Iam> {
+        &self.iam
     }
 
     pub(crate) fn by_arn(&self, arn: &str) -> Option<Arc<Queue>> {

@@ -18,6 +18,7 @@ pub mod reconcile;
 mod redrive;
 mod registry;
 mod resource_policies;
+mod target;
 mod task_handle;
 
 #[cfg(test)]
