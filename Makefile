@@ -1,7 +1,7 @@
 # Two commands do all of the set-up, system packages included: `make demo` and `make test`.
 # Both say what they install before they install it (scripts/setup --list prints the same list).
 
-.PHONY: help demo test check bench bench-elb bench-messaging build release setup fmt
+.PHONY: help demo test check bench bench-elb bench-messaging bench-lambda build release setup fmt
 
 help:
 	@echo 'make demo    install what is missing, build, and walk through a region of your own'
@@ -10,6 +10,7 @@ help:
 	@echo 'make bench   one table: start, memory, requests and launches, beside a peer'
 	@echo 'make bench-elb  one table: balancers, beside nginx and HAProxy'
 	@echo 'make bench-messaging  one table: queues and topics, beside every peer that a registry carries'
+	@echo 'make bench-lambda  one table: functions, beside MiniStack'
 	@echo 'make build   the binary, quickly built, in target/debug'
 	@echo 'make release the binary, small and fast, in target/release'
 
@@ -38,6 +39,11 @@ bench-messaging:
 	@scripts/setup bench-messaging
 	@scripts/build release
 	@bench/messaging/run
+
+bench-lambda:
+	@scripts/setup bench-lambda
+	@scripts/build release
+	@bench/lambda/run
 
 build:
 	@scripts/build debug
