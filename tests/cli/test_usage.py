@@ -3,7 +3,7 @@
 import pytest
 from support.region import run
 
-COMMANDS = ["up", "down", "status", "env", "doctor", "demo", "reset", "logs", "image"]
+COMMANDS = ["up", "down", "status", "env", "doctor", "demo", "reset", "logs", "spot", "image"]
 
 
 def test_help_names_every_command():

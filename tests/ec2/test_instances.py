@@ -152,7 +152,7 @@ def test_a_dry_run_launches_nothing(ec2, launch):
         ("InvalidParameterValue", {"IamInstanceProfile": {"Name": "nobody"}}),
         ("InvalidParameterCombination", {"CreditSpecification": {"CpuCredits": "standard"}, "InstanceType": "m5.large"}),
         ("InvalidLaunchTemplateName.NotFoundException", {"LaunchTemplate": {"LaunchTemplateName": "nobody"}}),
-        ("UnsupportedOperation", {"InstanceMarketOptions": {"MarketType": "spot"}}),
+        ("UnsupportedOperation", {"InstanceMarketOptions": {"MarketType": "capacity-block"}}),
         ("UnsupportedOperation", {"KernelId": "aki-12345678"}),
         ("InvalidBlockDeviceMapping", {"BlockDeviceMappings": [{"DeviceName": "/dev/xvda", "Ebs": {"VolumeSize": 1}}]}),
         ("UnsupportedOperation", {"BlockDeviceMappings": [{"DeviceName": "/dev/sdf", "Ebs": {"VolumeSize": 9}}]}),

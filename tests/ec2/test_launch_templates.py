@@ -325,7 +325,7 @@ def test_bad_requests_for_templates_are_refused(ec2, unchecked, template):
 
     assert refused(UserData="not base64!") == "InvalidParameterValue"
     assert refused(KernelId="aki-1") == "UnsupportedOperation"
-    assert refused(InstanceMarketOptions={"MarketType": "spot"}) == "UnsupportedOperation"
+    assert refused(InstanceMarketOptions={"MarketType": "capacity-block"}) == "UnsupportedOperation"
     assert refused(BlockDeviceMappings=[{"DeviceName": "/dev/xvda"}, {"DeviceName": "/dev/xvdb"}]) == "UnsupportedOperation"
     assert refusal(unchecked.create_launch_template, LaunchTemplateName="bad") == "MissingParameter"
     assert refusal(unchecked.create_launch_template_version, LaunchTemplateId=template) == "MissingParameter"

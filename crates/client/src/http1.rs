@@ -71,3 +71,24 @@ pub async fn get_json<T: DeserializeOwned>(server: SocketAddr, path: &str) -> Re
     }
     serde_json::from_slice(answer.body()).with_context(|| format!("{server} answered {path} with something else"))
 }
+
+/// Sends JSON to a page, and reads the JSON that it answers. A refusal is an error with the page's own words.
+pub async fn post_json<T: DeserializeOwned>(
+    server: SocketAddr,
+    path: &str,
+    body: &(impl serde::Serialize + ?Sized),
+) -> Result<T> {
+    let request = Request::post(path)
+        .header(http::header::HOST, server.to_string())
+        .header(http::header::CONTENT_TYPE, "application/json")
+        .body(Full::from(serde_json::to_vec(body)?))?;
+    let answer = Connection::open(server).await?.send(request).await?;
+    if answer.status() != StatusCode::OK {
+        let said = serde_json::from_slice::<serde_json::Value>(answer.body()).unwrap_or_default();
+        match said.get("error").and_then(serde_json::Value::as_str) {
+            Some(error) => bail!("{error}"),
+            None => bail!("{server} answered {path} with {}", answer.status()),
+        }
+    }
+    serde_json::from_slice(answer.body()).with_context(|| format!("{server} answered {path} with something else"))
+}

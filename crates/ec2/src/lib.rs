@@ -23,6 +23,7 @@ pub mod reconcile;
 pub mod region;
 mod release;
 pub mod roles;
+pub mod spot;
 pub mod stored_images;
 pub mod tagging;
 #[cfg(test)]

@@ -127,6 +127,9 @@ pub fn not_found<R: Resource>(missing: &[&str]) -> Error {
             "InvalidLaunchTemplateId.NotFound",
             format!("The specified launch template, with template ID {list}, does not exist."),
         ),
+        "InvalidSpotInstanceRequestID" => {
+            ("InvalidSpotInstanceRequestID.NotFound", format!("The spot instance request ID '{list}' does not exist"))
+        }
         "InvalidVpcID" => ("InvalidVpcID.NotFound", id_sentence::<R>(missing)),
         "InvalidSubnetID" => ("InvalidSubnetID.NotFound", id_sentence::<R>(missing)),
         "InvalidRouteTableID" => ("InvalidRouteTableID.NotFound", id_sentence::<R>(missing)),

@@ -280,7 +280,7 @@ pub async fn call<O: Operation>(
         source_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
     };
     let answer = operations::service(ec2).call(call, input.into_value()).expect("an operation that is registered");
-    answer
-        .await
-        .map(|output| O::Output::from_value(output.view().to_value()).expect("an answer of the operation's type"))
+    answer.await.map(|output| {
+        O::Output::from_value(output.output.view().to_value()).expect("an answer of the operation's type")
+    })
 }

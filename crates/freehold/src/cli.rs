@@ -46,6 +46,9 @@ pub enum Command {
     Reset(Reset),
     /// Print what a machine's console showed, or what would have left by SMS, push or e-mail
     Logs(Logs),
+    /// Be the Spot market: take the room of a Spot instance back
+    #[command(subcommand)]
+    Spot(Spot),
     /// Serve what a load balancer's configuration says; the region starts one for each
     #[command(hide = true)]
     ElbNode(ElbNode),
@@ -175,6 +178,22 @@ pub struct Logs {
     /// The instance: i-…; or sms, push or email: what would have left the region by it
     #[arg(value_name = "ID")]
     pub id: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Spot {
+    /// Interrupt a Spot instance: it is told two minutes before, and then terminated or stopped as it was asked for
+    Interrupt {
+        /// The instance: i-…
+        #[arg(value_name = "INSTANCE_ID")]
+        id: String,
+        /// Seconds until it goes; with less than 120 it is told at once
+        #[arg(long, value_name = "SECONDS", default_value_t = 120)]
+        after: u32,
+        /// Recommend to replace it, and let it run
+        #[arg(long, conflicts_with = "after")]
+        rebalance: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -30,6 +30,7 @@ fn main() -> ExitCode {
         Command::Demo(options) => commands::demo::run(data_dir, options),
         Command::Reset(options) => commands::reset::run(data_dir, options),
         Command::Logs(options) => commands::logs::run(data_dir, options),
+        Command::Spot(command) => commands::spot::run(data_dir, command),
         Command::ElbNode(options) => commands::elb_node::run(&options),
         Command::Image(command) => commands::image::run(data_dir, command),
     };

@@ -17,99 +17,102 @@ operation!(AttachInternetGateway, 4, types::AttachInternetGatewayRequest => Unit
 operation!(AttachNetworkInterface, 5, types::AttachNetworkInterfaceRequest => types::AttachNetworkInterfaceResult);
 operation!(AuthorizeSecurityGroupEgress, 6, types::AuthorizeSecurityGroupEgressRequest => types::AuthorizeSecurityGroupEgressResult);
 operation!(AuthorizeSecurityGroupIngress, 7, types::AuthorizeSecurityGroupIngressRequest => types::AuthorizeSecurityGroupIngressResult);
-operation!(CopyImage, 8, types::CopyImageRequest => types::CopyImageResult);
-operation!(CreateDefaultSubnet, 9, types::CreateDefaultSubnetRequest => types::CreateDefaultSubnetResult);
-operation!(CreateDefaultVpc, 10, types::CreateDefaultVpcRequest => types::CreateDefaultVpcResult);
-operation!(CreateImage, 11, types::CreateImageRequest => types::CreateImageResult);
-operation!(CreateInternetGateway, 12, types::CreateInternetGatewayRequest => types::CreateInternetGatewayResult);
-operation!(CreateKeyPair, 13, types::CreateKeyPairRequest => types::KeyPair);
-operation!(CreateLaunchTemplate, 14, types::CreateLaunchTemplateRequest => types::CreateLaunchTemplateResult);
-operation!(CreateLaunchTemplateVersion, 15, types::CreateLaunchTemplateVersionRequest => types::CreateLaunchTemplateVersionResult);
-operation!(CreateNetworkInterface, 16, types::CreateNetworkInterfaceRequest => types::CreateNetworkInterfaceResult);
-operation!(CreateRoute, 17, types::CreateRouteRequest => types::CreateRouteResult);
-operation!(CreateRouteTable, 18, types::CreateRouteTableRequest => types::CreateRouteTableResult);
-operation!(CreateSecurityGroup, 19, types::CreateSecurityGroupRequest => types::CreateSecurityGroupResult);
-operation!(CreateSubnet, 20, types::CreateSubnetRequest => types::CreateSubnetResult);
-operation!(CreateTags, 21, types::CreateTagsRequest => Unit);
-operation!(CreateVpc, 22, types::CreateVpcRequest => types::CreateVpcResult);
-operation!(DeleteInternetGateway, 23, types::DeleteInternetGatewayRequest => Unit);
-operation!(DeleteKeyPair, 24, types::DeleteKeyPairRequest => types::DeleteKeyPairResult);
-operation!(DeleteLaunchTemplate, 25, types::DeleteLaunchTemplateRequest => types::DeleteLaunchTemplateResult);
-operation!(DeleteLaunchTemplateVersions, 26, types::DeleteLaunchTemplateVersionsRequest => types::DeleteLaunchTemplateVersionsResult);
-operation!(DeleteNetworkInterface, 27, types::DeleteNetworkInterfaceRequest => Unit);
-operation!(DeleteRoute, 28, types::DeleteRouteRequest => Unit);
-operation!(DeleteRouteTable, 29, types::DeleteRouteTableRequest => Unit);
-operation!(DeleteSecurityGroup, 30, types::DeleteSecurityGroupRequest => types::DeleteSecurityGroupResult);
-operation!(DeleteSubnet, 31, types::DeleteSubnetRequest => Unit);
-operation!(DeleteTags, 32, types::DeleteTagsRequest => Unit);
-operation!(DeleteVpc, 33, types::DeleteVpcRequest => Unit);
-operation!(DeregisterImage, 34, types::DeregisterImageRequest => types::DeregisterImageResult);
-operation!(DescribeAccountAttributes, 35, types::DescribeAccountAttributesRequest => types::DescribeAccountAttributesResult);
-operation!(DescribeAddresses, 36, types::DescribeAddressesRequest => types::DescribeAddressesResult);
-operation!(DescribeAvailabilityZones, 37, types::DescribeAvailabilityZonesRequest => types::DescribeAvailabilityZonesResult);
-operation!(DescribeIamInstanceProfileAssociations, 38, types::DescribeIamInstanceProfileAssociationsRequest => types::DescribeIamInstanceProfileAssociationsResult);
-operation!(DescribeImageAttribute, 39, types::DescribeImageAttributeRequest => types::ImageAttribute);
-operation!(DescribeImages, 40, types::DescribeImagesRequest => types::DescribeImagesResult);
-operation!(DescribeInstanceAttribute, 41, types::DescribeInstanceAttributeRequest => types::InstanceAttribute);
-operation!(DescribeInstanceCreditSpecifications, 42, types::DescribeInstanceCreditSpecificationsRequest => types::DescribeInstanceCreditSpecificationsResult);
-operation!(DescribeInstanceStatus, 43, types::DescribeInstanceStatusRequest => types::DescribeInstanceStatusResult);
-operation!(DescribeInstanceTypeOfferings, 44, types::DescribeInstanceTypeOfferingsRequest => types::DescribeInstanceTypeOfferingsResult);
-operation!(DescribeInstanceTypes, 45, types::DescribeInstanceTypesRequest => types::DescribeInstanceTypesResult);
-operation!(DescribeInstances, 46, types::DescribeInstancesRequest => types::DescribeInstancesResult);
-operation!(DescribeInternetGateways, 47, types::DescribeInternetGatewaysRequest => types::DescribeInternetGatewaysResult);
-operation!(DescribeKeyPairs, 48, types::DescribeKeyPairsRequest => types::DescribeKeyPairsResult);
-operation!(DescribeLaunchTemplateVersions, 49, types::DescribeLaunchTemplateVersionsRequest => types::DescribeLaunchTemplateVersionsResult);
-operation!(DescribeLaunchTemplates, 50, types::DescribeLaunchTemplatesRequest => types::DescribeLaunchTemplatesResult);
-operation!(DescribeNetworkAcls, 51, types::DescribeNetworkAclsRequest => types::DescribeNetworkAclsResult);
-operation!(DescribeNetworkInterfaceAttribute, 52, types::DescribeNetworkInterfaceAttributeRequest => types::DescribeNetworkInterfaceAttributeResult);
-operation!(DescribeNetworkInterfaces, 53, types::DescribeNetworkInterfacesRequest => types::DescribeNetworkInterfacesResult);
-operation!(DescribeRegions, 54, types::DescribeRegionsRequest => types::DescribeRegionsResult);
-operation!(DescribeRouteTables, 55, types::DescribeRouteTablesRequest => types::DescribeRouteTablesResult);
-operation!(DescribeSecurityGroupRules, 56, types::DescribeSecurityGroupRulesRequest => types::DescribeSecurityGroupRulesResult);
-operation!(DescribeSecurityGroups, 57, types::DescribeSecurityGroupsRequest => types::DescribeSecurityGroupsResult);
-operation!(DescribeSubnets, 58, types::DescribeSubnetsRequest => types::DescribeSubnetsResult);
-operation!(DescribeTags, 59, types::DescribeTagsRequest => types::DescribeTagsResult);
-operation!(DescribeVolumes, 60, types::DescribeVolumesRequest => types::DescribeVolumesResult);
-operation!(DescribeVpcAttribute, 61, types::DescribeVpcAttributeRequest => types::DescribeVpcAttributeResult);
-operation!(DescribeVpcs, 62, types::DescribeVpcsRequest => types::DescribeVpcsResult);
-operation!(DetachInternetGateway, 63, types::DetachInternetGatewayRequest => Unit);
-operation!(DetachNetworkInterface, 64, types::DetachNetworkInterfaceRequest => Unit);
-operation!(DisassociateAddress, 65, types::DisassociateAddressRequest => Unit);
-operation!(DisassociateRouteTable, 66, types::DisassociateRouteTableRequest => Unit);
-operation!(GetConsoleOutput, 67, types::GetConsoleOutputRequest => types::GetConsoleOutputResult);
-operation!(GetLaunchTemplateData, 68, types::GetLaunchTemplateDataRequest => types::GetLaunchTemplateDataResult);
-operation!(ImportKeyPair, 69, types::ImportKeyPairRequest => types::ImportKeyPairResult);
-operation!(ModifyImageAttribute, 70, types::ModifyImageAttributeRequest => Unit);
-operation!(ModifyInstanceAttribute, 71, types::ModifyInstanceAttributeRequest => Unit);
-operation!(ModifyInstanceMetadataOptions, 72, types::ModifyInstanceMetadataOptionsRequest => types::ModifyInstanceMetadataOptionsResult);
-operation!(ModifyLaunchTemplate, 73, types::ModifyLaunchTemplateRequest => types::ModifyLaunchTemplateResult);
-operation!(ModifyNetworkInterfaceAttribute, 74, types::ModifyNetworkInterfaceAttributeRequest => Unit);
-operation!(ModifySecurityGroupRules, 75, types::ModifySecurityGroupRulesRequest => types::ModifySecurityGroupRulesResult);
-operation!(ModifySubnetAttribute, 76, types::ModifySubnetAttributeRequest => Unit);
-operation!(ModifyVpcAttribute, 77, types::ModifyVpcAttributeRequest => Unit);
-operation!(MonitorInstances, 78, types::MonitorInstancesRequest => types::MonitorInstancesResult);
-operation!(RebootInstances, 79, types::RebootInstancesRequest => Unit);
-operation!(ReleaseAddress, 80, types::ReleaseAddressRequest => Unit);
-operation!(ReplaceRoute, 81, types::ReplaceRouteRequest => Unit);
-operation!(ReplaceRouteTableAssociation, 82, types::ReplaceRouteTableAssociationRequest => types::ReplaceRouteTableAssociationResult);
-operation!(ResetImageAttribute, 83, types::ResetImageAttributeRequest => Unit);
-operation!(ResetInstanceAttribute, 84, types::ResetInstanceAttributeRequest => Unit);
-operation!(RevokeSecurityGroupEgress, 85, types::RevokeSecurityGroupEgressRequest => types::RevokeSecurityGroupEgressResult);
-operation!(RevokeSecurityGroupIngress, 86, types::RevokeSecurityGroupIngressRequest => types::RevokeSecurityGroupIngressResult);
-operation!(RunInstances, 87, types::RunInstancesRequest => types::Reservation);
-operation!(StartInstances, 88, types::StartInstancesRequest => types::StartInstancesResult);
-operation!(StopInstances, 89, types::StopInstancesRequest => types::StopInstancesResult);
-operation!(TerminateInstances, 90, types::TerminateInstancesRequest => types::TerminateInstancesResult);
-operation!(UnassignPrivateIpAddresses, 91, types::UnassignPrivateIpAddressesRequest => Unit);
-operation!(UnmonitorInstances, 92, types::UnmonitorInstancesRequest => types::UnmonitorInstancesResult);
-operation!(UpdateSecurityGroupRuleDescriptionsEgress, 93, types::UpdateSecurityGroupRuleDescriptionsEgressRequest => types::UpdateSecurityGroupRuleDescriptionsEgressResult);
-operation!(UpdateSecurityGroupRuleDescriptionsIngress, 94, types::UpdateSecurityGroupRuleDescriptionsIngressRequest => types::UpdateSecurityGroupRuleDescriptionsIngressResult);
+operation!(CancelSpotInstanceRequests, 8, types::CancelSpotInstanceRequestsRequest => types::CancelSpotInstanceRequestsResult);
+operation!(CopyImage, 9, types::CopyImageRequest => types::CopyImageResult);
+operation!(CreateDefaultSubnet, 10, types::CreateDefaultSubnetRequest => types::CreateDefaultSubnetResult);
+operation!(CreateDefaultVpc, 11, types::CreateDefaultVpcRequest => types::CreateDefaultVpcResult);
+operation!(CreateImage, 12, types::CreateImageRequest => types::CreateImageResult);
+operation!(CreateInternetGateway, 13, types::CreateInternetGatewayRequest => types::CreateInternetGatewayResult);
+operation!(CreateKeyPair, 14, types::CreateKeyPairRequest => types::KeyPair);
+operation!(CreateLaunchTemplate, 15, types::CreateLaunchTemplateRequest => types::CreateLaunchTemplateResult);
+operation!(CreateLaunchTemplateVersion, 16, types::CreateLaunchTemplateVersionRequest => types::CreateLaunchTemplateVersionResult);
+operation!(CreateNetworkInterface, 17, types::CreateNetworkInterfaceRequest => types::CreateNetworkInterfaceResult);
+operation!(CreateRoute, 18, types::CreateRouteRequest => types::CreateRouteResult);
+operation!(CreateRouteTable, 19, types::CreateRouteTableRequest => types::CreateRouteTableResult);
+operation!(CreateSecurityGroup, 20, types::CreateSecurityGroupRequest => types::CreateSecurityGroupResult);
+operation!(CreateSubnet, 21, types::CreateSubnetRequest => types::CreateSubnetResult);
+operation!(CreateTags, 22, types::CreateTagsRequest => Unit);
+operation!(CreateVpc, 23, types::CreateVpcRequest => types::CreateVpcResult);
+operation!(DeleteInternetGateway, 24, types::DeleteInternetGatewayRequest => Unit);
+operation!(DeleteKeyPair, 25, types::DeleteKeyPairRequest => types::DeleteKeyPairResult);
+operation!(DeleteLaunchTemplate, 26, types::DeleteLaunchTemplateRequest => types::DeleteLaunchTemplateResult);
+operation!(DeleteLaunchTemplateVersions, 27, types::DeleteLaunchTemplateVersionsRequest => types::DeleteLaunchTemplateVersionsResult);
+operation!(DeleteNetworkInterface, 28, types::DeleteNetworkInterfaceRequest => Unit);
+operation!(DeleteRoute, 29, types::DeleteRouteRequest => Unit);
+operation!(DeleteRouteTable, 30, types::DeleteRouteTableRequest => Unit);
+operation!(DeleteSecurityGroup, 31, types::DeleteSecurityGroupRequest => types::DeleteSecurityGroupResult);
+operation!(DeleteSubnet, 32, types::DeleteSubnetRequest => Unit);
+operation!(DeleteTags, 33, types::DeleteTagsRequest => Unit);
+operation!(DeleteVpc, 34, types::DeleteVpcRequest => Unit);
+operation!(DeregisterImage, 35, types::DeregisterImageRequest => types::DeregisterImageResult);
+operation!(DescribeAccountAttributes, 36, types::DescribeAccountAttributesRequest => types::DescribeAccountAttributesResult);
+operation!(DescribeAddresses, 37, types::DescribeAddressesRequest => types::DescribeAddressesResult);
+operation!(DescribeAvailabilityZones, 38, types::DescribeAvailabilityZonesRequest => types::DescribeAvailabilityZonesResult);
+operation!(DescribeIamInstanceProfileAssociations, 39, types::DescribeIamInstanceProfileAssociationsRequest => types::DescribeIamInstanceProfileAssociationsResult);
+operation!(DescribeImageAttribute, 40, types::DescribeImageAttributeRequest => types::ImageAttribute);
+operation!(DescribeImages, 41, types::DescribeImagesRequest => types::DescribeImagesResult);
+operation!(DescribeInstanceAttribute, 42, types::DescribeInstanceAttributeRequest => types::InstanceAttribute);
+operation!(DescribeInstanceCreditSpecifications, 43, types::DescribeInstanceCreditSpecificationsRequest => types::DescribeInstanceCreditSpecificationsResult);
+operation!(DescribeInstanceStatus, 44, types::DescribeInstanceStatusRequest => types::DescribeInstanceStatusResult);
+operation!(DescribeInstanceTypeOfferings, 45, types::DescribeInstanceTypeOfferingsRequest => types::DescribeInstanceTypeOfferingsResult);
+operation!(DescribeInstanceTypes, 46, types::DescribeInstanceTypesRequest => types::DescribeInstanceTypesResult);
+operation!(DescribeInstances, 47, types::DescribeInstancesRequest => types::DescribeInstancesResult);
+operation!(DescribeInternetGateways, 48, types::DescribeInternetGatewaysRequest => types::DescribeInternetGatewaysResult);
+operation!(DescribeKeyPairs, 49, types::DescribeKeyPairsRequest => types::DescribeKeyPairsResult);
+operation!(DescribeLaunchTemplateVersions, 50, types::DescribeLaunchTemplateVersionsRequest => types::DescribeLaunchTemplateVersionsResult);
+operation!(DescribeLaunchTemplates, 51, types::DescribeLaunchTemplatesRequest => types::DescribeLaunchTemplatesResult);
+operation!(DescribeNetworkAcls, 52, types::DescribeNetworkAclsRequest => types::DescribeNetworkAclsResult);
+operation!(DescribeNetworkInterfaceAttribute, 53, types::DescribeNetworkInterfaceAttributeRequest => types::DescribeNetworkInterfaceAttributeResult);
+operation!(DescribeNetworkInterfaces, 54, types::DescribeNetworkInterfacesRequest => types::DescribeNetworkInterfacesResult);
+operation!(DescribeRegions, 55, types::DescribeRegionsRequest => types::DescribeRegionsResult);
+operation!(DescribeRouteTables, 56, types::DescribeRouteTablesRequest => types::DescribeRouteTablesResult);
+operation!(DescribeSecurityGroupRules, 57, types::DescribeSecurityGroupRulesRequest => types::DescribeSecurityGroupRulesResult);
+operation!(DescribeSecurityGroups, 58, types::DescribeSecurityGroupsRequest => types::DescribeSecurityGroupsResult);
+operation!(DescribeSpotInstanceRequests, 59, types::DescribeSpotInstanceRequestsRequest => types::DescribeSpotInstanceRequestsResult);
+operation!(DescribeSubnets, 60, types::DescribeSubnetsRequest => types::DescribeSubnetsResult);
+operation!(DescribeTags, 61, types::DescribeTagsRequest => types::DescribeTagsResult);
+operation!(DescribeVolumes, 62, types::DescribeVolumesRequest => types::DescribeVolumesResult);
+operation!(DescribeVpcAttribute, 63, types::DescribeVpcAttributeRequest => types::DescribeVpcAttributeResult);
+operation!(DescribeVpcs, 64, types::DescribeVpcsRequest => types::DescribeVpcsResult);
+operation!(DetachInternetGateway, 65, types::DetachInternetGatewayRequest => Unit);
+operation!(DetachNetworkInterface, 66, types::DetachNetworkInterfaceRequest => Unit);
+operation!(DisassociateAddress, 67, types::DisassociateAddressRequest => Unit);
+operation!(DisassociateRouteTable, 68, types::DisassociateRouteTableRequest => Unit);
+operation!(GetConsoleOutput, 69, types::GetConsoleOutputRequest => types::GetConsoleOutputResult);
+operation!(GetLaunchTemplateData, 70, types::GetLaunchTemplateDataRequest => types::GetLaunchTemplateDataResult);
+operation!(ImportKeyPair, 71, types::ImportKeyPairRequest => types::ImportKeyPairResult);
+operation!(ModifyImageAttribute, 72, types::ModifyImageAttributeRequest => Unit);
+operation!(ModifyInstanceAttribute, 73, types::ModifyInstanceAttributeRequest => Unit);
+operation!(ModifyInstanceMetadataOptions, 74, types::ModifyInstanceMetadataOptionsRequest => types::ModifyInstanceMetadataOptionsResult);
+operation!(ModifyLaunchTemplate, 75, types::ModifyLaunchTemplateRequest => types::ModifyLaunchTemplateResult);
+operation!(ModifyNetworkInterfaceAttribute, 76, types::ModifyNetworkInterfaceAttributeRequest => Unit);
+operation!(ModifySecurityGroupRules, 77, types::ModifySecurityGroupRulesRequest => types::ModifySecurityGroupRulesResult);
+operation!(ModifySubnetAttribute, 78, types::ModifySubnetAttributeRequest => Unit);
+operation!(ModifyVpcAttribute, 79, types::ModifyVpcAttributeRequest => Unit);
+operation!(MonitorInstances, 80, types::MonitorInstancesRequest => types::MonitorInstancesResult);
+operation!(RebootInstances, 81, types::RebootInstancesRequest => Unit);
+operation!(ReleaseAddress, 82, types::ReleaseAddressRequest => Unit);
+operation!(ReplaceRoute, 83, types::ReplaceRouteRequest => Unit);
+operation!(ReplaceRouteTableAssociation, 84, types::ReplaceRouteTableAssociationRequest => types::ReplaceRouteTableAssociationResult);
+operation!(RequestSpotInstances, 85, types::RequestSpotInstancesRequest => types::RequestSpotInstancesResult);
+operation!(ResetImageAttribute, 86, types::ResetImageAttributeRequest => Unit);
+operation!(ResetInstanceAttribute, 87, types::ResetInstanceAttributeRequest => Unit);
+operation!(RevokeSecurityGroupEgress, 88, types::RevokeSecurityGroupEgressRequest => types::RevokeSecurityGroupEgressResult);
+operation!(RevokeSecurityGroupIngress, 89, types::RevokeSecurityGroupIngressRequest => types::RevokeSecurityGroupIngressResult);
+operation!(RunInstances, 90, types::RunInstancesRequest => types::Reservation);
+operation!(StartInstances, 91, types::StartInstancesRequest => types::StartInstancesResult);
+operation!(StopInstances, 92, types::StopInstancesRequest => types::StopInstancesResult);
+operation!(TerminateInstances, 93, types::TerminateInstancesRequest => types::TerminateInstancesResult);
+operation!(UnassignPrivateIpAddresses, 94, types::UnassignPrivateIpAddressesRequest => Unit);
+operation!(UnmonitorInstances, 95, types::UnmonitorInstancesRequest => types::UnmonitorInstancesResult);
+operation!(UpdateSecurityGroupRuleDescriptionsEgress, 96, types::UpdateSecurityGroupRuleDescriptionsEgressRequest => types::UpdateSecurityGroupRuleDescriptionsEgressResult);
+operation!(UpdateSecurityGroupRuleDescriptionsIngress, 97, types::UpdateSecurityGroupRuleDescriptionsIngressRequest => types::UpdateSecurityGroupRuleDescriptionsIngressResult);
 
 #[allow(dead_code)]
 static UNIT: Schema = Schema::structure("Unit", &[]);
 
 /// Sorted by name.
-pub static OPERATIONS: [OperationModel; 95] = [
+pub static OPERATIONS: [OperationModel; 98] = [
     OperationModel {
         name: "AllocateAddress",
         http_method: "POST",
@@ -180,6 +183,15 @@ pub static OPERATIONS: [OperationModel; 95] = [
         http_status: 200,
         input: &schemas::AUTHORIZE_SECURITY_GROUP_INGRESS_REQUEST,
         output: &schemas::AUTHORIZE_SECURITY_GROUP_INGRESS_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "CancelSpotInstanceRequests",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::CANCEL_SPOT_INSTANCE_REQUESTS_REQUEST,
+        output: &schemas::CANCEL_SPOT_INSTANCE_REQUESTS_RESULT,
         result_wrapper: "",
     },
     OperationModel {
@@ -633,6 +645,15 @@ pub static OPERATIONS: [OperationModel; 95] = [
         result_wrapper: "",
     },
     OperationModel {
+        name: "DescribeSpotInstanceRequests",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::DESCRIBE_SPOT_INSTANCE_REQUESTS_REQUEST,
+        output: &schemas::DESCRIBE_SPOT_INSTANCE_REQUESTS_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
         name: "DescribeSubnets",
         http_method: "POST",
         http_uri: "/",
@@ -855,6 +876,15 @@ pub static OPERATIONS: [OperationModel; 95] = [
         http_status: 200,
         input: &schemas::REPLACE_ROUTE_TABLE_ASSOCIATION_REQUEST,
         output: &schemas::REPLACE_ROUTE_TABLE_ASSOCIATION_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "RequestSpotInstances",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::REQUEST_SPOT_INSTANCES_REQUEST,
+        output: &schemas::REQUEST_SPOT_INSTANCES_RESULT,
         result_wrapper: "",
     },
     OperationModel {

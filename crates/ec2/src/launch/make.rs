@@ -10,7 +10,7 @@ use crate::addresses::{take_public, tell_elastic};
 use crate::errors::{Error, Result};
 use crate::model::{
     Attachment, AttachmentStatus, Instance, InstanceState, NetworkInterface, Placement, PublicAssociation, RootDevice,
-    Subnet, Tenancy, Volume, VolumeAttachment, VolumeState, Wiring,
+    SpotTerms, Subnet, Tenancy, Volume, VolumeAttachment, VolumeState, Wiring,
 };
 use crate::{interface, new_id};
 
@@ -24,7 +24,14 @@ pub struct Made<'a> {
 }
 
 /// Writes the instance `id`, the `index`th of its launch.
-pub fn make(tx: &mut dyn Tx, made: &Made<'_>, blueprint: &Blueprint, id: &str, index: u32) -> Result<Instance> {
+pub fn make(
+    tx: &mut dyn Tx,
+    made: &Made<'_>,
+    blueprint: &Blueprint,
+    id: &str,
+    index: u32,
+    spot: Option<SpotTerms>,
+) -> Result<Instance> {
     let mut primary = None;
     for planned in &blueprint.interfaces {
         let interface = attach(tx, made, planned, id)?;
@@ -33,7 +40,8 @@ pub fn make(tx: &mut dyn Tx, made: &Made<'_>, blueprint: &Blueprint, id: &str, i
     let (subnet, interface) = primary.ok_or_else(|| Error::Internal("a launch without an interface".into()))?;
     let volume = new_volume(made, blueprint, &subnet, id);
     tx.put(&volume)?;
-    let instance = new_instance(made, blueprint, &subnet, &interface, &volume, index, id);
+    let mut instance = new_instance(made, blueprint, &subnet, &interface, &volume, index, id);
+    instance.spot = spot;
     tx.put(&instance)?;
     Ok(instance)
 }
@@ -89,6 +97,7 @@ fn new_instance(
             attached: made.now,
         },
         source_dest_check: interface.source_dest_check,
+        spot: None,
         tags: blueprint.instance_tags.clone(),
         launched: false,
         halt_deadline: None,

@@ -5,29 +5,29 @@
 //! LaunchTemplateVersion ──────────────────────────── over ─► resolve ─► Blueprint ─ make ─► rows
 //! ```
 //! Reading and merging say nothing of the account; [`resolve`] looks everything up and refuses what does not fit;
-//! [`make`] writes. The last two run in one transaction.
+//! [`make`] writes. The last two run in one transaction, in [`place`].
 
 mod interfaces;
 mod make;
+pub mod market;
+mod place;
 mod request;
 mod resolve;
 mod root_device;
+mod start;
+mod surroundings;
 mod template;
 
-use crate::model::{IamProfile, Image, Tags};
+use crate::model::Tags;
 
 pub use make::{Made, make};
+pub use place::{Order, check_order, new_request, place, place_for};
 pub use request::{launch_parameters, launch_parameters_by, metadata_parameters, shutdown_behavior};
-pub use resolve::{Blueprint, check_architecture, check_hardware, instance_type, resolve};
+pub use resolve::{Blueprint, DEFAULT_TYPE, check_architecture, check_hardware, instance_type, resolve};
 pub use root_device::root_device;
+pub use start::{begin_start, give_back};
+pub use surroundings::{Surroundings, surroundings};
 pub use template::{TemplateSource, find_template, find_version, template_parameters};
-
-/// What is looked up before the transaction, because it is not in the store.
-#[derive(Debug, Clone)]
-pub struct Surroundings {
-    pub image: Image,
-    pub iam_profile: Option<IamProfile>,
-}
 
 /// The tags for one kind of resource that the launch makes.
 pub fn tags_for(all: &[(String, Tags)], kind: &str) -> Tags {

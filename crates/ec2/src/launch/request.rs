@@ -10,6 +10,7 @@ use freehold_api::ec2::{
 };
 use freehold_core::Principal;
 
+use super::market::market_parameters;
 use super::root_device::root_device;
 use crate::errors::{Error, Result};
 use crate::model::{
@@ -52,6 +53,7 @@ pub fn launch_parameters_by(principal: &Principal, input: &RunInstancesRequest) 
         cpu_credits: input.credit_specification.and_then(|credits| credits.cpu_credits),
         iam_profile_arn: profile.arn,
         iam_profile_name: profile.name,
+        market: input.instance_market_options.map(market_parameters).transpose()?,
         tags: launch_tags(principal, input.tag_specifications.unwrap_or_default())?,
     })
 }
@@ -158,7 +160,7 @@ fn launch_tags(principal: &Principal, specifications: Vec<TagSpecification>) -> 
     let mut all: Vec<(String, Tags)> = Vec::new();
     for said in specifications {
         let kind = said.resource_type.unwrap_or_default();
-        if !matches!(kind.as_str(), "instance" | "volume" | "network-interface") {
+        if !matches!(kind.as_str(), "instance" | "volume" | "network-interface" | "spot-instances-request") {
             return Err(Error::InvalidParameterValue(format!(
                 "'{kind}' is not a valid taggable resource type for this operation."
             )));
@@ -207,7 +209,6 @@ fn refuse_what_has_no_effect(input: &RunInstancesRequest) -> Result<()> {
         ("RamdiskId", input.ramdisk_id.is_some()),
         ("ElasticGpuSpecification", input.elastic_gpu_specification.is_some()),
         ("ElasticInferenceAccelerators", input.elastic_inference_accelerators.is_some()),
-        ("InstanceMarketOptions", input.instance_market_options.is_some()),
         ("CpuOptions", input.cpu_options.is_some()),
         ("CapacityReservationSpecification.CapacityReservationTarget", targets_reservation),
         ("HibernationOptions", input.hibernation_options.as_ref().is_some_and(|said| said.configured == Some(true))),

@@ -1,13 +1,14 @@
 //! Launch templates, as a launch names them.
 
 use freehold_api::ec2::LaunchTemplateSpecification;
+use serde::{Deserialize, Serialize};
 
 use crate::errors::{Error, Result};
 use crate::lookup::{self, Reader};
 use crate::model::{LaunchParameters, LaunchTemplate, LaunchTemplateVersion};
 
 /// The template and version that a launch came from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TemplateSource {
     pub id: String,
     pub version: u64,

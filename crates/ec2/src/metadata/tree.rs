@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::model::{Instance, NetworkInterface};
+use crate::model::{Instance, InterruptionBehavior, NetworkInterface};
 use crate::operations::instance_view::{InstanceView, private_name, public_name};
 use crate::roles::RoleCredentials;
 
@@ -34,6 +34,7 @@ pub fn leaves(
     }
     placement(&mut leaves, shown);
     iam(&mut leaves, &shown.instance, credentials, now);
+    spot(&mut leaves, &shown.instance, now);
     if let Some(key) = &shown.instance.public_key {
         let name = shown.instance.key_name.as_deref().unwrap_or("key");
         leaves.put(format!("public-keys/0={name}/openssh-key"), key.trim());
@@ -66,7 +67,7 @@ fn identity(leaves: &mut Leaves, shown: &InstanceView) {
     leaves.put("block-device-mapping/root", &own.root.name);
     leaves.put("instance-action", "none");
     leaves.put("instance-id", &own.id);
-    leaves.put("instance-life-cycle", "on-demand");
+    leaves.put("instance-life-cycle", if own.spot.is_some() { "spot" } else { "on-demand" });
     leaves.put("instance-type", &own.instance_type);
     leaves.put("profile", "default-hvm");
     leaves.put("reservation-id", &own.reservation);
@@ -156,6 +157,19 @@ fn iam(leaves: &mut Leaves, own: &Instance, credentials: Option<(String, RoleCre
         "Expiration": seconds(issued.expiration),
     });
     leaves.put(format_args!("iam/security-credentials/{role}"), pretty(&answer));
+}
+
+/// That it is to go (*EC2 user guide, Spot Instance interruption notices*, *EC2 instance rebalance recommendations*).
+fn spot(leaves: &mut Leaves, own: &Instance, now: Timestamp) {
+    let Some(spot) = &own.spot else { return };
+    if let Some(since) = spot.rebalance {
+        leaves.put("events/recommendations/rebalance", json!({ "noticeTime": seconds(since) }).to_string());
+    }
+    let Some(at) = spot.notice(now) else { return };
+    leaves.put("spot/instance-action", json!({ "action": spot.behavior.name(), "time": seconds(at) }).to_string());
+    if spot.behavior == InterruptionBehavior::Terminate {
+        leaves.put("spot/termination-time", seconds(at));
+    }
 }
 
 /// The instance identity document (*EC2 user guide, Instance identity documents*).

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::Tags;
 use super::instance_state::{Event, Illegal, InstanceState, Transition, transition};
 use super::resource::{Malformed, document, resource};
+use super::{InterruptionBehavior, SpotTerms, Tags};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Instance {
@@ -50,6 +50,9 @@ pub struct Instance {
     pub iam_profile: Option<IamProfile>,
     pub root: RootDevice,
     pub source_dest_check: bool,
+    /// Only where it was bought as a Spot instance.
+    #[serde(default)]
+    pub spot: Option<SpotTerms>,
     pub tags: Tags,
     /// Whether it ever ran: what fails later is stopped, not terminated.
     pub launched: bool,
@@ -193,11 +196,21 @@ impl Instance {
                 Event::Failed { .. } | Event::Lost => {
                     format!("Server.InternalError ({})", now.strftime("%Y-%m-%d %H:%M:%S GMT"))
                 }
+                Event::Interrupted(behavior) => {
+                    let code = super::instance_state::interrupted(behavior);
+                    format!("{code} ({})", now.strftime("%Y-%m-%d %H:%M:%S GMT"))
+                }
                 _ => String::new(),
             };
         }
         match outcome.to {
-            InstanceState::Pending => self.launch_time = now,
+            InstanceState::Pending => {
+                self.launch_time = now;
+                // It has room again.
+                if let Some(spot) = &mut self.spot {
+                    (spot.interruption, spot.rebalance) = (None, None);
+                }
+            }
             InstanceState::Running => self.launched = true,
             InstanceState::Terminated => self.terminated_at = Some(now),
             _ => {}
@@ -214,6 +227,13 @@ impl Instance {
             InstanceState::Pending => Some(StateReason::new("pending")),
             _ => self.state_reason.clone(),
         }
+    }
+
+    /// Whether EC2 took its room back.
+    pub fn was_interrupted(&self) -> bool {
+        let codes =
+            [InterruptionBehavior::Terminate, InterruptionBehavior::Stop].map(super::instance_state::interrupted);
+        self.state_reason.as_ref().is_some_and(|reason| codes.contains(&reason.code.as_str()))
     }
 
     /// What its third index holds: the state, or what is to be done besides. Reconcilers select by it.
@@ -244,6 +264,8 @@ impl StateReason {
                 "Client.InstanceInitiatedShutdown: Instance initiated shutdown"
             }
             super::instance_state::INTERNAL_ERROR => "Server.InternalError: Internal error on launch",
+            super::instance_state::SPOT_TERMINATION => "Server.SpotInstanceTermination: Spot instance termination",
+            super::instance_state::SPOT_SHUTDOWN => "Server.SpotInstanceShutdown: Spot instance shutdown",
             other => other,
         };
         Self { code: code.to_owned(), message: message.to_owned() }

@@ -13,7 +13,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ShutdownBehavior;
+use super::{InterruptionBehavior, ShutdownBehavior};
 
 /// States as AWS names and numbers them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -54,6 +54,8 @@ pub enum Event {
     Failed { launched: bool },
     /// The machine's disk is gone: nothing can bring the instance back.
     Lost,
+    /// EC2 takes the room of a Spot instance back.
+    Interrupted(InterruptionBehavior),
 }
 
 /// A legal answer to an event.
@@ -80,6 +82,18 @@ pub const USER_INITIATED: &str = "Client.UserInitiatedShutdown";
 pub const INSTANCE_INITIATED: &str = "Client.InstanceInitiatedShutdown";
 pub const INTERNAL_ERROR: &str = "Server.InternalError";
 
+/// *API reference, StateReason*
+pub const SPOT_TERMINATION: &str = "Server.SpotInstanceTermination";
+pub const SPOT_SHUTDOWN: &str = "Server.SpotInstanceShutdown";
+
+/// Code of the state reason of an instance that was interrupted.
+pub fn interrupted(behavior: InterruptionBehavior) -> &'static str {
+    match behavior {
+        InterruptionBehavior::Terminate => SPOT_TERMINATION,
+        InterruptionBehavior::Stop => SPOT_SHUTDOWN,
+    }
+}
+
 /// Where `event` takes an instance that is in `state`. Asking for what is so already is legal and changes nothing.
 pub fn transition(state: InstanceState, event: Event) -> Result<Transition, Illegal> {
     use InstanceState::{Pending, Running, ShuttingDown, Stopped, Stopping, Terminated};
@@ -100,6 +114,11 @@ pub fn transition(state: InstanceState, event: Event) -> Result<Transition, Ille
 
         (Running, Event::Exited(ShutdownBehavior::Stop)) => (Stopping, Some(INSTANCE_INITIATED)),
         (Running, Event::Exited(ShutdownBehavior::Terminate)) => (ShuttingDown, Some(INSTANCE_INITIATED)),
+
+        (Running, Event::Interrupted(InterruptionBehavior::Stop)) => (Stopping, Some(SPOT_SHUTDOWN)),
+        (Pending | Running, Event::Interrupted(InterruptionBehavior::Terminate)) => {
+            (ShuttingDown, Some(SPOT_TERMINATION))
+        }
 
         (Pending, Event::Failed { launched: true }) => (Stopping, Some(INTERNAL_ERROR)),
         (Pending, Event::Failed { launched: false }) => (ShuttingDown, Some(INTERNAL_ERROR)),
@@ -171,6 +190,8 @@ mod tests {
             Just(Event::Booted),
             Just(Event::Halted),
             Just(Event::Lost),
+            Just(Event::Interrupted(InterruptionBehavior::Stop)),
+            Just(Event::Interrupted(InterruptionBehavior::Terminate)),
             Just(Event::Exited(ShutdownBehavior::Stop)),
             Just(Event::Exited(ShutdownBehavior::Terminate)),
             any::<bool>().prop_map(|launched| Event::Failed { launched }),

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ShutdownBehavior, Tags};
+use super::{MarketParameters, ShutdownBehavior, Tags};
 
 /// Launch parameters; what is `None` was not said.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,7 +33,9 @@ pub struct LaunchParameters {
     /// ARN or name.
     pub iam_profile_arn: Option<String>,
     pub iam_profile_name: Option<String>,
-    /// By resource type: `instance`, `volume`, `network-interface`.
+    /// How instances are bought; On-Demand where nothing is said.
+    pub market: Option<MarketParameters>,
+    /// By resource type: `instance`, `volume`, `network-interface`, `spot-instances-request`.
     pub tags: Vec<(String, Tags)>,
 }
 
@@ -117,6 +119,7 @@ impl LaunchParameters {
             cpu_credits: self.cpu_credits.or(template.cpu_credits),
             iam_profile_arn,
             iam_profile_name,
+            market: self.market.or(template.market),
             tags: merge_tags(self.tags, template.tags),
         }
     }

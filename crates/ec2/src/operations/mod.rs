@@ -10,6 +10,7 @@ mod images;
 mod instances;
 mod interfaces;
 mod security;
+mod spot;
 mod vpc;
 
 pub(crate) use instances::view as instance_view;
@@ -28,6 +29,7 @@ pub fn service(ec2: &Arc<Ec2>) -> Service {
     let mut operations = Operations { service: Service::new(&freehold_api::ec2::MODEL), ec2: Arc::clone(ec2) };
     for register in [
         instances::register,
+        spot::register,
         vpc::register,
         interfaces::register,
         security::register,

@@ -3,6 +3,7 @@
 mod apply_vpcs;
 mod bury_machines;
 mod converge_instances;
+mod follow_spot;
 mod make_images;
 mod measure_instances;
 mod notice_exits;
@@ -20,12 +21,13 @@ use tokio::sync::{broadcast, watch};
 use crate::Ec2;
 use crate::metadata::Metadata;
 use crate::model::{
-    Address, Image, Instance, InternetGateway, NetworkInterface, RouteTable, SecurityGroup, Subnet, Vpc,
+    Address, Image, Instance, InternetGateway, NetworkInterface, RouteTable, SecurityGroup, SpotRequest, Subnet, Vpc,
 };
 
 pub use apply_vpcs::{ApplyVpcs, Vpcs};
 pub use bury_machines::BuryMachines;
 pub use converge_instances::ConvergeInstances;
+pub use follow_spot::FollowSpot;
 pub use make_images::{ImageTurn, MakeImages};
 pub use measure_instances::MeasureInstances;
 pub use notice_exits::NoticeExits;
@@ -40,6 +42,7 @@ pub fn start(ec2: &Arc<Ec2>, metrics: Arc<dyn Metrics>, reconcilers: &Reconciler
     let watch = |kind: &str| ec2.store.watch(kind);
     reconcilers
         .spawn(ConvergeInstances::new(Arc::clone(ec2), Arc::clone(&vpcs)), vec![watch(Instance::KIND), exits.clone()]);
+    reconcilers.spawn(FollowSpot::new(Arc::clone(ec2)), vec![watch(SpotRequest::KIND), watch(Instance::KIND)]);
     let turn = ImageTurn::default();
     reconcilers.spawn(
         MakeImages::new(Arc::clone(ec2), Arc::clone(&vpcs), Arc::clone(&turn)),
@@ -80,5 +83,7 @@ fn count_events(ec2: &Arc<Ec2>) -> watch::Receiver<u64> {
 mod image_tests;
 #[cfg(test)]
 mod interface_tests;
+#[cfg(test)]
+mod spot_tests;
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@ pub mod env;
 pub mod image;
 pub mod logs;
 pub mod reset;
+pub mod spot;
 pub mod status;
 pub mod up;
 

@@ -4,6 +4,7 @@
 mod clock;
 mod health;
 mod outbox;
+mod spot;
 mod status;
 
 use std::net::SocketAddr;
@@ -16,6 +17,7 @@ use serde::Serialize;
 pub use clock::ClockRoute;
 pub use health::HealthRoute;
 pub use outbox::OutboxRoute;
+pub use spot::SpotRoute;
 pub use status::StatusRoute;
 
 /// An answer in JSON.

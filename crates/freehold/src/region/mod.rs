@@ -30,7 +30,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::announce::{self, Message};
 use crate::cli;
 use crate::data_dir::DataDir;
-use crate::local_api::{ClockRoute, HealthRoute, OutboxRoute, StatusRoute};
+use crate::local_api::{ClockRoute, HealthRoute, OutboxRoute, SpotRoute, StatusRoute};
 use crate::pid_file::Record;
 use guests::{GuestKeys, Guests};
 use machines::Hardware;
@@ -68,7 +68,8 @@ pub async fn serve(data: &DataDir, options: &cli::Up) -> Result<()> {
         .tls(Arc::clone(&identity) as _)
         .route(Arc::new(HealthRoute { driver: hardware.name().into(), services: names }))
         .route(Arc::new(StatusRoute { report }))
-        .route(Arc::new(OutboxRoute { sns: Arc::clone(&services.sns) }));
+        .route(Arc::new(OutboxRoute { sns: Arc::clone(&services.sns) }))
+        .route(Arc::new(SpotRoute { ec2: Arc::clone(&services.ec2) }));
     server = services.mount(server);
     let guests = Server::builder(DEFAULT_REGION, Arc::new(GuestKeys(Arc::clone(&services.iam))), Arc::new(SystemClock))
         .tls(identity);

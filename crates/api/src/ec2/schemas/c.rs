@@ -2,6 +2,27 @@
 
 use super::*;
 
+pub static CANCEL_SPOT_INSTANCE_REQUEST_STATE: Schema = Schema::new("CancelSpotInstanceRequestState", Kind::String)
+    .values(&[
+        "active", "cancelled", "closed", "completed", "open",
+    ]);
+
+pub static CANCEL_SPOT_INSTANCE_REQUESTS_REQUEST: Schema = Schema::structure("CancelSpotInstanceRequestsRequest", &[
+    member("DryRun", "dryRun", "DryRun", &BOOLEAN),
+    member("SpotInstanceRequestIds", "SpotInstanceRequestId", "SpotInstanceRequestId", &SPOT_INSTANCE_REQUEST_ID_LIST).required(),
+]);
+
+pub static CANCEL_SPOT_INSTANCE_REQUESTS_RESULT: Schema = Schema::structure("CancelSpotInstanceRequestsResult", &[
+    member("CancelledSpotInstanceRequests", "spotInstanceRequestSet", "SpotInstanceRequestSet", &CANCELLED_SPOT_INSTANCE_REQUEST_LIST),
+]);
+
+pub static CANCELLED_SPOT_INSTANCE_REQUEST: Schema = Schema::structure("CancelledSpotInstanceRequest", &[
+    member("SpotInstanceRequestId", "spotInstanceRequestId", "SpotInstanceRequestId", &STRING),
+    member("State", "state", "State", &CANCEL_SPOT_INSTANCE_REQUEST_STATE),
+]);
+
+pub static CANCELLED_SPOT_INSTANCE_REQUEST_LIST: Schema = Schema::list("CancelledSpotInstanceRequestList", &element("item", &CANCELLED_SPOT_INSTANCE_REQUEST));
+
 pub static CAPACITY_RESERVATION_PREFERENCE: Schema = Schema::new("CapacityReservationPreference", Kind::String)
     .values(&[
         "capacity-reservations-only", "none", "open",

@@ -464,6 +464,19 @@ pub static DESCRIBE_SECURITY_GROUPS_RESULT: Schema = Schema::structure("Describe
     member("SecurityGroups", "securityGroupInfo", "SecurityGroupInfo", &SECURITY_GROUP_LIST),
 ]);
 
+pub static DESCRIBE_SPOT_INSTANCE_REQUESTS_REQUEST: Schema = Schema::structure("DescribeSpotInstanceRequestsRequest", &[
+    member("NextToken", "NextToken", "NextToken", &STRING),
+    member("MaxResults", "MaxResults", "MaxResults", &INTEGER),
+    member("DryRun", "dryRun", "DryRun", &BOOLEAN),
+    member("SpotInstanceRequestIds", "SpotInstanceRequestId", "SpotInstanceRequestId", &SPOT_INSTANCE_REQUEST_ID_LIST),
+    member("Filters", "Filter", "Filter", &FILTER_LIST),
+]);
+
+pub static DESCRIBE_SPOT_INSTANCE_REQUESTS_RESULT: Schema = Schema::structure("DescribeSpotInstanceRequestsResult", &[
+    member("SpotInstanceRequests", "spotInstanceRequestSet", "SpotInstanceRequestSet", &SPOT_INSTANCE_REQUEST_LIST),
+    member("NextToken", "nextToken", "NextToken", &STRING),
+]);
+
 pub static DESCRIBE_SUBNETS_MAX_RESULTS: Schema = Schema::new("DescribeSubnetsMaxResults", Kind::Integer)
     .min(5)
     .max(1000);

@@ -16,6 +16,24 @@ pub static LAUNCH_PERMISSION_MODIFICATIONS: Schema = Schema::structure("LaunchPe
     member("Remove", "Remove", "Remove", &LAUNCH_PERMISSION_LIST),
 ]);
 
+pub static LAUNCH_SPECIFICATION: Schema = Schema::structure("LaunchSpecification", &[
+    member("UserData", "userData", "UserData", &SENSITIVE_USER_DATA),
+    member("AddressingType", "addressingType", "AddressingType", &STRING),
+    member("BlockDeviceMappings", "blockDeviceMapping", "BlockDeviceMapping", &BLOCK_DEVICE_MAPPING_LIST),
+    member("EbsOptimized", "ebsOptimized", "EbsOptimized", &BOOLEAN),
+    member("IamInstanceProfile", "iamInstanceProfile", "IamInstanceProfile", &IAM_INSTANCE_PROFILE_SPECIFICATION),
+    member("ImageId", "imageId", "ImageId", &STRING),
+    member("InstanceType", "instanceType", "InstanceType", &STRING),
+    member("KernelId", "kernelId", "KernelId", &STRING),
+    member("KeyName", "keyName", "KeyName", &STRING),
+    member("NetworkInterfaces", "networkInterfaceSet", "NetworkInterfaceSet", &INSTANCE_NETWORK_INTERFACE_SPECIFICATION_LIST),
+    member("Placement", "placement", "Placement", &SPOT_PLACEMENT),
+    member("RamdiskId", "ramdiskId", "RamdiskId", &STRING),
+    member("SubnetId", "subnetId", "SubnetId", &STRING),
+    member("SecurityGroups", "groupSet", "GroupSet", &GROUP_IDENTIFIER_LIST),
+    member("Monitoring", "monitoring", "Monitoring", &RUN_INSTANCES_MONITORING_ENABLED),
+]);
+
 pub static LAUNCH_TEMPLATE: Schema = Schema::structure("LaunchTemplate", &[
     member("LaunchTemplateId", "launchTemplateId", "LaunchTemplateId", &STRING),
     member("LaunchTemplateName", "launchTemplateName", "LaunchTemplateName", &STRING),

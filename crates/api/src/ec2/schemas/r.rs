@@ -2,6 +2,11 @@
 
 use super::*;
 
+pub static RI_PRODUCT_DESCRIPTION: Schema = Schema::new("RIProductDescription", Kind::String)
+    .values(&[
+        "Linux/UNIX", "Linux/UNIX (Amazon VPC)", "Windows", "Windows (Amazon VPC)",
+    ]);
+
 pub static REBOOT_INSTANCES_REQUEST: Schema = Schema::structure("RebootInstancesRequest", &[
     member("InstanceIds", "InstanceId", "InstanceId", &INSTANCE_ID_STRING_LIST).required(),
     member("DryRun", "dryRun", "DryRun", &BOOLEAN),
@@ -116,6 +121,49 @@ pub static REQUEST_LAUNCH_TEMPLATE_DATA: Schema = Schema::structure("RequestLaun
     member("NetworkPerformanceOptions", "NetworkPerformanceOptions", "NetworkPerformanceOptions", &LAUNCH_TEMPLATE_NETWORK_PERFORMANCE_OPTIONS_REQUEST),
     member("SecondaryInterfaces", "SecondaryInterface", "SecondaryInterface", &LAUNCH_TEMPLATE_INSTANCE_SECONDARY_INTERFACE_SPECIFICATION_REQUEST_LIST),
 ]);
+
+pub static REQUEST_SPOT_INSTANCES_REQUEST: Schema = Schema::structure("RequestSpotInstancesRequest", &[
+    member("LaunchSpecification", "LaunchSpecification", "LaunchSpecification", &REQUEST_SPOT_LAUNCH_SPECIFICATION),
+    member("TagSpecifications", "TagSpecification", "TagSpecification", &TAG_SPECIFICATION_LIST),
+    member("InstanceInterruptionBehavior", "InstanceInterruptionBehavior", "InstanceInterruptionBehavior", &INSTANCE_INTERRUPTION_BEHAVIOR),
+    member("DryRun", "dryRun", "DryRun", &BOOLEAN),
+    member("SpotPrice", "spotPrice", "SpotPrice", &STRING),
+    member("ClientToken", "clientToken", "ClientToken", &STRING),
+    member("InstanceCount", "instanceCount", "InstanceCount", &INTEGER),
+    member("Type", "type", "Type", &SPOT_INSTANCE_TYPE),
+    member("ValidFrom", "validFrom", "ValidFrom", &TIMESTAMP),
+    member("ValidUntil", "validUntil", "ValidUntil", &TIMESTAMP),
+    member("LaunchGroup", "launchGroup", "LaunchGroup", &STRING),
+    member("AvailabilityZoneGroup", "availabilityZoneGroup", "AvailabilityZoneGroup", &STRING),
+    member("BlockDurationMinutes", "blockDurationMinutes", "BlockDurationMinutes", &INTEGER),
+]);
+
+pub static REQUEST_SPOT_INSTANCES_RESULT: Schema = Schema::structure("RequestSpotInstancesResult", &[
+    member("SpotInstanceRequests", "spotInstanceRequestSet", "SpotInstanceRequestSet", &SPOT_INSTANCE_REQUEST_LIST),
+]);
+
+pub static REQUEST_SPOT_LAUNCH_SPECIFICATION: Schema = Schema::structure("RequestSpotLaunchSpecification", &[
+    member("SecurityGroupIds", "SecurityGroupId", "SecurityGroupId", &REQUEST_SPOT_LAUNCH_SPECIFICATION_SECURITY_GROUP_ID_LIST),
+    member("SecurityGroups", "SecurityGroup", "SecurityGroup", &REQUEST_SPOT_LAUNCH_SPECIFICATION_SECURITY_GROUP_LIST),
+    member("AddressingType", "addressingType", "AddressingType", &STRING),
+    member("BlockDeviceMappings", "blockDeviceMapping", "BlockDeviceMapping", &BLOCK_DEVICE_MAPPING_LIST),
+    member("EbsOptimized", "ebsOptimized", "EbsOptimized", &BOOLEAN),
+    member("IamInstanceProfile", "iamInstanceProfile", "IamInstanceProfile", &IAM_INSTANCE_PROFILE_SPECIFICATION),
+    member("ImageId", "imageId", "ImageId", &STRING),
+    member("InstanceType", "instanceType", "InstanceType", &STRING),
+    member("KernelId", "kernelId", "KernelId", &STRING),
+    member("KeyName", "keyName", "KeyName", &STRING),
+    member("Monitoring", "monitoring", "Monitoring", &RUN_INSTANCES_MONITORING_ENABLED),
+    member("NetworkInterfaces", "NetworkInterface", "NetworkInterface", &INSTANCE_NETWORK_INTERFACE_SPECIFICATION_LIST),
+    member("Placement", "placement", "Placement", &SPOT_PLACEMENT),
+    member("RamdiskId", "ramdiskId", "RamdiskId", &STRING),
+    member("SubnetId", "subnetId", "SubnetId", &STRING),
+    member("UserData", "userData", "UserData", &SENSITIVE_USER_DATA),
+]);
+
+pub static REQUEST_SPOT_LAUNCH_SPECIFICATION_SECURITY_GROUP_ID_LIST: Schema = Schema::list("RequestSpotLaunchSpecificationSecurityGroupIdList", &element("item", &STRING));
+
+pub static REQUEST_SPOT_LAUNCH_SPECIFICATION_SECURITY_GROUP_LIST: Schema = Schema::list("RequestSpotLaunchSpecificationSecurityGroupList", &element("item", &STRING));
 
 pub static RESERVATION: Schema = Schema::structure("Reservation", &[
     member("ReservationId", "reservationId", "ReservationId", &STRING),

@@ -138,6 +138,49 @@ pub static SNAPSHOT_RETURN_CODES: Schema = Schema::new("SnapshotReturnCodes", Ki
         "client-error", "internal-error", "missing-permissions", "skipped", "success",
     ]);
 
+pub static SPOT_INSTANCE_REQUEST: Schema = Schema::structure("SpotInstanceRequest", &[
+    member("ActualBlockHourlyPrice", "actualBlockHourlyPrice", "ActualBlockHourlyPrice", &STRING),
+    member("AvailabilityZoneGroup", "availabilityZoneGroup", "AvailabilityZoneGroup", &STRING),
+    member("BlockDurationMinutes", "blockDurationMinutes", "BlockDurationMinutes", &INTEGER),
+    member("CreateTime", "createTime", "CreateTime", &TIMESTAMP),
+    member("Fault", "fault", "Fault", &SPOT_INSTANCE_STATE_FAULT),
+    member("InstanceId", "instanceId", "InstanceId", &STRING),
+    member("LaunchGroup", "launchGroup", "LaunchGroup", &STRING),
+    member("LaunchSpecification", "launchSpecification", "LaunchSpecification", &LAUNCH_SPECIFICATION),
+    member("LaunchedAvailabilityZone", "launchedAvailabilityZone", "LaunchedAvailabilityZone", &STRING),
+    member("LaunchedAvailabilityZoneId", "launchedAvailabilityZoneId", "LaunchedAvailabilityZoneId", &STRING),
+    member("ProductDescription", "productDescription", "ProductDescription", &RI_PRODUCT_DESCRIPTION),
+    member("SpotInstanceRequestId", "spotInstanceRequestId", "SpotInstanceRequestId", &STRING),
+    member("SpotPrice", "spotPrice", "SpotPrice", &STRING),
+    member("State", "state", "State", &SPOT_INSTANCE_STATE),
+    member("Status", "status", "Status", &SPOT_INSTANCE_STATUS),
+    member("Tags", "tagSet", "TagSet", &TAG_LIST),
+    member("Type", "type", "Type", &SPOT_INSTANCE_TYPE),
+    member("ValidFrom", "validFrom", "ValidFrom", &TIMESTAMP),
+    member("ValidUntil", "validUntil", "ValidUntil", &TIMESTAMP),
+    member("InstanceInterruptionBehavior", "instanceInterruptionBehavior", "InstanceInterruptionBehavior", &INSTANCE_INTERRUPTION_BEHAVIOR),
+]);
+
+pub static SPOT_INSTANCE_REQUEST_ID_LIST: Schema = Schema::list("SpotInstanceRequestIdList", &element("SpotInstanceRequestId", &STRING));
+
+pub static SPOT_INSTANCE_REQUEST_LIST: Schema = Schema::list("SpotInstanceRequestList", &element("item", &SPOT_INSTANCE_REQUEST));
+
+pub static SPOT_INSTANCE_STATE: Schema = Schema::new("SpotInstanceState", Kind::String)
+    .values(&[
+        "active", "cancelled", "closed", "disabled", "failed", "open",
+    ]);
+
+pub static SPOT_INSTANCE_STATE_FAULT: Schema = Schema::structure("SpotInstanceStateFault", &[
+    member("Code", "code", "Code", &STRING),
+    member("Message", "message", "Message", &STRING),
+]);
+
+pub static SPOT_INSTANCE_STATUS: Schema = Schema::structure("SpotInstanceStatus", &[
+    member("Code", "code", "Code", &STRING),
+    member("Message", "message", "Message", &STRING),
+    member("UpdateTime", "updateTime", "UpdateTime", &TIMESTAMP),
+]);
+
 pub static SPOT_INSTANCE_TYPE: Schema = Schema::new("SpotInstanceType", Kind::String)
     .values(&[
         "one-time", "persistent",
@@ -149,6 +192,13 @@ pub static SPOT_MARKET_OPTIONS: Schema = Schema::structure("SpotMarketOptions", 
     member("BlockDurationMinutes", "BlockDurationMinutes", "BlockDurationMinutes", &INTEGER),
     member("ValidUntil", "ValidUntil", "ValidUntil", &TIMESTAMP),
     member("InstanceInterruptionBehavior", "InstanceInterruptionBehavior", "InstanceInterruptionBehavior", &INSTANCE_INTERRUPTION_BEHAVIOR),
+]);
+
+pub static SPOT_PLACEMENT: Schema = Schema::structure("SpotPlacement", &[
+    member("AvailabilityZone", "availabilityZone", "AvailabilityZone", &STRING),
+    member("GroupName", "groupName", "GroupName", &STRING),
+    member("Tenancy", "tenancy", "Tenancy", &TENANCY),
+    member("AvailabilityZoneId", "availabilityZoneId", "AvailabilityZoneId", &STRING),
 ]);
 
 pub static START_INSTANCES_REQUEST: Schema = Schema::structure("StartInstancesRequest", &[

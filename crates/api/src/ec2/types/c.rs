@@ -3,6 +3,37 @@
 use super::*;
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct CancelSpotInstanceRequestsRequest {
+    pub dry_run: Option<bool>,
+    pub spot_instance_request_ids: Option<Vec<String>>,
+}
+
+shape!(CancelSpotInstanceRequestsRequest, schemas::CANCEL_SPOT_INSTANCE_REQUESTS_REQUEST {
+    dry_run,
+    spot_instance_request_ids,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CancelSpotInstanceRequestsResult {
+    pub cancelled_spot_instance_requests: Option<Vec<CancelledSpotInstanceRequest>>,
+}
+
+shape!(CancelSpotInstanceRequestsResult, schemas::CANCEL_SPOT_INSTANCE_REQUESTS_RESULT {
+    cancelled_spot_instance_requests,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CancelledSpotInstanceRequest {
+    pub spot_instance_request_id: Option<String>,
+    pub state: Option<String>,
+}
+
+shape!(CancelledSpotInstanceRequest, schemas::CANCELLED_SPOT_INSTANCE_REQUEST {
+    spot_instance_request_id,
+    state,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct CapacityReservationSpecification {
     pub capacity_reservation_preference: Option<String>,
     pub capacity_reservation_target: Option<CapacityReservationTarget>,

@@ -892,6 +892,34 @@ shape!(DescribeSecurityGroupsResult, schemas::DESCRIBE_SECURITY_GROUPS_RESULT {
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeSpotInstanceRequestsRequest {
+    pub next_token: Option<String>,
+    pub max_results: Option<i32>,
+    pub dry_run: Option<bool>,
+    pub spot_instance_request_ids: Option<Vec<String>>,
+    pub filters: Option<Vec<Filter>>,
+}
+
+shape!(DescribeSpotInstanceRequestsRequest, schemas::DESCRIBE_SPOT_INSTANCE_REQUESTS_REQUEST {
+    next_token,
+    max_results,
+    dry_run,
+    spot_instance_request_ids,
+    filters,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeSpotInstanceRequestsResult {
+    pub spot_instance_requests: Option<Vec<SpotInstanceRequest>>,
+    pub next_token: Option<String>,
+}
+
+shape!(DescribeSpotInstanceRequestsResult, schemas::DESCRIBE_SPOT_INSTANCE_REQUESTS_RESULT {
+    spot_instance_requests,
+    next_token,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct DescribeSubnetsRequest {
     pub filters: Option<Vec<Filter>>,
     pub subnet_ids: Option<Vec<String>>,

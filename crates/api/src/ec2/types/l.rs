@@ -29,6 +29,43 @@ shape!(LaunchPermissionModifications, schemas::LAUNCH_PERMISSION_MODIFICATIONS {
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct LaunchSpecification {
+    pub user_data: Option<String>,
+    pub addressing_type: Option<String>,
+    pub block_device_mappings: Option<Vec<BlockDeviceMapping>>,
+    pub ebs_optimized: Option<bool>,
+    pub iam_instance_profile: Option<IamInstanceProfileSpecification>,
+    pub image_id: Option<String>,
+    pub instance_type: Option<String>,
+    pub kernel_id: Option<String>,
+    pub key_name: Option<String>,
+    pub network_interfaces: Option<Vec<InstanceNetworkInterfaceSpecification>>,
+    pub placement: Option<SpotPlacement>,
+    pub ramdisk_id: Option<String>,
+    pub subnet_id: Option<String>,
+    pub security_groups: Option<Vec<GroupIdentifier>>,
+    pub monitoring: Option<RunInstancesMonitoringEnabled>,
+}
+
+shape!(LaunchSpecification, schemas::LAUNCH_SPECIFICATION {
+    user_data,
+    addressing_type,
+    block_device_mappings,
+    ebs_optimized,
+    iam_instance_profile,
+    image_id,
+    instance_type,
+    kernel_id,
+    key_name,
+    network_interfaces,
+    placement,
+    ramdisk_id,
+    subnet_id,
+    security_groups,
+    monitoring,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct LaunchTemplate {
     pub launch_template_id: Option<String>,
     pub launch_template_name: Option<String>,

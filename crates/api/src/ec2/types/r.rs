@@ -212,6 +212,87 @@ shape!(RequestLaunchTemplateData, schemas::REQUEST_LAUNCH_TEMPLATE_DATA {
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct RequestSpotInstancesRequest {
+    pub launch_specification: Option<RequestSpotLaunchSpecification>,
+    pub tag_specifications: Option<Vec<TagSpecification>>,
+    pub instance_interruption_behavior: Option<String>,
+    pub dry_run: Option<bool>,
+    pub spot_price: Option<String>,
+    pub client_token: Option<String>,
+    pub instance_count: Option<i32>,
+    pub r#type: Option<String>,
+    pub valid_from: Option<Timestamp>,
+    pub valid_until: Option<Timestamp>,
+    pub launch_group: Option<String>,
+    pub availability_zone_group: Option<String>,
+    pub block_duration_minutes: Option<i32>,
+}
+
+shape!(RequestSpotInstancesRequest, schemas::REQUEST_SPOT_INSTANCES_REQUEST {
+    launch_specification,
+    tag_specifications,
+    instance_interruption_behavior,
+    dry_run,
+    spot_price,
+    client_token,
+    instance_count,
+    r#type,
+    valid_from,
+    valid_until,
+    launch_group,
+    availability_zone_group,
+    block_duration_minutes,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RequestSpotInstancesResult {
+    pub spot_instance_requests: Option<Vec<SpotInstanceRequest>>,
+}
+
+shape!(RequestSpotInstancesResult, schemas::REQUEST_SPOT_INSTANCES_RESULT {
+    spot_instance_requests,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RequestSpotLaunchSpecification {
+    pub security_group_ids: Option<Vec<String>>,
+    pub security_groups: Option<Vec<String>>,
+    pub addressing_type: Option<String>,
+    pub block_device_mappings: Option<Vec<BlockDeviceMapping>>,
+    pub ebs_optimized: Option<bool>,
+    pub iam_instance_profile: Option<IamInstanceProfileSpecification>,
+    pub image_id: Option<String>,
+    pub instance_type: Option<String>,
+    pub kernel_id: Option<String>,
+    pub key_name: Option<String>,
+    pub monitoring: Option<RunInstancesMonitoringEnabled>,
+    pub network_interfaces: Option<Vec<InstanceNetworkInterfaceSpecification>>,
+    pub placement: Option<SpotPlacement>,
+    pub ramdisk_id: Option<String>,
+    pub subnet_id: Option<String>,
+    pub user_data: Option<String>,
+}
+
+shape!(RequestSpotLaunchSpecification, schemas::REQUEST_SPOT_LAUNCH_SPECIFICATION {
+    security_group_ids,
+    security_groups,
+    addressing_type,
+    block_device_mappings,
+    ebs_optimized,
+    iam_instance_profile,
+    image_id,
+    instance_type,
+    kernel_id,
+    key_name,
+    monitoring,
+    network_interfaces,
+    placement,
+    ramdisk_id,
+    subnet_id,
+    user_data,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Reservation {
     pub reservation_id: Option<String>,
     pub owner_id: Option<String>,

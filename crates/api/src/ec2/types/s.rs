@@ -156,6 +156,77 @@ shape!(SecurityGroupRuleUpdate, schemas::SECURITY_GROUP_RULE_UPDATE {
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct SpotInstanceRequest {
+    pub actual_block_hourly_price: Option<String>,
+    pub availability_zone_group: Option<String>,
+    pub block_duration_minutes: Option<i32>,
+    pub create_time: Option<Timestamp>,
+    pub fault: Option<SpotInstanceStateFault>,
+    pub instance_id: Option<String>,
+    pub launch_group: Option<String>,
+    pub launch_specification: Option<LaunchSpecification>,
+    pub launched_availability_zone: Option<String>,
+    pub launched_availability_zone_id: Option<String>,
+    pub product_description: Option<String>,
+    pub spot_instance_request_id: Option<String>,
+    pub spot_price: Option<String>,
+    pub state: Option<String>,
+    pub status: Option<SpotInstanceStatus>,
+    pub tags: Option<Vec<Tag>>,
+    pub r#type: Option<String>,
+    pub valid_from: Option<Timestamp>,
+    pub valid_until: Option<Timestamp>,
+    pub instance_interruption_behavior: Option<String>,
+}
+
+shape!(SpotInstanceRequest, schemas::SPOT_INSTANCE_REQUEST {
+    actual_block_hourly_price,
+    availability_zone_group,
+    block_duration_minutes,
+    create_time,
+    fault,
+    instance_id,
+    launch_group,
+    launch_specification,
+    launched_availability_zone,
+    launched_availability_zone_id,
+    product_description,
+    spot_instance_request_id,
+    spot_price,
+    state,
+    status,
+    tags,
+    r#type,
+    valid_from,
+    valid_until,
+    instance_interruption_behavior,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SpotInstanceStateFault {
+    pub code: Option<String>,
+    pub message: Option<String>,
+}
+
+shape!(SpotInstanceStateFault, schemas::SPOT_INSTANCE_STATE_FAULT {
+    code,
+    message,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SpotInstanceStatus {
+    pub code: Option<String>,
+    pub message: Option<String>,
+    pub update_time: Option<Timestamp>,
+}
+
+shape!(SpotInstanceStatus, schemas::SPOT_INSTANCE_STATUS {
+    code,
+    message,
+    update_time,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct SpotMarketOptions {
     pub max_price: Option<String>,
     pub spot_instance_type: Option<String>,
@@ -170,6 +241,21 @@ shape!(SpotMarketOptions, schemas::SPOT_MARKET_OPTIONS {
     block_duration_minutes,
     valid_until,
     instance_interruption_behavior,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SpotPlacement {
+    pub availability_zone: Option<String>,
+    pub group_name: Option<String>,
+    pub tenancy: Option<String>,
+    pub availability_zone_id: Option<String>,
+}
+
+shape!(SpotPlacement, schemas::SPOT_PLACEMENT {
+    availability_zone,
+    group_name,
+    tenancy,
+    availability_zone_id,
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -8,7 +8,7 @@ use crate::errors::{Error, Result};
 use crate::lookup::{self, Committed};
 use crate::model::{
     Address, Image, Instance, InternetGateway, KeyPair, LaunchTemplate, NetworkAcl, NetworkInterface, Resource,
-    RouteTable, SecurityGroup, Subnet, Tags, Volume, Vpc,
+    RouteTable, SecurityGroup, SpotRequest, Subnet, Tags, Volume, Vpc,
 };
 
 /// What is done to the tags of one resource.
@@ -44,6 +44,7 @@ const KINDS: &[Kind] = &[
     of::<NetworkInterface>(),
     of::<Address>(),
     of::<SecurityGroup>(),
+    of::<SpotRequest>(),
     Kind { prefix: "sgr", change: change_rule, list: list_rules },
     Kind { prefix: "snap", change: change_snapshot, list: list_snapshots },
 ];

@@ -19,7 +19,6 @@ fn refuse_what_has_no_effect(said: &api::RequestLaunchTemplateData) -> Result<()
     let cards = said.block_device_mappings.iter().flatten().filter_map(|mapping| mapping.ebs.as_ref());
     let asked = [
         ("ElasticInferenceAccelerators", said.elastic_inference_accelerators.is_some()),
-        ("InstanceMarketOptions", said.instance_market_options.is_some()),
         ("CpuOptions", said.cpu_options.is_some()),
         (
             "CapacityReservationSpecification.CapacityReservationTarget",
@@ -82,6 +81,7 @@ fn request(said: api::RequestLaunchTemplateData) -> api::RunInstancesRequest {
             http_protocol_ipv6: m.http_protocol_ipv6,
             instance_metadata_tags: m.instance_metadata_tags,
         }),
+        instance_market_options: said.instance_market_options.map(market),
         operator: said.operator,
         ..Default::default()
     }
@@ -155,6 +155,19 @@ fn placement(said: api::LaunchTemplatePlacementRequest) -> api::Placement {
         partition_number: said.partition_number,
         spread_domain: said.spread_domain,
         tenancy: said.tenancy,
+    }
+}
+
+fn market(said: api::LaunchTemplateInstanceMarketOptionsRequest) -> api::InstanceMarketOptionsRequest {
+    api::InstanceMarketOptionsRequest {
+        market_type: said.market_type,
+        spot_options: said.spot_options.map(|spot| api::SpotMarketOptions {
+            max_price: spot.max_price,
+            spot_instance_type: spot.spot_instance_type,
+            block_duration_minutes: spot.block_duration_minutes,
+            valid_until: spot.valid_until,
+            instance_interruption_behavior: spot.instance_interruption_behavior,
+        }),
     }
 }
 

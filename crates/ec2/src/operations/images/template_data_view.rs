@@ -3,7 +3,8 @@
 use freehold_api::ec2 as api;
 
 use crate::model::{
-    InterfaceParameters, LaunchParameters, MetadataParameters, PlacementParameters, RootDeviceParameters,
+    InterfaceParameters, LaunchParameters, MarketParameters, MetadataParameters, PlacementParameters,
+    RootDeviceParameters, SpotParameters,
 };
 use crate::view;
 
@@ -40,6 +41,7 @@ pub fn template_data(said: &LaunchParameters) -> api::ResponseLaunchTemplateData
             .as_ref()
             .map(|credits| api::CreditSpecification { cpu_credits: Some(credits.clone()) }),
         metadata_options: said.metadata.as_ref().map(metadata),
+        instance_market_options: said.market.as_ref().map(market),
         ..Default::default()
     }
 }
@@ -87,6 +89,23 @@ fn interface(said: &InterfaceParameters) -> api::LaunchTemplateInstanceNetworkIn
         secondary_private_ip_address_count: number(said.secondary_count),
         subnet_id: said.subnet.clone(),
         ..Default::default()
+    }
+}
+
+fn market(said: &MarketParameters) -> api::LaunchTemplateInstanceMarketOptions {
+    let (kind, spot) = match said {
+        MarketParameters::OnDemand => ("on-demand", None),
+        MarketParameters::Spot(spot) => ("spot", Some(spot).filter(|spot| **spot != SpotParameters::default())),
+    };
+    api::LaunchTemplateInstanceMarketOptions {
+        market_type: Some(kind.into()),
+        spot_options: spot.map(|spot| api::LaunchTemplateSpotMarketOptions {
+            max_price: spot.max_price.clone(),
+            spot_instance_type: spot.kind.map(|kind| kind.name().into()),
+            valid_until: spot.valid_until,
+            instance_interruption_behavior: spot.behavior.map(|behavior| behavior.name().into()),
+            ..Default::default()
+        }),
     }
 }
 

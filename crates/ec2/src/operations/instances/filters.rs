@@ -35,7 +35,7 @@ pub const FILTERS: Table<InstanceView> = Table {
         ("iam-instance-profile.name", |v| v.instance.iam_profile.iter().map(|p| p.name().to_owned()).collect()),
         ("image-id", |v| vec![v.instance.image.clone()]),
         ("instance-id", |v| vec![v.instance.id.clone()]),
-        ("instance-lifecycle", |_| Vec::new()),
+        ("instance-lifecycle", |v| v.instance.spot.iter().map(|_| "spot".into()).collect()),
         ("instance-state-code", |v| vec![v.instance.state.code().to_string()]),
         ("instance-state-name", |v| vec![v.instance.state.name().into()]),
         ("instance-type", |v| vec![v.instance.instance_type.clone()]),
@@ -154,7 +154,7 @@ pub const FILTERS: Table<InstanceView> = Table {
         ("root-device-name", |v| vec![v.instance.root.name.clone()]),
         ("root-device-type", |_| vec!["ebs".into()]),
         ("source-dest-check", |v| v.primary().map(|i| i.source_dest_check.to_string()).into_iter().collect()),
-        ("spot-instance-request-id", |_| Vec::new()),
+        ("spot-instance-request-id", |v| v.instance.spot.iter().map(|spot| spot.request.clone()).collect()),
         ("state-reason-code", |v| v.instance.reason().into_iter().map(|r| r.code).collect()),
         ("state-reason-message", |v| v.instance.reason().into_iter().map(|r| r.message).collect()),
         ("subnet-id", |v| interfaces(v, |i| i.subnet.clone())),
@@ -164,6 +164,10 @@ pub const FILTERS: Table<InstanceView> = Table {
         ("usage-operation-update-time", |v| vec![time(v.instance.created)]),
         ("virtualization-type", |_| vec!["hvm".into()]),
         ("vpc-id", |v| interfaces(v, |i| i.vpc.clone())),
+        // Freehold's own: what AWS tells only by an event and inside the instance.
+        ("freehold:rebalance-recommended", |v| {
+            vec![v.instance.spot.as_ref().is_some_and(|spot| spot.rebalance.is_some()).to_string()]
+        }),
         // Not in the reference, and used by consoles and tools all the same.
         ("cpu-options.core-count", |v| {
             catalogue::find(&v.instance.instance_type).map(|kind| kind.cores.to_string()).into_iter().collect()

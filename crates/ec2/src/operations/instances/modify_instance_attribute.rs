@@ -56,6 +56,12 @@ fn apply(tx: &mut dyn Tx, instance: &mut Instance, attribute: Attribute) -> Resu
     match attribute {
         Attribute::InstanceType(name) => {
             must_be_stopped(instance)?;
+            // *EC2 user guide, Considerations for resizing instances*
+            if instance.spot.is_some() {
+                return Err(Error::UnsupportedOperation(
+                    "The instance type of a Spot Instance cannot be changed.".into(),
+                ));
+            }
             let kind = catalogue::find(&name).ok_or_else(|| {
                 Error::other("InvalidInstanceAttributeValue", format!("Invalid value '{name}' for instanceType."))
             })?;

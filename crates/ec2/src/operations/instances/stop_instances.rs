@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 use super::change_state::{Change, change_state};
 use crate::Ec2;
 use crate::errors::{Error, Result};
-use crate::model::{Event, InstanceState};
+use crate::model::{Event, Instance, InstanceState, SpotKind};
 
 /// How long a guest may take to shut down before it is cut off.
 const GRACE: SignedDuration = SignedDuration::from_secs(60);
@@ -30,6 +30,7 @@ pub async fn stop_instances(ec2: Arc<Ec2>, call: Call, input: StopInstancesReque
         input.dry_run,
         change,
         |instance| {
+            check_spot(instance)?;
             if !instance.disable_api_stop {
                 return Ok(());
             }
@@ -49,4 +50,16 @@ pub async fn stop_instances(ec2: Arc<Ec2>, call: Call, input: StopInstancesReque
     )
     .await?;
     Ok(StopInstancesResult { stopping_instances: Some(changes) })
+}
+
+/// *EC2 user guide, Stop a Spot Instance*
+fn check_spot(instance: &Instance) -> Result<()> {
+    if instance.spot.as_ref().is_none_or(|spot| spot.kind == SpotKind::Persistent) {
+        return Ok(());
+    }
+    Err(Error::UnsupportedOperation(format!(
+        "You can't stop the Spot Instance '{}' because it is associated with a one-time Spot Instance request. You can only \
+         stop Spot Instances associated with persistent Spot Instance requests.",
+        instance.id
+    )))
 }

@@ -170,6 +170,8 @@ fn instance(shown: InstanceView) -> api::Instance {
         ami_launch_index: i32::try_from(own.launch_index).ok(),
         product_codes: Some(Vec::new()),
         instance_type: Some(own.instance_type),
+        instance_lifecycle: own.spot.as_ref().map(|_| "spot".into()),
+        spot_instance_request_id: own.spot.map(|spot| spot.request),
         launch_time: Some(own.launch_time),
         placement: Some(api::Placement {
             availability_zone: Some(own.placement.zone),
