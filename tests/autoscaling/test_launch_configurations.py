@@ -56,5 +56,5 @@ def test_what_is_wrong_with_a_configuration_is_said(fleet, configuration):
     again = {"LaunchConfigurationName": configuration, "ImageId": fleet.image, "InstanceType": "t3.nano"}
     assert refusal(create, **again) == "AlreadyExists"
     assert refusal(create, LaunchConfigurationName="none") == INVALID
-    assert refusal(create, **(again | {"LaunchConfigurationName": "spot", "SpotPrice": "1"})) == INVALID
+    assert refusal(create, **(again | {"LaunchConfigurationName": "spot", "SpotPrice": "cheap"})) == INVALID
     assert refusal(fleet.autoscaling.describe_launch_configurations, NextToken="bogus") == "InvalidNextToken"

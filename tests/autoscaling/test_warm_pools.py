@@ -104,7 +104,5 @@ def test_what_a_mixed_policy_cannot_be_is_refused(fleet):
     assert wrong(mixed(fleet, one | {"WeightedCapacity": "much"})) == INVALID
     assert wrong(mixed(fleet, other, OnDemandAllocationStrategy="lowest-price")) == INVALID
     assert wrong(mixed(fleet, other, OnDemandPercentageAboveBaseCapacity=101)) == INVALID
-    # As long as EC2 sells no Spot instances.
-    assert wrong(mixed(fleet, other, OnDemandPercentageAboveBaseCapacity=0)) == INVALID
     requirements = {"VCpuCount": {"Min": 1}, "MemoryMiB": {"Min": 1}}
     assert wrong(mixed(fleet, {"InstanceRequirements": requirements})) == INVALID

@@ -57,6 +57,7 @@ pub(crate) fn attach(tx: &mut dyn Tx, group: &mut Group, seen: &crate::world::Se
     member.launch = Some(Resolved::Nothing);
     member.instance_type.clone_from(&seen.instance_type);
     member.image.clone_from(&seen.image);
+    member.market = seen.market;
     member.weight = group.source.weight(&seen.instance_type);
     Ok(tx.put(&member)?)
 }
@@ -86,6 +87,7 @@ fn new_member(group: &Group, key: String, now: Timestamp) -> Member {
         in_service_since: None,
         registered: Default::default(),
         actions: Vec::new(),
+        at_risk: false,
         surplus: false,
         forced: false,
         reusable: false,

@@ -94,10 +94,14 @@ impl LaunchSource {
 impl MixedPolicy {
     /// How the next instance is bought, where so much capacity is On-Demand already and so much there will be in all.
     pub fn market(&self, on_demand: u32, total: u32) -> Market {
+        if u64::from(on_demand) < self.on_demand_of(total) { Market::OnDemand } else { Market::Spot }
+    }
+
+    /// How much of that capacity is On-Demand.
+    pub fn on_demand_of(&self, total: u32) -> u64 {
         let above = total.saturating_sub(self.on_demand_base);
         let share = (u64::from(above) * u64::from(self.on_demand_percentage)).div_ceil(100);
-        let wanted = u64::from(self.on_demand_base.min(total)) + share;
-        if u64::from(on_demand) < wanted { Market::OnDemand } else { Market::Spot }
+        u64::from(self.on_demand_base.min(total)) + share
     }
 
     /// Whether some instances would be Spot ones.

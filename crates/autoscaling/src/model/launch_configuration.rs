@@ -28,6 +28,9 @@ pub(crate) struct LaunchConfiguration {
     pub http_tokens: Option<String>,
     pub http_hop_limit: Option<i32>,
     pub http_endpoint: Option<String>,
+    /// The most to be paid for an hour: instances are Spot ones.
+    #[serde(default)]
+    pub spot_price: Option<String>,
 }
 
 /// A block device mapping.

@@ -43,6 +43,9 @@ pub(crate) struct Member {
     pub actions: Vec<HookAction>,
     /// The activity that tells what is done with it.
     pub activity: Option<String>,
+    /// EC2 recommends to replace it, and the group does so.
+    #[serde(default)]
+    pub at_risk: bool,
     /// Launched beyond the desired capacity, so that another may go when this one serves.
     pub surplus: bool,
     /// Ends without anybody being asked: the group is deleted by force.

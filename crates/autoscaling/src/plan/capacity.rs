@@ -28,6 +28,8 @@ pub(crate) enum Why {
     Unhealthy,
     Excess,
     Lifetime,
+    /// EC2 recommended to replace it, and another serves in its place.
+    Rebalanced,
     Deleted,
     Pool,
 }
@@ -41,6 +43,8 @@ pub(crate) struct Launch {
     pub weight: u32,
     pub warmed: bool,
     pub surplus: bool,
+    /// In the place of one that is at risk.
+    pub rebalances: bool,
 }
 
 /// More are not decided upon at once.
@@ -59,7 +63,9 @@ pub(crate) fn plan(group: &Group, members: &[Member], now: Timestamp) -> Plan {
     let mut planner = Planner { group, members, now, plan: Plan::default() };
     planner.replace_unhealthy();
     planner.replace_old();
+    planner.end_at_risk();
     planner.match_desired();
+    planner.relieve_at_risk();
     planner.balance();
     planner.keep_pool();
     planner.plan
@@ -126,6 +132,65 @@ impl<'a> Planner<'a> {
             self.doom(&member.key, Why::Lifetime);
         }
         self.wait_until(counted.iter().map(|member| end(member)).filter(|end| *end > self.now).min());
+    }
+
+    /// Those that EC2 recommends to replace go as soon as others serve in their place (*User guide, Capacity
+    /// Rebalancing*). Protection from scale-in does not keep EC2 from taking their room.
+    fn end_at_risk(&mut self) {
+        if !self.group.capacity_rebalance || !self.may(Process::Terminate) {
+            return;
+        }
+        let serving: Vec<&Member> = self.counted().into_iter().filter(|one| one.serves()).collect();
+        let all: u32 = serving.iter().map(|member| member.weight).sum();
+        let mut excess = all.saturating_sub(self.group.desired + self.group.extra);
+        for member in serving.into_iter().filter(|one| one.at_risk) {
+            if member.weight <= excess {
+                excess -= member.weight;
+                self.doom(&member.key, Why::Rebalanced);
+            }
+        }
+    }
+
+    /// Launches in the place of those, beyond the desired capacity for a while.
+    fn relieve_at_risk(&mut self) {
+        let may = self.may(Process::Launch) && self.may(Process::Terminate) && self.plan.launches.is_empty();
+        if !self.group.capacity_rebalance || !may {
+            return;
+        }
+        let counted = self.counted();
+        let at_risk = counted.iter().any(|one| one.serves() && one.at_risk);
+        let safe: u32 = counted.iter().filter(|one| !one.at_risk).map(|member| member.weight).sum();
+        let missing = (self.group.desired + self.group.extra).saturating_sub(safe);
+        if !at_risk || missing == 0 {
+            return;
+        }
+        if let Some(until) = self.group.launch_pause(self.now) {
+            return self.wait_until(Some(until));
+        }
+        let safe: Vec<&Member> = counted.into_iter().filter(|one| !one.at_risk).collect();
+        let mut counts = zones::counts(self.group, safe.iter().copied());
+        let mut on_demand: u32 =
+            safe.iter().filter(|one| one.market == Market::OnDemand).map(|member| member.weight).sum();
+        let (weight, mut missing) = (weight(self.group), missing);
+        while missing > 0 && self.plan.launches.len() < LAUNCHES_AT_ONCE {
+            let Some(zone) = zones::next(self.group, &counts, self.now) else { return };
+            counts
+                .entry(self.group.zones.iter().find(|one| **one == zone).map_or("", |one| one))
+                .and_modify(|n| *n += 1);
+            let market = self.market(on_demand, self.group.desired);
+            on_demand += if market == Market::OnDemand { weight } else { 0 };
+            let subnet = self.subnet(&zone);
+            self.plan.launches.push(Launch {
+                zone,
+                subnet,
+                market,
+                weight,
+                warmed: false,
+                surplus: true,
+                rebalances: true,
+            });
+            missing = missing.saturating_sub(weight);
+        }
     }
 
     fn wait_until(&mut self, moment: Option<Timestamp>) {
@@ -198,7 +263,15 @@ impl<'a> Planner<'a> {
             let market = self.market(on_demand, have.max(self.group.desired));
             on_demand += if market == Market::OnDemand { weight } else { 0 };
             let subnet = self.subnet(&zone);
-            self.plan.launches.push(Launch { zone, subnet, market, weight, warmed: false, surplus: false });
+            self.plan.launches.push(Launch {
+                zone,
+                subnet,
+                market,
+                weight,
+                warmed: false,
+                surplus: false,
+                rebalances: false,
+            });
             missing = missing.saturating_sub(weight);
         }
     }
@@ -233,9 +306,19 @@ impl<'a> Planner<'a> {
         let counted = self.counted();
         if let Some(zone) = zones::lagging(self.group, &counted, self.now) {
             let subnet = self.subnet(&zone);
-            let on_demand = counted.iter().filter(|one| one.market == Market::OnDemand).map(|one| one.weight).sum();
-            let (market, weight) = (self.market(on_demand, self.group.desired), weight(self.group));
-            self.plan.launches.push(Launch { zone, subnet, market, weight, warmed: false, surplus: true });
+            // It is bought as the one is that goes for it, so that the shares stay.
+            let leaves = victims::choose(self.group, &counted, 1, self.now);
+            let leaves = counted.iter().find(|member| leaves.contains(&member.key));
+            let (market, weight) = (leaves.map_or(Market::OnDemand, |member| member.market), weight(self.group));
+            self.plan.launches.push(Launch {
+                zone,
+                subnet,
+                market,
+                weight,
+                warmed: false,
+                surplus: true,
+                rebalances: false,
+            });
         }
     }
 
@@ -277,7 +360,15 @@ impl<'a> Planner<'a> {
                 .and_modify(|n| *n += 1);
             let (subnet, weight) = (self.subnet(&zone), weight(self.group));
             let market = Market::OnDemand;
-            self.plan.launches.push(Launch { zone, subnet, market, weight, warmed: true, surplus: false });
+            self.plan.launches.push(Launch {
+                zone,
+                subnet,
+                market,
+                weight,
+                warmed: true,
+                surplus: false,
+                rebalances: false,
+            });
         }
     }
 }

@@ -75,6 +75,10 @@ pub(crate) fn rebalancing(now: Timestamp, zone: &str) -> String {
     at(now, format_args!("an instance was launched in the Availability Zone {zone} to rebalance the group's zones"))
 }
 
+pub(crate) fn relieving(now: Timestamp) -> String {
+    at(now, "an instance was launched in response to an EC2 instance rebalance recommendation")
+}
+
 pub(crate) fn pooled(now: Timestamp) -> String {
     at(now, "an instance was started in response to a difference between the desired and actual size of the warm pool")
 }
@@ -105,6 +109,7 @@ pub(crate) fn ended(now: Timestamp, why: Why, instance: &str, from: u32, to: u32
         Why::Lifetime => {
             vec![at(now, format_args!("{out} its age, which exceeds the group's maximum instance lifetime"))]
         }
+        Why::Rebalanced => vec![at(now, format_args!("{out} an EC2 instance rebalance recommendation"))],
         Why::Deleted => vec![at(now, format_args!("{out} a user request deleting the AutoScalingGroup by force"))],
         Why::Pool => {
             vec![at(now, format_args!("instance {instance} was taken out of the warm pool, which has too many"))]

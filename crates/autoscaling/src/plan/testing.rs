@@ -52,6 +52,7 @@ pub(crate) fn member(key: &str, zone: &str) -> Member {
         registered: BTreeSet::new(),
         actions: Vec::new(),
         activity: None,
+        at_risk: false,
         surplus: false,
         forced: false,
         reusable: false,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::model::{Group, Health, Member, Phase, Resolved, TerminationPolicy};
+use crate::model::{Group, Health, LaunchSource, Market, Member, Phase, Resolved, TerminationPolicy};
 
 /// Seconds.
 const HOUR: i64 = 3600;
@@ -31,6 +31,7 @@ fn one(group: &Group, members: &[&Member], excess: u32, now: Timestamp) -> Optio
     members.iter().for_each(|member| *per_zone.entry(&member.zone).or_default() += 1);
     keep_least(&mut candidates, |member| group.zones.contains(&member.zone));
     keep_least(&mut candidates, |member| Reverse(per_zone.get(member.zone.as_str()).copied().unwrap_or(0)));
+    keep_shares(group, &mut candidates, members);
     for policy in &group.termination_policies {
         narrow(&mut candidates, *policy, now);
     }
@@ -38,6 +39,18 @@ fn one(group: &Group, members: &[&Member], excess: u32, now: Timestamp) -> Optio
     keep_least(&mut candidates, |member| member.phase == Phase::InService);
     let victim = candidates.first()?;
     members.iter().position(|member| member.key == victim.key)
+}
+
+/// Of a mixed policy's two ways to buy, the one of which there is too much gives (*User guide, Default termination
+/// policy*).
+fn keep_shares(group: &Group, candidates: &mut Vec<&Member>, members: &[&Member]) {
+    let LaunchSource::Mixed(policy) = group.launches_from() else { return };
+    let total: u32 = members.iter().map(|member| member.weight).sum();
+    let on_demand: u32 =
+        members.iter().filter(|member| member.market == Market::OnDemand).map(|member| member.weight).sum();
+    let is_too_much = u64::from(on_demand) > policy.on_demand_of(total.saturating_sub(1));
+    let gives = if is_too_much { Market::OnDemand } else { Market::Spot };
+    keep_least(candidates, |member| member.market != gives);
 }
 
 fn narrow(candidates: &mut Vec<&Member>, policy: TerminationPolicy, now: Timestamp) {

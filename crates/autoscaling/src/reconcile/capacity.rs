@@ -125,6 +125,9 @@ fn cause_of(launch: &Launch, group: &Group, have: u32, reasons: &[String], now: 
     if launch.warmed {
         return sentences::pooled(now);
     }
+    if launch.rebalances {
+        return sentences::relieving(now);
+    }
     if launch.surplus {
         return sentences::rebalancing(now, &launch.zone);
     }

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use freehold_core::reconcile::{Failure, Next, Reconciler};
 use freehold_store::{Filter, StoreExt};
 
-use crate::model::{Group, Health, Member, Phase, Process, later};
+use crate::model::{Group, Health, Market, Member, Phase, Process, later};
 use crate::plan::sentences::{self, Finding};
 use crate::world::{Seen, TargetState};
 use crate::{AutoScaling, Fate};
@@ -55,6 +55,9 @@ impl Reconciler for CheckHealth {
             if let Some(finding) = self.finding(&group, &member, &seen, &impaired, &unhealthy) {
                 self.mark(&member.key, finding).await?;
             }
+        }
+        if group.capacity_rebalance {
+            self.note_risks(&group, key).await?;
         }
         let polls = group.elb_health && group.targets().next().is_some();
         Ok(if polls { Next::After(ELB_PERIOD) } else { Next::Settled })
@@ -109,6 +112,25 @@ impl CheckHealth {
             return Some(Finding::Impaired);
         }
         unhealthy.contains(instance).then_some(Finding::Elb)
+    }
+
+    /// Notes for which instances EC2 recommends that they be replaced.
+    async fn note_risks(&self, group: &Group, key: &str) -> Result<(), Failure> {
+        let own = &self.0;
+        let members: Vec<Member> = own.members(key)?.into_iter().filter(is_checked).collect();
+        if members.iter().all(|member| member.market == Market::OnDemand) {
+            return Ok(());
+        }
+        let at_risk = own.world.at_risk(&group.account, &group.name).await?;
+        let is_new = |one: &&Member| !one.at_risk && one.instance.as_ref().is_some_and(|id| at_risk.contains(id));
+        for member in members.iter().filter(is_new) {
+            let noted = own.change_member(&member.key, |_, _, member| {
+                member.at_risk = true;
+                Ok(Fate::Keep)
+            });
+            noted.await?;
+        }
+        Ok(())
     }
 
     async fn mark(&self, key: &str, finding: Finding) -> Result<(), Failure> {

@@ -10,12 +10,19 @@ use freehold_api::ec2::{
 use freehold_wire::Error;
 
 use super::World;
+use crate::model::Market;
 
 /// By which instances say whose they are.
 const MARK: &str = "aws:autoscaling:groupName";
 
 /// Why an instance cannot be launched now, and could be later or elsewhere.
 pub(crate) const NO_ROOM: [&str; 2] = ["InsufficientInstanceCapacity", "InsufficientFreeAddressesInSubnet"];
+
+/// The most that is to be paid is less than the Spot price is now.
+pub(crate) const TOO_DEAR: &str = "SpotMaxPriceTooLow";
+
+/// By which EC2 tells of recommendations to replace Spot instances. AWS does so by an event.
+const AT_RISK: &str = "freehold:rebalance-recommended";
 
 /// An instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +36,7 @@ pub(crate) struct Seen {
     pub subnet: String,
     /// The group that it is marked with.
     pub group: Option<String>,
+    pub market: Market,
 }
 
 impl Seen {
@@ -43,6 +51,11 @@ impl Seen {
             zone: instance.placement.and_then(|placement| placement.availability_zone).unwrap_or_default(),
             subnet: instance.subnet_id.unwrap_or_default(),
             group: mark.and_then(|tag| tag.value),
+            market: if instance.instance_lifecycle.as_deref() == Some("spot") {
+                Market::Spot
+            } else {
+                Market::OnDemand
+            },
         }
     }
 
@@ -79,8 +92,17 @@ impl World {
     }
 
     async fn filtered(&self, account: &str, name: &str, value: &str) -> Result<Vec<Seen>, Error> {
-        let filter = Filter { name: Some(name.to_owned()), values: Some(vec![literal(value)]) };
-        let input = DescribeInstancesRequest { filters: Some(vec![filter]), ..Default::default() };
+        self.described(account, vec![filter(name, value)]).await
+    }
+
+    /// Which of the group's instances EC2 recommends to replace.
+    pub async fn at_risk(&self, account: &str, group: &str) -> Result<HashSet<String>, Error> {
+        let filters = vec![filter(&format!("tag:{MARK}"), group), filter(AT_RISK, "true")];
+        Ok(self.described(account, filters).await?.into_iter().map(|seen| seen.id).collect())
+    }
+
+    async fn described(&self, account: &str, filters: Vec<Filter>) -> Result<Vec<Seen>, Error> {
+        let input = DescribeInstancesRequest { filters: Some(filters), ..Default::default() };
         let found = self.call::<op::DescribeInstances>(account, input).await?;
         Ok(seen(found.reservations).collect())
     }
@@ -111,7 +133,7 @@ impl World {
     pub async fn could_launch(&self, account: &str, input: RunInstancesRequest) -> Result<(), Error> {
         let input = RunInstancesRequest { dry_run: Some(true), client_token: None, ..input };
         match self.call::<op::RunInstances>(account, input).await {
-            Err(error) if error.code == "DryRunOperation" || NO_ROOM.contains(&&*error.code) => Ok(()),
+            Err(error) if error.code == "DryRunOperation" || is_for_now(&error) => Ok(()),
             done => done.map(drop),
         }
     }
@@ -173,6 +195,15 @@ pub(super) fn mark(group: &str) -> Tag {
 
 fn one(id: &str) -> Option<Vec<String>> {
     Some(vec![id.to_owned()])
+}
+
+/// Whether such an instance could be launched later or elsewhere.
+pub(crate) fn is_for_now(error: &Error) -> bool {
+    NO_ROOM.contains(&&*error.code) || error.code == TOO_DEAR
+}
+
+fn filter(name: &str, value: &str) -> Filter {
+    Filter { name: Some(name.to_owned()), values: Some(vec![literal(value)]) }
 }
 
 /// A filter's value that means itself.

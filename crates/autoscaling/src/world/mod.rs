@@ -15,7 +15,7 @@ use freehold_wire::service::Operation;
 use freehold_wire::{Error, Local};
 
 pub(crate) use alarms::{Alarm, name as alarm_name};
-pub(crate) use instances::{NO_ROOM, Seen};
+pub(crate) use instances::{NO_ROOM, Seen, is_for_now};
 pub(crate) use request::{Place, launch_request};
 pub(crate) use templates::Version;
 pub(crate) use traffic::TargetState;

@@ -43,11 +43,13 @@ pub(crate) fn launch_request(
         request.network_interfaces = version.and_then(|version| interfaces(version, place.subnet));
     }
     put(&mut request, place);
-    if place.market == Market::Spot {
-        let max_price = match group.launches_from() {
-            LaunchSource::Mixed(policy) => policy.spot_max_price.clone(),
-            _ => None,
-        };
+    // A configuration with a price launches Spot instances and nothing else; a template may ask for them itself.
+    let price = configuration.and_then(|configuration| configuration.spot_price.clone());
+    let mixed = match group.launches_from() {
+        LaunchSource::Mixed(policy) if place.market == Market::Spot => Some(policy.spot_max_price.clone()),
+        _ => None,
+    };
+    if let Some(max_price) = price.map(Some).or(mixed) {
         request.instance_market_options = Some(InstanceMarketOptionsRequest {
             market_type: Some("spot".to_owned()),
             spot_options: Some(SpotMarketOptions { max_price, ..Default::default() }),

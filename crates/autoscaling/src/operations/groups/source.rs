@@ -65,6 +65,7 @@ async fn mixed(own: &Arc<AutoScaling>, account: &str, said: api::MixedInstancesP
         Error::validation("Valid requests must contain a LaunchTemplateSpecification in the MixedInstancesPolicy.")
     })?;
     let template = known(own, account, template).await?;
+    refuse_market(own, account, &template).await?;
     let mut overrides = Vec::new();
     for one in launch.overrides.unwrap_or_default() {
         overrides.push(choice(own, account, one).await?);
@@ -102,6 +103,18 @@ async fn mixed(own: &Arc<AutoScaling>, account: &str, said: api::MixedInstancesP
     })
 }
 
+/// A mixed policy itself says how instances are bought (*API reference, LaunchTemplate*).
+async fn refuse_market(own: &Arc<AutoScaling>, account: &str, template: &TemplateRef) -> Result<()> {
+    let version = own.world.template(account, template).await.map_err(|error| check::refused(MALFORMED, error))?;
+    if version.data.instance_market_options.is_none() {
+        return Ok(());
+    }
+    Err(Error::validation(
+        "Incompatible launch template: You cannot use a launch template that is set to request Spot Instances \
+         (InstanceMarketOptions) when you configure an Auto Scaling group with a mixed instances policy.",
+    ))
+}
+
 fn one_of(name: &str, value: &str, known: &[&str]) -> Result<()> {
     if known.contains(&value) {
         return Ok(());
@@ -120,7 +133,11 @@ async fn choice(own: &Arc<AutoScaling>, account: &str, said: api::LaunchTemplate
         })
     };
     let template = match said.launch_template_specification {
-        Some(template) => Some(known(own, account, template).await?),
+        Some(template) => {
+            let template = known(own, account, template).await?;
+            refuse_market(own, account, &template).await?;
+            Some(template)
+        }
         None => None,
     };
     Ok(Override {

@@ -23,7 +23,6 @@ pub(super) async fn create_launch_configuration(
     let filled = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.is_empty());
     check::refuse(&[
         ("InstanceId", input.instance_id.is_some()),
-        ("SpotPrice", filled(&input.spot_price)),
         ("KernelId", filled(&input.kernel_id)),
         ("RamdiskId", filled(&input.ramdisk_id)),
         ("ClassicLinkVPCId", filled(&input.classic_link_vpc_id)),
@@ -58,6 +57,7 @@ pub(super) async fn create_launch_configuration(
         http_tokens: metadata.http_tokens,
         http_hop_limit: metadata.http_put_response_hop_limit,
         http_endpoint: metadata.http_endpoint,
+        spot_price: input.spot_price.filter(|price| !price.is_empty()).map(spot_price).transpose()?,
         name,
     };
     own.store
@@ -78,6 +78,12 @@ pub(super) async fn create_launch_configuration(
         })
         .await?;
     Ok(Unit)
+}
+
+/// Dollars an hour. Whether it is enough is known when an instance is launched.
+fn spot_price(said: String) -> Result<String> {
+    let is_price = said.parse::<f64>().is_ok_and(|price| price.is_finite() && price > 0.0);
+    if is_price { Ok(said) } else { Err(Error::validation(format!("Invalid spot price: {said}"))) }
 }
 
 fn device(said: BlockDeviceMapping) -> Result<Device> {

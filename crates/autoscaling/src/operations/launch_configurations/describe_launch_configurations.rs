@@ -45,6 +45,7 @@ fn show(one: LaunchConfiguration) -> api::LaunchConfiguration {
         created_time: Some(one.created),
         ebs_optimized: Some(one.ebs_optimized),
         associate_public_ip_address: one.associate_public_ip,
+        spot_price: one.spot_price,
         placement_tenancy: one.tenancy,
         metadata_options: has_metadata.then_some(api::InstanceMetadataOptions {
             http_tokens: one.http_tokens,

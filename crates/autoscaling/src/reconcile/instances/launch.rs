@@ -14,7 +14,7 @@ use crate::model::{
     ActivityStatus, Event, Group, LaunchConfiguration, LaunchSource, Member, Phase, Resolved, TemplateRef, Transition,
     later,
 };
-use crate::world::{NO_ROOM, Place, Seen, launch_request};
+use crate::world::{NO_ROOM, Place, Seen, is_for_now, launch_request};
 use crate::{AutoScaling, Fate};
 
 /// Seconds for which a zone without room is passed over.
@@ -100,6 +100,7 @@ async fn note_launched(own: &Arc<AutoScaling>, key: &str, seen: Seen) -> Result<
         group.avoided.remove(&seen.zone);
         member.instance = Some(seen.id);
         member.instance_type = seen.instance_type;
+        member.market = seen.market;
         member.image = seen.image;
         member.zone = seen.zone;
         member.subnet = Some(seen.subnet);
@@ -116,7 +117,7 @@ async fn failed(
     member: &Member,
     error: freehold_wire::Error,
 ) -> Result<Next, Failure> {
-    let is_full = NO_ROOM.contains(&&*error.code);
+    let (is_full, is_for_now) = (NO_ROOM.contains(&&*error.code), is_for_now(&error));
     if error.fault == Fault::Receiver && !is_full {
         return Err(error.into());
     }
@@ -125,7 +126,7 @@ async fn failed(
         if member.instance.is_some() {
             return Ok(Fate::Nothing);
         }
-        if is_full && member.choice + 1 < choices {
+        if is_for_now && member.choice + 1 < choices {
             member.choice += 1;
             member.launch = None;
             return Ok(Fate::Keep);
