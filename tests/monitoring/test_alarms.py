@@ -300,7 +300,7 @@ METRIC = {"Id": "m1", "MetricStat": {"Metric": {"Namespace": "App", "MetricName"
         ({"EvaluateLowSampleCountPercentile": "ignore"}, "ValidationError"),
         ({"EvaluationInterval": 60}, "ValidationError"),
         ({"AlarmActions": ["nonsense"]}, "ValidationError"),
-        ({"AlarmActions": ["arn:aws:lambda:us-east-1:111122223333:function:f"]}, "ValidationError"),
+        ({"AlarmActions": ["arn:aws:lambda:us-east-1:111122223333:layer:l"]}, "ValidationError"),
         ({"AlarmActions": ["arn:aws:sns:eu-west-1:111122223333:topic"]}, "ValidationError"),
         ({"AlarmActions": ["arn:aws:automate:us-east-1:ec2:stop"]}, "ValidationError"),
         ({"AlarmActions": ["arn:aws:automate:us-east-1:ec2:recover"], "Dimensions": dimensions(InstanceId="i-1")}, "ValidationError"),

@@ -1,8 +1,9 @@
 //! Alarms at work: which there are ([`book`]), what state their data put them in ([`evaluate`]), what is said of it
-//! ([`reason`], [`message`]), and what follows ([`transition`]).
+//! ([`reason`], [`message`], [`event`]), and what follows ([`transition`]).
 
 mod book;
 mod evaluate;
+mod event;
 mod message;
 mod reason;
 mod target;

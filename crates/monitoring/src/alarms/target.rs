@@ -12,6 +12,8 @@ pub(crate) enum Target {
     /// Carries out a scaling policy; again and again while the state lasts.
     Policy,
     Instance(InstanceAction),
+    /// Invokes a function, asynchronously.
+    Function,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,13 +34,14 @@ impl Target {
         match arn.service.as_str() {
             "sns" if !arn.resource.is_empty() && !arn.account.is_empty() => Ok(Self::Topic),
             "autoscaling" if arn.resource.starts_with("scalingPolicy:") => Ok(Self::Policy),
+            "lambda" if arn.resource.starts_with("function:") => Ok(Self::Function),
             // arn:aws:automate:REGION:ec2:stop
             "automate" if arn.account == "ec2" => instance(&arn.resource, text),
             "swf" if arn.resource.starts_with(WORKFLOW) => {
                 let (action, _) = arn.resource[WORKFLOW.len()..].split_once('/').ok_or_else(invalid)?;
                 instance(&action.to_ascii_lowercase(), text)
             }
-            "sns" | "autoscaling" | "automate" | "swf" => Err(invalid()),
+            "sns" | "autoscaling" | "lambda" | "automate" | "swf" => Err(invalid()),
             other => Err(Error::Validation(format!(
                 "Freehold does not have alarm actions of the service {other} yet: {text}"
             ))),
@@ -68,6 +71,7 @@ mod tests {
             "arn:aws:autoscaling:us-east-1:111122223333:scalingPolicy:c3f0:autoScalingGroupName/g:policyName/p";
         for (arn, expected) in [
             ("arn:aws:sns:us-east-1:111122223333:topic", Target::Topic),
+            ("arn:aws:lambda:us-east-1:111122223333:function:f:live", Target::Function),
             (policy, Target::Policy),
             ("arn:aws:automate:us-east-1:ec2:stop", Target::Instance(InstanceAction::Stop)),
             (
@@ -82,7 +86,8 @@ mod tests {
             "topic",
             "arn:aws:automate:us-east-1:ec2:recover",
             "arn:aws:automate:us-east-1:ec2:paint",
-            "arn:aws:lambda:us-east-1:111122223333:function:f",
+            "arn:aws:lambda:us-east-1:111122223333:layer:l",
+            "arn:aws:ssm:us-east-1:111122223333:opsitem:1",
         ] {
             assert!(Target::parse(arn).is_err(), "{arn}");
         }

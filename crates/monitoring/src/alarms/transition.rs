@@ -6,7 +6,7 @@ use freehold_store::{StoreExt, Tx, TxExt};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::{Verdict, Watch, message, reason};
+use super::{Verdict, Watch, event, message, reason};
 use crate::CloudWatch;
 use crate::errors::Error;
 use crate::model::{Action, Alarm, Composite, Entry, EntryKind, Kind, Notice, Seen, State, StateValue, Suppression};
@@ -105,7 +105,7 @@ impl CloudWatch {
                     }
                 };
                 if is_told {
-                    put_actions(tx, &alarm, old.value, &region, &children, change.latest, None)?;
+                    put_actions(tx, &alarm, &old, &region, &children, change.latest, None)?;
                 }
                 Ok(tx.put(&alarm)?)
             })
@@ -146,7 +146,7 @@ fn is_told(composite: &mut Composite, is_suppressed: bool, before: StateValue, s
 pub(crate) fn put_actions(
     tx: &mut dyn Tx,
     alarm: &Alarm,
-    old: StateValue,
+    old: &State,
     region: &str,
     children: &[(String, State)],
     latest: Option<(f64, bool)>,
@@ -163,7 +163,8 @@ pub(crate) fn put_actions(
         state: alarm.state.value,
         at: alarm.state.updated,
         subject: message::subject(alarm, region),
-        message: message::body(alarm, old, region, children).to_string(),
+        message: message::body(alarm, old.value, region, children).to_string(),
+        event: event::event(alarm, old, region).to_string(),
         value: latest.map(|latest| latest.0),
         is_breaching: latest.map_or(alarm.state.value == StateValue::Alarm, |latest| latest.1),
         instance: instance.map(str::to_owned),

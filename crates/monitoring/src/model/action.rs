@@ -29,6 +29,9 @@ pub(crate) struct Notice {
     pub subject: String,
     /// JSON, as topics are told.
     pub message: String,
+    /// JSON, as functions are told.
+    #[serde(default)]
+    pub event: String,
     /// The latest datapoint.
     pub value: Option<f64>,
     pub is_breaching: bool,

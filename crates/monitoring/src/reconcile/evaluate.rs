@@ -102,9 +102,9 @@ impl Evaluate {
         if policies.is_empty() || now - last < REPEAT {
             return Ok(());
         }
-        let (latest, region, state) = (latest(verdict), self.state.region.clone(), alarm.state.value);
+        let (latest, region, state) = (latest(verdict), self.state.region.clone(), alarm.state.clone());
         let put = move |tx: &mut dyn freehold_store::Tx| {
-            put_actions(tx, &alarm, state, &region, &[], latest, Some(&policies))
+            put_actions(tx, &alarm, &state, &region, &[], latest, Some(&policies))
         };
         self.state.store.transact::<_, Error, _>(put).await?;
         if let Some(due) = self.due().get_mut(arn) {

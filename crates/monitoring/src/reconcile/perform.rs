@@ -13,6 +13,8 @@ use crate::model::{Action, Notice};
 
 /// Who acts.
 const SERVICE: &str = "cloudwatch.amazonaws.com";
+/// Who acts on functions, as their policies name it.
+const FUNCTIONS_CALLER: &str = "lambda.alarms.cloudwatch.amazonaws.com";
 
 pub(super) enum Outcome {
     Done,
@@ -25,6 +27,7 @@ pub(super) async fn perform(state: &CloudWatch, action: &Action) -> Outcome {
     match Target::parse(&action.target) {
         Ok(Target::Topic) => publish(state, action).await,
         Ok(Target::Policy) => scale(state, action).await,
+        Ok(Target::Function) => invoke(state, action).await,
         Ok(Target::Instance(what)) => change_instance(state, action, what).await,
         Err(error) => Outcome::InVain(error.to_string()),
     }
@@ -56,7 +59,16 @@ async fn scale(state: &CloudWatch, action: &Action) -> Outcome {
         "time": action.notice.at.as_second(),
     });
     let sender = Sender { service: SERVICE, arn: alarm_arn.clone() };
-    match state.targets.deliver(&action.target, payload.to_string().as_bytes(), &sender).await {
+    deliver(state, action, payload.to_string().as_bytes(), &sender).await
+}
+
+async fn invoke(state: &CloudWatch, action: &Action) -> Outcome {
+    let sender = Sender { service: FUNCTIONS_CALLER, arn: action.notice.alarm_arn.clone() };
+    deliver(state, action, action.notice.event.as_bytes(), &sender).await
+}
+
+async fn deliver(state: &CloudWatch, action: &Action, payload: &[u8], sender: &Sender) -> Outcome {
+    match state.targets.deliver(&action.target, payload, sender).await {
         Ok(()) => Outcome::Done,
         Err(TargetError::Unavailable(why)) => Outcome::Later(why),
         Err(error) => Outcome::InVain(error.to_string()),

@@ -37,7 +37,7 @@ pub(super) async fn put_composite_alarm(
     )?;
     let actions = Actions::new(input.ok_actions, input.alarm_actions, input.insufficient_data_actions);
     actions.check(&call.region, |target| match target {
-        Target::Topic => Ok(()),
+        Target::Topic | Target::Function => Ok(()),
         Target::Policy | Target::Instance(_) => Err("Composite alarms cannot take this action"),
     })?;
     let suppression = state.book.get(call.account(), &name);
