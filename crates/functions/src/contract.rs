@@ -166,7 +166,9 @@ pub struct Runtime {
 /// Where the region's API is reached from the host.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Endpoint {
-    /// In the host's network namespace. The node hands connections on to it, from an address that functions reach.
+    /// In the host's network namespace, and serving the API as guests see it: development credentials mean nothing there,
+    /// for they are for whoever owns the host. The node hands connections on to it that functions make to
+    /// `127.0.0.1:4566`, which `AWS_ENDPOINT_URL` names inside.
     pub address: std::net::SocketAddr,
 }
 

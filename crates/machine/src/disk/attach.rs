@@ -95,7 +95,8 @@ fn attached(image: &Path) -> Option<PathBuf> {
     })
 }
 
-fn attach(image: &Path) -> std::io::Result<Option<(PathBuf, File)>> {
+/// A new loop device on the file; `None` if another process was faster. It clears itself with its last user.
+pub fn attach(image: &Path) -> std::io::Result<Option<(PathBuf, File)>> {
     let backing = OpenOptions::new().read(true).write(true).open(image)?;
     let control = OpenOptions::new().read(true).write(true).open("/dev/loop-control")?;
     // SAFETY: this request takes no argument.

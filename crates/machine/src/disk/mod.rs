@@ -14,6 +14,7 @@ mod idmap;
 mod make;
 mod persona;
 
+pub(crate) use attach::attach as attach_new;
 pub use attach::{is_mounted, mount, unmount};
 pub use idmap::Shift;
 pub use make::{copy_sparse, make};

@@ -20,6 +20,10 @@ impl Tag {
         Self(digest(&path.to_string_lossy(), 5))
     }
 
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// The VPC's network namespace, below `/run/netns`.
     pub fn namespace(&self, vpc: &str) -> String {
         format!("{PREFIX}{}-{}", self.0, vpc.strip_prefix("vpc-").unwrap_or(vpc))

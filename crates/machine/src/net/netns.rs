@@ -85,7 +85,8 @@ pub fn enter<T: Send>(path: &Path, work: impl FnOnce() -> Result<T> + Send) -> R
     })
 }
 
-fn on_a_thread<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+/// Runs `work` on a thread of its own, which may change what belongs to a thread.
+pub fn on_a_thread<T: Send>(work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()
             .name("netns".to_owned())

@@ -73,11 +73,18 @@ impl Hierarchies {
     pub fn detect() -> Result<Self> {
         let mounts = std::fs::read_to_string("/proc/self/mountinfo")
             .map_err(|source| Error::io("reading /proc/self/mountinfo", source))?;
-        Ok(Self::parse(&mounts, |root| std::fs::read_to_string(root.join("cgroup.controllers")).unwrap_or_default()))
+        Ok(Self::parse(&mounts, &CONTROLLERS, controllers_of))
+    }
+
+    /// Those of this host that have any of these controllers.
+    pub fn detect_all(wanted: &[&str]) -> Result<Self> {
+        let mounts = std::fs::read_to_string("/proc/self/mountinfo")
+            .map_err(|source| Error::io("reading /proc/self/mountinfo", source))?;
+        Ok(Self::parse(&mounts, wanted, controllers_of))
     }
 
     /// Reads a `mountinfo`; `controllers` gives the text of a version 2 root's `cgroup.controllers`.
-    fn parse(mountinfo: &str, controllers: impl Fn(&Path) -> String) -> Self {
+    fn parse(mountinfo: &str, wanted: &[&str], controllers: impl Fn(&Path) -> String) -> Self {
         let mut found = Self::default();
         for line in mountinfo.lines() {
             let Some((before, after)) = line.split_once(" - ") else { continue };
@@ -90,7 +97,7 @@ impl Hierarchies {
                 }
                 Some("cgroup") => {
                     let options = fields.nth(1).unwrap_or_default();
-                    for name in options.split(',').filter(|name| CONTROLLERS.contains(name)) {
+                    for name in options.split(',').filter(|name| wanted.contains(name)) {
                         found.v1.entry(name.to_owned()).or_insert_with(|| mount_point.clone());
                     }
                 }
@@ -171,6 +178,10 @@ impl Hierarchies {
     }
 }
 
+fn controllers_of(root: &Path) -> String {
+    std::fs::read_to_string(root.join("cgroup.controllers")).unwrap_or_default()
+}
+
 fn make(group: &Path) -> Result<()> {
     std::fs::create_dir_all(group).map_err(|source| Error::io(format!("making {}", group.display()), source))
 }
@@ -213,7 +224,7 @@ mod tests {
 
     #[test]
     fn a_mixed_host_is_limited_through_version_one() {
-        let found = Hierarchies::parse(MIXED, |_| String::new());
+        let found = Hierarchies::parse(MIXED, &CONTROLLERS, |_| String::new());
         assert_eq!(found.version_of("cpu"), Some(1));
         assert_eq!(found.version_of("memory"), Some(1));
         assert_eq!(found.version_of("cpuset"), None);
@@ -221,7 +232,7 @@ mod tests {
 
     #[test]
     fn a_unified_host_is_limited_through_version_two() {
-        let found = Hierarchies::parse("1 0 0:1 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n", |_| {
+        let found = Hierarchies::parse("1 0 0:1 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n", &CONTROLLERS, |_| {
             "cpuset cpu io memory pids\n".to_owned()
         });
         assert!(CONTROLLERS.iter().all(|name| found.version_of(name) == Some(2)));

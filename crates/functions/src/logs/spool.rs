@@ -1,0 +1,246 @@
+//! Lines on their way to the control plane: in files until it has said that it stored them. Lines are numbered by the time
+//! of the first and go on from there, so that numbers grow also across restarts.
+//!
+//! ```text
+//! spool/<number of the first line>.jsonl   one line a line
+//! spool/acknowledged                       the number up to which all is stored
+//! ```
+//!
+//! What was written is safe from the end of any process, not from that of the host: a line is not worth a disk's flush.
+
+use std::collections::VecDeque;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+
+use super::frames::Event;
+use super::now_ms;
+use crate::contract::{LogBatch, LogLine};
+
+/// A file of this size is followed by another.
+const SEGMENT: u64 = 8 << 20;
+/// Lines kept in memory; older ones are read from their files again.
+const RECENT: usize = 4096;
+/// What a batch has at most.
+const BATCH: usize = 1 << 20;
+
+pub struct Spool {
+    directory: PathBuf,
+    state: Mutex<State>,
+    news: Notify,
+}
+
+struct State {
+    next: u64,
+    acknowledged: u64,
+    /// The first number of each file, in order. The last is written to.
+    segments: VecDeque<u64>,
+    open: Option<(File, u64)>,
+    /// The newest lines, without a gap.
+    recent: VecDeque<LogLine>,
+}
+
+impl Spool {
+    pub fn open(directory: PathBuf) -> std::io::Result<Self> {
+        fs::create_dir_all(&directory)?;
+        let mut segments: Vec<u64> = fs::read_dir(&directory)?
+            .flatten()
+            .filter_map(|entry| entry.file_name().to_str()?.strip_suffix(".jsonl")?.parse().ok())
+            .collect();
+        segments.sort_unstable();
+        let acknowledged = fs::read_to_string(directory.join("acknowledged"));
+        let acknowledged = acknowledged.ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0);
+        // Above all that an earlier process gave away: it did not write a million lines in a millisecond.
+        let next = u64::try_from(now_ms()).unwrap_or(0).saturating_mul(1000).max(acknowledged + 1);
+        let state = State { next, acknowledged, segments: segments.into(), open: None, recent: VecDeque::new() };
+        Ok(Self { directory, state: Mutex::new(state), news: Notify::new() })
+    }
+
+    pub fn append(&self, account: &str, group: &str, stream: &str, events: Vec<Event>) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut text = Vec::new();
+        for event in events {
+            let line = LogLine {
+                number: state.next,
+                account: account.into(),
+                group: group.into(),
+                stream: stream.into(),
+                timestamp_ms: event.timestamp_ms,
+                message: event.message,
+            };
+            state.next += 1;
+            // These types can always be written.
+            if serde_json::to_writer(&mut text, &line).is_ok() {
+                text.push(b'\n');
+            }
+            state.recent.push_back(line);
+        }
+        if let Err(error) = self.write(&mut state, &text) {
+            tracing::error!(%error, "lines of functions' logs are in memory only");
+        }
+        while state.recent.len() > RECENT {
+            state.recent.pop_front();
+        }
+        drop(state);
+        self.news.notify_waiters();
+    }
+
+    fn write(&self, state: &mut State, text: &[u8]) -> std::io::Result<()> {
+        if state.open.as_ref().is_none_or(|(_, size)| *size > SEGMENT) {
+            let first = state.recent.back().map_or(state.next, |line| line.number);
+            // The lines of this call are the last in `recent`, and the first of them names the file.
+            let first = first.saturating_sub(text.iter().filter(|&&byte| byte == b'\n').count() as u64 - 1);
+            let file = File::options().create(true).append(true).open(self.path(first))?;
+            state.open = Some((file, 0));
+            state.segments.push_back(first);
+        }
+        let Some((file, size)) = &mut state.open else { return Ok(()) };
+        file.write_all(text)?;
+        *size += text.len() as u64;
+        Ok(())
+    }
+
+    fn path(&self, first: u64) -> PathBuf {
+        self.directory.join(format!("{first}.jsonl"))
+    }
+
+    /// Forgets what is up to `after`, and answers what comes next; waits for it if there is none.
+    pub async fn next(&self, after: u64, wait: Duration) -> LogBatch {
+        self.acknowledge(after);
+        let until = tokio::time::Instant::now() + wait;
+        loop {
+            let told = self.news.notified();
+            let lines = self.read(after);
+            if let Some(last) = lines.last() {
+                return LogBatch { last: last.number, lines };
+            }
+            if tokio::time::timeout_at(until, told).await.is_err() {
+                return LogBatch { last: after, lines };
+            }
+        }
+    }
+
+    fn acknowledge(&self, up_to: u64) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if up_to <= state.acknowledged || up_to >= state.next {
+            return;
+        }
+        state.acknowledged = up_to;
+        while state.recent.front().is_some_and(|line| line.number <= up_to) {
+            state.recent.pop_front();
+        }
+        // A file is over when the next one begins below that.
+        while state.segments.len() > 1 && state.segments[1] <= up_to + 1 {
+            if let Some(first) = state.segments.pop_front() {
+                let _ = fs::remove_file(self.path(first));
+            }
+        }
+        // The last one, if all of it is stored.
+        if state.recent.is_empty() && up_to + 1 == state.next && state.segments.len() == 1 {
+            state.open = None;
+            if let Some(first) = state.segments.pop_front() {
+                let _ = fs::remove_file(self.path(first));
+            }
+        }
+        let (path, draft) = (self.directory.join("acknowledged"), self.directory.join("acknowledged.new"));
+        if let Err(error) = fs::write(&draft, up_to.to_string()).and_then(|()| fs::rename(&draft, &path)) {
+            tracing::warn!(%error, "what is stored of functions' logs is not written down");
+        }
+    }
+
+    fn read(&self, after: u64) -> Vec<LogLine> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let floor = after.max(state.acknowledged);
+        let first_recent = state.recent.front().map_or(state.next, |line| line.number);
+        // Files that have lines before those in memory.
+        let older = state.segments.iter().enumerate().filter(|(index, first)| {
+            let end = state.segments.get(index + 1).copied().unwrap_or(state.next);
+            **first < first_recent && end > floor + 1
+        });
+        let mut found = Vec::new();
+        let mut size = 0;
+        for (_, first) in older {
+            take(read_file(&self.path(*first)), floor, first_recent, &mut found, &mut size);
+            if size >= BATCH {
+                return found;
+            }
+        }
+        take(state.recent.iter().cloned(), floor, u64::MAX, &mut found, &mut size);
+        found
+    }
+}
+
+fn take(lines: impl Iterator<Item = LogLine>, after: u64, below: u64, into: &mut Vec<LogLine>, size: &mut usize) {
+    for line in lines.filter(|line| line.number > after && line.number < below) {
+        if *size >= BATCH {
+            return;
+        }
+        *size += line.message.len() + line.group.len() + line.stream.len() + 100;
+        into.push(line);
+    }
+}
+
+/// A last line that was not written whole says nothing.
+fn read_file(path: &Path) -> impl Iterator<Item = LogLine> {
+    let lines = File::open(path).ok().into_iter().flat_map(|file| BufReader::new(file).split(b'\n'));
+    lines.map_while(std::io::Result::ok).filter_map(|line| serde_json::from_slice(&line).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn say(spool: &Spool, words: &[&str]) {
+        let event = |word: &&str| Event { timestamp_ms: 1, message: (*word).into() };
+        spool.append("000000000000", "g", "s", words.iter().map(event).collect());
+    }
+
+    async fn texts(spool: &Spool, after: u64) -> (u64, Vec<String>) {
+        let batch = spool.next(after, Duration::ZERO).await;
+        (batch.last, batch.lines.into_iter().map(|line| line.message).collect())
+    }
+
+    #[tokio::test]
+    async fn lines_come_again_until_they_are_acknowledged_and_survive_a_restart() {
+        let place = tempfile::tempdir().unwrap();
+        let spool = Spool::open(place.path().to_owned()).unwrap();
+        say(&spool, &["one", "two"]);
+        let (last, found) = texts(&spool, 0).await;
+        assert_eq!(found, ["one", "two"]);
+        assert_eq!(texts(&spool, 0).await.1, ["one", "two"]);
+        say(&spool, &["three"]);
+        assert_eq!(texts(&spool, last).await.1, ["three"]);
+        drop(spool);
+        let spool = Spool::open(place.path().to_owned()).unwrap();
+        say(&spool, &["four"]);
+        let (last, found) = texts(&spool, 0).await;
+        assert_eq!(found, ["three", "four"]);
+        assert!(texts(&spool, last).await.1.is_empty());
+        let files = fs::read_dir(place.path()).unwrap().count();
+        assert_eq!(files, 1, "only the number of what is acknowledged is left");
+    }
+
+    #[tokio::test]
+    async fn more_lines_than_memory_has_are_read_from_disk() {
+        let place = tempfile::tempdir().unwrap();
+        let spool = Spool::open(place.path().to_owned()).unwrap();
+        for number in 0..RECENT + 100 {
+            say(&spool, &[&number.to_string()]);
+        }
+        let (mut at, mut all) = (0, Vec::new());
+        loop {
+            let (last, found) = texts(&spool, at).await;
+            if found.is_empty() {
+                break;
+            }
+            all.extend(found);
+            at = last;
+        }
+        let wanted: Vec<String> = (0..RECENT + 100).map(|number| number.to_string()).collect();
+        assert_eq!(all, wanted);
+    }
+}

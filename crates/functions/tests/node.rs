@@ -1,0 +1,22 @@
+//! The node with real sandboxes: needs root, and says so where it is not. A program of its own without libtest, because it
+//! is also the forker, which must have one thread, and the function, which is any program that speaks the Runtime API.
+
+#[path = "node/function.rs"]
+mod function;
+#[path = "node/harness.rs"]
+mod harness;
+#[path = "node/scenes.rs"]
+mod scenes;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let name = arguments[0].rsplit('/').next().unwrap_or_default();
+    if name == "bootstrap" {
+        return function::run();
+    }
+    match arguments.get(1).map(String::as_str) {
+        Some("forker") => freehold_machine::sandbox::run_forker().unwrap(),
+        Some("node") => harness::node(&arguments[2]),
+        other => harness::run(&scenes::all(), other.filter(|name| !name.starts_with('-'))),
+    }
+}
