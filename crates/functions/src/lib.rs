@@ -11,6 +11,7 @@ pub mod client;
 pub mod contract;
 mod endpoint;
 mod environment;
+pub mod launch;
 pub mod layout;
 mod logs;
 pub mod node;

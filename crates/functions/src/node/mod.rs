@@ -14,7 +14,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use freehold_machine::sandbox::{Options as SandboxOptions, Sandboxes};
-use rustix::fs::FlockOperation;
 use tokio::net::UnixListener;
 
 use crate::endpoint::Endpoint;
@@ -71,14 +70,15 @@ pub fn run(options: Options) -> Result<(), Error> {
 
 async fn serve(options: Options) -> Result<(), Error> {
     allow_many_descriptors();
+    // What ends the control plane's session is not meant for it. Fails where it leads one already.
+    let _ = rustix::process::setsid();
     let layout = Layout::new(&options.data_dir);
     for directory in [layout.root().to_owned(), layout.revisions(), layout.layers()] {
         fs::create_dir_all(&directory).map_err(io("make the directory of functions"))?;
     }
-    let lock = fs::File::create(layout.root().join("node.lock")).map_err(io("lock the directory of functions"))?;
-    if rustix::fs::flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() {
-        return Err(Error::Taken(layout.root().to_owned()));
-    }
+    let lock = crate::launch::take(&layout).map_err(io("lock the directory of functions"))?;
+    let _lock = lock.ok_or_else(|| Error::Taken(layout.root().to_owned()))?;
+    freehold_machine::sandbox::enter_group(&options.data_dir)?;
     let sandboxes = tokio::task::block_in_place(|| {
         Sandboxes::start(SandboxOptions {
             directory: layout.root().join("sandboxes"),

@@ -119,6 +119,7 @@ impl Drop for Region {
         let pid = rustix::process::Pid::from_child(&self.process);
         let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
         let _ = self.process.wait();
+        freehold_functions::launch::end(self.place.path()).unwrap();
         if std::thread::panicking() {
             return;
         }
@@ -131,7 +132,7 @@ impl Drop for Region {
 fn tag(data: &Path) -> String {
     use sha2::Digest;
     let digest = sha2::Sha256::digest(data.to_string_lossy().as_bytes());
-    format!("fn-{}-", &hex::encode(digest)[..5])
+    hex::encode(digest)[..5].to_owned()
 }
 
 fn left(tag: &str) -> Vec<PathBuf> {

@@ -80,9 +80,7 @@ impl Controllers {
         let (freezer, is_v2) = &of["freezer"];
         let switch = freezer.join(if *is_v2 { "cgroup.freeze" } else { "freezer.state" });
         let switch = File::options().write(true).open(&switch).map_err(|error| Error::io("open the freezer", error))?;
-        let group = Group { name: name.to_owned(), switch, is_frozen_by_v2: *is_v2, of };
-        group.set("pids", "pids.max", "pids.max", &PROCESSES.to_string())?;
-        Ok(group)
+        Ok(Group { name: name.to_owned(), switch, is_frozen_by_v2: *is_v2, of })
     }
 
     /// Removes the groups whose names begin with `prefix`, with everything that runs in them.
@@ -113,6 +111,10 @@ impl Group {
         all.sort();
         all.dedup();
         all
+    }
+
+    pub fn limit_processes(&self) -> Result<()> {
+        self.set("pids", "pids.max", "pids.max", &PROCESSES.to_string())
     }
 
     fn set(&self, controller: &str, v1: &str, v2: &str, value: &str) -> Result<()> {

@@ -62,7 +62,7 @@ impl Sandboxes {
     /// Removes what an earlier node left, and starts the forker. Blocks.
     pub fn start(options: Options) -> Result<Self> {
         let controllers = Controllers::detect()?;
-        let prefix = format!("fn-{}-", Tag::of(&options.data_dir).as_str());
+        let prefix = prefix(&options.data_dir);
         controllers.remove_all(&prefix)?;
         let root = options.directory.join("root");
         fs::create_dir_all(&root).map_err(|error| Error::io("make the directory of sandboxes", error))?;
@@ -98,6 +98,37 @@ impl Sandboxes {
         let directory = self.shared.options.directory.clone();
         Ok(Tmp(blocking(move || scratch::make(&directory, mib)).await?))
     }
+}
+
+/// Start of the names of a region's control groups.
+fn prefix(data_dir: &Path) -> String {
+    format!("fn-{}-", Tag::of(data_dir).as_str())
+}
+
+/// Moves the calling process into a control group of its own, so that what ends the group of whoever started it does not
+/// end it.
+pub fn enter_group(data_dir: &Path) -> Result<()> {
+    let group = Controllers::detect()?.create(&node_group(data_dir))?;
+    let procs = group.procs();
+    let own = std::process::id().to_string();
+    let join = |procs: &PathBuf| fs::write(procs, &own).map_err(|error| Error::io("enter a control group", error));
+    procs.iter().try_for_each(join)
+}
+
+fn node_group(data_dir: &Path) -> String {
+    format!("fnode-{}", Tag::of(data_dir).as_str())
+}
+
+/// Removes what a region's sandboxes and their node have on the host, once that has ended. Blocks.
+pub fn remove_leftovers(data_dir: &Path) -> Result<()> {
+    // Where there are no control groups there were no sandboxes.
+    let Ok(controllers) = Controllers::detect() else { return Ok(()) };
+    controllers.remove_all(&prefix(data_dir))?;
+    controllers.remove_all(&node_group(data_dir))?;
+    if let Ok(_alone) = crate::container::GROUPS.try_write() {
+        crate::container::cgroup::remove_parent();
+    }
+    Ok(())
 }
 
 /// Held until the sandbox is furnished with it.
@@ -148,7 +179,7 @@ impl Shared {
 
     fn make(self: &Arc<Self>, slot: u32) -> Result<Sandbox> {
         let group = self.controllers.create(&format!("{}{slot}", self.prefix))?;
-        let made = self.fork(slot, &group);
+        let made = group.limit_processes().and_then(|()| self.fork(slot, &group));
         match made {
             Ok((control, pid, listeners)) => {
                 let shared = Arc::clone(self);

@@ -45,5 +45,5 @@ mod spawn;
 mod wire;
 
 pub use forker::run as run_forker;
-pub use host::{Options, Sandbox, Sandboxes, Tmp};
+pub use host::{Options, Sandbox, Sandboxes, Tmp, enter_group, remove_leftovers};
 pub use wire::{Bind, End, Furnish, News, Start};
