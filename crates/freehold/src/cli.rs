@@ -52,6 +52,12 @@ pub enum Command {
     /// Serve what a load balancer's configuration says; the region starts one for each
     #[command(hide = true)]
     ElbNode(ElbNode),
+    /// Keep the execution environments of functions; the region starts it
+    #[command(hide = true)]
+    LambdaNode(LambdaNode),
+    /// Fork the sandboxes of functions; their node starts it
+    #[command(hide = true)]
+    LambdaSandbox,
     /// Build, import and list machine images
     #[command(subcommand)]
     Image(Image),
@@ -161,6 +167,13 @@ pub struct ElbNode {
     /// Threads that serve [default: one for each CPU]
     #[arg(long, value_name = "N")]
     pub workers: Option<usize>,
+}
+
+#[derive(Debug, Args)]
+pub struct LambdaNode {
+    /// Seconds after which an environment that nobody uses is ended
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    pub idle: u64,
 }
 
 #[derive(Debug, Args)]

@@ -26,6 +26,8 @@ pub struct Removed {
 
 /// Removes every machine, balancer and network of the data directory, and its names. The caller holds its lock.
 pub async fn everything(data: &DataDir) -> Result<Removed> {
+    let functions = data.path().to_owned();
+    tokio::task::spawn_blocking(move || freehold_functions::launch::end(&functions)).await??;
     let Some(kind) = remembered(data) else { return Ok(Removed::default()) };
     // Any pool does: nothing new is published.
     let host = if kind == DriverKind::None {
