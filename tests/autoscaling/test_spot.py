@@ -113,6 +113,19 @@ def test_what_is_too_dear_gives_way_to_the_next_type(market):
     assert market.instances(group)[0]["InstanceType"] == "t3.nano"
 
 
+def test_the_cheapest_types_are_bought_and_filled_alike(market):
+    kinds = [{"InstanceType": kind} for kind in ("t3.large", "t3.nano", "t3.micro")]
+    share = {"OnDemandPercentageAboveBaseCapacity": 0, "SpotAllocationStrategy": "lowest-price", "SpotInstancePools": 2}
+    zone = {"AvailabilityZones": ["us-east-1a"]}
+    group = market.filled(4, MixedInstancesPolicy=mixed(market, *kinds, **share), **zone)
+    bought = sorted(one["InstanceType"] for one in market.instances(group))
+    assert set(bought) == {"t3.nano", "t3.micro"}
+    best = share | {"SpotAllocationStrategy": "price-capacity-optimized"}
+    del best["SpotInstancePools"]
+    group = market.filled(3, MixedInstancesPolicy=mixed(market, *kinds, **best), **zone)
+    assert {one["InstanceType"] for one in market.instances(group)} == {"t3.nano"}
+
+
 def test_a_launch_configuration_with_a_price_launches_spot_instances(market):
     market.autoscaling.create_launch_configuration(
         LaunchConfigurationName="cheap", ImageId=market.image, InstanceType="t3.nano", SpotPrice="0.004"
@@ -121,6 +134,7 @@ def test_a_launch_configuration_with_a_price_launches_spot_instances(market):
     assert shown["SpotPrice"] == "0.004"
     group = market.filled(2, LaunchConfigurationName="cheap")
     assert spot(market, group) == market.serving(group)
+    assert refusal(market.autoscaling.put_warm_pool, AutoScalingGroupName=group) == INVALID
 
 
 def test_a_template_that_asks_for_spot_goes_without_a_mixed_policy_only(market):

@@ -303,6 +303,24 @@ def test_requests_are_shown_in_pages_and_by_filters(market):
         assert bool(found["SpotInstanceRequests"]) == matches, name
 
 
+def test_the_price_in_force_is_told_for_each_zone(market):
+    prices = market.ec2.describe_spot_price_history
+    shown = prices(InstanceTypes=["t3.nano"], ProductDescriptions=["Linux/UNIX"])["SpotPriceHistory"]
+    assert {one["SpotPrice"] for one in shown} == {"0.001600"}
+    assert {one["AvailabilityZone"] for one in shown} == {"us-east-1a", "us-east-1b", "us-east-1c"}
+    (one,) = prices(InstanceTypes=["m5.large"], AvailabilityZone="us-east-1b")["SpotPriceHistory"]
+    assert (one["SpotPrice"], one["ProductDescription"]) == ("0.028800", "Linux/UNIX")
+    assert not prices(InstanceTypes=["t3.nano"], EndTime=datetime.datetime(2025, 1, 1))["SpotPriceHistory"]
+    assert not prices(InstanceTypes=["t3.nano"], ProductDescriptions=["Windows"])["SpotPriceHistory"]
+    first = prices(MaxResults=7)
+    assert len(first["SpotPriceHistory"]) == 7 and first["NextToken"]
+    by_filter = prices(Filters=[{"Name": "instance-type", "Values": ["t3.n*"]}])["SpotPriceHistory"]
+    assert {one["InstanceType"] for one in by_filter} == {"t3.nano"}
+    assert refusal(prices, AvailabilityZone="us-east-1z") == "InvalidParameterValue"
+    assert refusal(prices, InstanceTypes=["t3.huge"]) == "InvalidParameterValue"
+    assert refusal(prices, NextToken="bogus") == "InvalidNextToken"
+
+
 def test_only_spot_instances_that_run_can_be_interrupted(market):
     (plain,) = market.ec2.run_instances(MinCount=1, MaxCount=1, **market.launch)["Instances"]
     (gone,) = market.run()

@@ -69,50 +69,51 @@ operation!(DescribeRouteTables, 56, types::DescribeRouteTablesRequest => types::
 operation!(DescribeSecurityGroupRules, 57, types::DescribeSecurityGroupRulesRequest => types::DescribeSecurityGroupRulesResult);
 operation!(DescribeSecurityGroups, 58, types::DescribeSecurityGroupsRequest => types::DescribeSecurityGroupsResult);
 operation!(DescribeSpotInstanceRequests, 59, types::DescribeSpotInstanceRequestsRequest => types::DescribeSpotInstanceRequestsResult);
-operation!(DescribeSubnets, 60, types::DescribeSubnetsRequest => types::DescribeSubnetsResult);
-operation!(DescribeTags, 61, types::DescribeTagsRequest => types::DescribeTagsResult);
-operation!(DescribeVolumes, 62, types::DescribeVolumesRequest => types::DescribeVolumesResult);
-operation!(DescribeVpcAttribute, 63, types::DescribeVpcAttributeRequest => types::DescribeVpcAttributeResult);
-operation!(DescribeVpcs, 64, types::DescribeVpcsRequest => types::DescribeVpcsResult);
-operation!(DetachInternetGateway, 65, types::DetachInternetGatewayRequest => Unit);
-operation!(DetachNetworkInterface, 66, types::DetachNetworkInterfaceRequest => Unit);
-operation!(DisassociateAddress, 67, types::DisassociateAddressRequest => Unit);
-operation!(DisassociateRouteTable, 68, types::DisassociateRouteTableRequest => Unit);
-operation!(GetConsoleOutput, 69, types::GetConsoleOutputRequest => types::GetConsoleOutputResult);
-operation!(GetLaunchTemplateData, 70, types::GetLaunchTemplateDataRequest => types::GetLaunchTemplateDataResult);
-operation!(ImportKeyPair, 71, types::ImportKeyPairRequest => types::ImportKeyPairResult);
-operation!(ModifyImageAttribute, 72, types::ModifyImageAttributeRequest => Unit);
-operation!(ModifyInstanceAttribute, 73, types::ModifyInstanceAttributeRequest => Unit);
-operation!(ModifyInstanceMetadataOptions, 74, types::ModifyInstanceMetadataOptionsRequest => types::ModifyInstanceMetadataOptionsResult);
-operation!(ModifyLaunchTemplate, 75, types::ModifyLaunchTemplateRequest => types::ModifyLaunchTemplateResult);
-operation!(ModifyNetworkInterfaceAttribute, 76, types::ModifyNetworkInterfaceAttributeRequest => Unit);
-operation!(ModifySecurityGroupRules, 77, types::ModifySecurityGroupRulesRequest => types::ModifySecurityGroupRulesResult);
-operation!(ModifySubnetAttribute, 78, types::ModifySubnetAttributeRequest => Unit);
-operation!(ModifyVpcAttribute, 79, types::ModifyVpcAttributeRequest => Unit);
-operation!(MonitorInstances, 80, types::MonitorInstancesRequest => types::MonitorInstancesResult);
-operation!(RebootInstances, 81, types::RebootInstancesRequest => Unit);
-operation!(ReleaseAddress, 82, types::ReleaseAddressRequest => Unit);
-operation!(ReplaceRoute, 83, types::ReplaceRouteRequest => Unit);
-operation!(ReplaceRouteTableAssociation, 84, types::ReplaceRouteTableAssociationRequest => types::ReplaceRouteTableAssociationResult);
-operation!(RequestSpotInstances, 85, types::RequestSpotInstancesRequest => types::RequestSpotInstancesResult);
-operation!(ResetImageAttribute, 86, types::ResetImageAttributeRequest => Unit);
-operation!(ResetInstanceAttribute, 87, types::ResetInstanceAttributeRequest => Unit);
-operation!(RevokeSecurityGroupEgress, 88, types::RevokeSecurityGroupEgressRequest => types::RevokeSecurityGroupEgressResult);
-operation!(RevokeSecurityGroupIngress, 89, types::RevokeSecurityGroupIngressRequest => types::RevokeSecurityGroupIngressResult);
-operation!(RunInstances, 90, types::RunInstancesRequest => types::Reservation);
-operation!(StartInstances, 91, types::StartInstancesRequest => types::StartInstancesResult);
-operation!(StopInstances, 92, types::StopInstancesRequest => types::StopInstancesResult);
-operation!(TerminateInstances, 93, types::TerminateInstancesRequest => types::TerminateInstancesResult);
-operation!(UnassignPrivateIpAddresses, 94, types::UnassignPrivateIpAddressesRequest => Unit);
-operation!(UnmonitorInstances, 95, types::UnmonitorInstancesRequest => types::UnmonitorInstancesResult);
-operation!(UpdateSecurityGroupRuleDescriptionsEgress, 96, types::UpdateSecurityGroupRuleDescriptionsEgressRequest => types::UpdateSecurityGroupRuleDescriptionsEgressResult);
-operation!(UpdateSecurityGroupRuleDescriptionsIngress, 97, types::UpdateSecurityGroupRuleDescriptionsIngressRequest => types::UpdateSecurityGroupRuleDescriptionsIngressResult);
+operation!(DescribeSpotPriceHistory, 60, types::DescribeSpotPriceHistoryRequest => types::DescribeSpotPriceHistoryResult);
+operation!(DescribeSubnets, 61, types::DescribeSubnetsRequest => types::DescribeSubnetsResult);
+operation!(DescribeTags, 62, types::DescribeTagsRequest => types::DescribeTagsResult);
+operation!(DescribeVolumes, 63, types::DescribeVolumesRequest => types::DescribeVolumesResult);
+operation!(DescribeVpcAttribute, 64, types::DescribeVpcAttributeRequest => types::DescribeVpcAttributeResult);
+operation!(DescribeVpcs, 65, types::DescribeVpcsRequest => types::DescribeVpcsResult);
+operation!(DetachInternetGateway, 66, types::DetachInternetGatewayRequest => Unit);
+operation!(DetachNetworkInterface, 67, types::DetachNetworkInterfaceRequest => Unit);
+operation!(DisassociateAddress, 68, types::DisassociateAddressRequest => Unit);
+operation!(DisassociateRouteTable, 69, types::DisassociateRouteTableRequest => Unit);
+operation!(GetConsoleOutput, 70, types::GetConsoleOutputRequest => types::GetConsoleOutputResult);
+operation!(GetLaunchTemplateData, 71, types::GetLaunchTemplateDataRequest => types::GetLaunchTemplateDataResult);
+operation!(ImportKeyPair, 72, types::ImportKeyPairRequest => types::ImportKeyPairResult);
+operation!(ModifyImageAttribute, 73, types::ModifyImageAttributeRequest => Unit);
+operation!(ModifyInstanceAttribute, 74, types::ModifyInstanceAttributeRequest => Unit);
+operation!(ModifyInstanceMetadataOptions, 75, types::ModifyInstanceMetadataOptionsRequest => types::ModifyInstanceMetadataOptionsResult);
+operation!(ModifyLaunchTemplate, 76, types::ModifyLaunchTemplateRequest => types::ModifyLaunchTemplateResult);
+operation!(ModifyNetworkInterfaceAttribute, 77, types::ModifyNetworkInterfaceAttributeRequest => Unit);
+operation!(ModifySecurityGroupRules, 78, types::ModifySecurityGroupRulesRequest => types::ModifySecurityGroupRulesResult);
+operation!(ModifySubnetAttribute, 79, types::ModifySubnetAttributeRequest => Unit);
+operation!(ModifyVpcAttribute, 80, types::ModifyVpcAttributeRequest => Unit);
+operation!(MonitorInstances, 81, types::MonitorInstancesRequest => types::MonitorInstancesResult);
+operation!(RebootInstances, 82, types::RebootInstancesRequest => Unit);
+operation!(ReleaseAddress, 83, types::ReleaseAddressRequest => Unit);
+operation!(ReplaceRoute, 84, types::ReplaceRouteRequest => Unit);
+operation!(ReplaceRouteTableAssociation, 85, types::ReplaceRouteTableAssociationRequest => types::ReplaceRouteTableAssociationResult);
+operation!(RequestSpotInstances, 86, types::RequestSpotInstancesRequest => types::RequestSpotInstancesResult);
+operation!(ResetImageAttribute, 87, types::ResetImageAttributeRequest => Unit);
+operation!(ResetInstanceAttribute, 88, types::ResetInstanceAttributeRequest => Unit);
+operation!(RevokeSecurityGroupEgress, 89, types::RevokeSecurityGroupEgressRequest => types::RevokeSecurityGroupEgressResult);
+operation!(RevokeSecurityGroupIngress, 90, types::RevokeSecurityGroupIngressRequest => types::RevokeSecurityGroupIngressResult);
+operation!(RunInstances, 91, types::RunInstancesRequest => types::Reservation);
+operation!(StartInstances, 92, types::StartInstancesRequest => types::StartInstancesResult);
+operation!(StopInstances, 93, types::StopInstancesRequest => types::StopInstancesResult);
+operation!(TerminateInstances, 94, types::TerminateInstancesRequest => types::TerminateInstancesResult);
+operation!(UnassignPrivateIpAddresses, 95, types::UnassignPrivateIpAddressesRequest => Unit);
+operation!(UnmonitorInstances, 96, types::UnmonitorInstancesRequest => types::UnmonitorInstancesResult);
+operation!(UpdateSecurityGroupRuleDescriptionsEgress, 97, types::UpdateSecurityGroupRuleDescriptionsEgressRequest => types::UpdateSecurityGroupRuleDescriptionsEgressResult);
+operation!(UpdateSecurityGroupRuleDescriptionsIngress, 98, types::UpdateSecurityGroupRuleDescriptionsIngressRequest => types::UpdateSecurityGroupRuleDescriptionsIngressResult);
 
 #[allow(dead_code)]
 static UNIT: Schema = Schema::structure("Unit", &[]);
 
 /// Sorted by name.
-pub static OPERATIONS: [OperationModel; 98] = [
+pub static OPERATIONS: [OperationModel; 99] = [
     OperationModel {
         name: "AllocateAddress",
         http_method: "POST",
@@ -651,6 +652,15 @@ pub static OPERATIONS: [OperationModel; 98] = [
         http_status: 200,
         input: &schemas::DESCRIBE_SPOT_INSTANCE_REQUESTS_REQUEST,
         output: &schemas::DESCRIBE_SPOT_INSTANCE_REQUESTS_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "DescribeSpotPriceHistory",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::DESCRIBE_SPOT_PRICE_HISTORY_REQUEST,
+        output: &schemas::DESCRIBE_SPOT_PRICE_HISTORY_RESULT,
         result_wrapper: "",
     },
     OperationModel {

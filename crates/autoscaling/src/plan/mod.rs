@@ -5,6 +5,7 @@ pub(crate) mod cron;
 pub(crate) mod refresh;
 pub(crate) mod scaling;
 pub(crate) mod sentences;
+mod spot_pools;
 #[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod victims;

@@ -4,8 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use freehold_api::ec2::{
     AttributeBooleanValue, CreateTagsRequest, DeleteTagsRequest, DescribeInstanceStatusRequest,
-    DescribeInstancesRequest, Filter, Instance, ModifyInstanceAttributeRequest, Reservation, RunInstancesRequest,
-    StartInstancesRequest, StopInstancesRequest, Tag, TerminateInstancesRequest, op,
+    DescribeInstancesRequest, DescribeSpotPriceHistoryRequest, Filter, Instance, ModifyInstanceAttributeRequest,
+    Reservation, RunInstancesRequest, SpotPrice, StartInstancesRequest, StopInstancesRequest, Tag,
+    TerminateInstancesRequest, op,
 };
 use freehold_wire::Error;
 
@@ -105,6 +106,24 @@ impl World {
         let input = DescribeInstancesRequest { filters: Some(filters), ..Default::default() };
         let found = self.call::<op::DescribeInstances>(account, input).await?;
         Ok(seen(found.reservations).collect())
+    }
+
+    /// What Spot instances of these types cost in the zone, in millionths of a dollar an hour.
+    pub async fn spot_prices(
+        &self,
+        account: &str,
+        zone: &str,
+        kinds: Vec<String>,
+    ) -> Result<HashMap<String, u64>, Error> {
+        let input = DescribeSpotPriceHistoryRequest {
+            availability_zone: Some(zone.to_owned()),
+            instance_types: Some(kinds),
+            ..Default::default()
+        };
+        let found = self.call::<op::DescribeSpotPriceHistory>(account, input).await?.spot_price_history;
+        // Always written with six digits after the point.
+        let price = |one: SpotPrice| Some((one.instance_type?, one.spot_price?.replace('.', "").parse().ok()?));
+        Ok(found.unwrap_or_default().into_iter().filter_map(price).collect())
     }
 
     /// Which of these instances, which are there, fail their status checks.

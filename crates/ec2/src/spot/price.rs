@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
+
 use crate::catalogue::InstanceType;
 
 /// Of the On-Demand price, in percent.
@@ -12,6 +14,14 @@ pub const SHARE_PERCENT: u64 = 30;
 const DIGITS: usize = 9;
 /// AWS publishes Spot prices in ten-thousandths of a dollar.
 const TEN_THOUSANDTH: u64 = 100_000;
+
+/// Of the price list that the catalogue is from: 2026-07-01T00:00:00Z.
+const IN_FORCE_SINCE: i64 = 1_782_864_000;
+
+/// When prices changed last.
+pub fn in_force_since() -> Timestamp {
+    Timestamp::from_second(IN_FORCE_SINCE).unwrap_or_default()
+}
 
 /// Dollars an hour, exact to a thousand-millionth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,6 +77,11 @@ mod tests {
         for wrong in ["", ".", "-1", "1e3", "0.1.2", "1,5", "99999999999999999999"] {
             assert_eq!(Price::parse(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn prices_are_those_of_july_2026() {
+        assert_eq!(in_force_since().to_string(), "2026-07-01T00:00:00Z");
     }
 
     #[test]

@@ -477,6 +477,24 @@ pub static DESCRIBE_SPOT_INSTANCE_REQUESTS_RESULT: Schema = Schema::structure("D
     member("NextToken", "nextToken", "NextToken", &STRING),
 ]);
 
+pub static DESCRIBE_SPOT_PRICE_HISTORY_REQUEST: Schema = Schema::structure("DescribeSpotPriceHistoryRequest", &[
+    member("AvailabilityZoneId", "AvailabilityZoneId", "AvailabilityZoneId", &STRING),
+    member("DryRun", "dryRun", "DryRun", &BOOLEAN),
+    member("StartTime", "startTime", "StartTime", &TIMESTAMP),
+    member("EndTime", "endTime", "EndTime", &TIMESTAMP),
+    member("InstanceTypes", "InstanceType", "InstanceType", &INSTANCE_TYPE_LIST),
+    member("ProductDescriptions", "ProductDescription", "ProductDescription", &PRODUCT_DESCRIPTION_LIST),
+    member("Filters", "Filter", "Filter", &FILTER_LIST),
+    member("AvailabilityZone", "availabilityZone", "AvailabilityZone", &STRING),
+    member("MaxResults", "maxResults", "MaxResults", &INTEGER),
+    member("NextToken", "nextToken", "NextToken", &STRING),
+]);
+
+pub static DESCRIBE_SPOT_PRICE_HISTORY_RESULT: Schema = Schema::structure("DescribeSpotPriceHistoryResult", &[
+    member("NextToken", "nextToken", "NextToken", &STRING),
+    member("SpotPriceHistory", "spotPriceHistorySet", "SpotPriceHistorySet", &SPOT_PRICE_HISTORY_LIST),
+]);
+
 pub static DESCRIBE_SUBNETS_MAX_RESULTS: Schema = Schema::new("DescribeSubnetsMaxResults", Kind::Integer)
     .min(5)
     .max(1000);

@@ -727,6 +727,8 @@ pub static INSTANCE_TYPE_ITEM: Schema = Schema::structure("InstanceTypeItem", &[
     member("InstanceType", "instanceType", "InstanceType", &STRING),
 ]);
 
+pub static INSTANCE_TYPE_LIST: Schema = Schema::list("InstanceTypeList", &element("item", &STRING));
+
 pub static INSTANCE_TYPE_OFFERING: Schema = Schema::structure("InstanceTypeOffering", &[
     member("InstanceType", "instanceType", "InstanceType", &STRING),
     member("LocationType", "locationType", "LocationType", &LOCATION_TYPE),

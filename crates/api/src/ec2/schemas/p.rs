@@ -119,6 +119,8 @@ pub static PRODUCT_CODE_VALUES: Schema = Schema::new("ProductCodeValues", Kind::
         "devpay", "marketplace",
     ]);
 
+pub static PRODUCT_DESCRIPTION_LIST: Schema = Schema::list("ProductDescriptionList", &element("item", &STRING));
+
 pub static PROPAGATING_VGW: Schema = Schema::structure("PropagatingVgw", &[
     member("GatewayId", "gatewayId", "GatewayId", &STRING),
 ]);

@@ -201,6 +201,17 @@ pub static SPOT_PLACEMENT: Schema = Schema::structure("SpotPlacement", &[
     member("AvailabilityZoneId", "availabilityZoneId", "AvailabilityZoneId", &STRING),
 ]);
 
+pub static SPOT_PRICE: Schema = Schema::structure("SpotPrice", &[
+    member("AvailabilityZone", "availabilityZone", "AvailabilityZone", &STRING),
+    member("AvailabilityZoneId", "availabilityZoneId", "AvailabilityZoneId", &STRING),
+    member("InstanceType", "instanceType", "InstanceType", &STRING),
+    member("ProductDescription", "productDescription", "ProductDescription", &RI_PRODUCT_DESCRIPTION),
+    member("SpotPrice", "spotPrice", "SpotPrice", &STRING),
+    member("Timestamp", "timestamp", "Timestamp", &TIMESTAMP),
+]);
+
+pub static SPOT_PRICE_HISTORY_LIST: Schema = Schema::list("SpotPriceHistoryList", &element("item", &SPOT_PRICE));
+
 pub static START_INSTANCES_REQUEST: Schema = Schema::structure("StartInstancesRequest", &[
     member("InstanceIds", "InstanceId", "InstanceId", &INSTANCE_ID_STRING_LIST).required(),
     member("AdditionalInfo", "additionalInfo", "AdditionalInfo", &STRING),

@@ -920,6 +920,44 @@ shape!(DescribeSpotInstanceRequestsResult, schemas::DESCRIBE_SPOT_INSTANCE_REQUE
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeSpotPriceHistoryRequest {
+    pub availability_zone_id: Option<String>,
+    pub dry_run: Option<bool>,
+    pub start_time: Option<Timestamp>,
+    pub end_time: Option<Timestamp>,
+    pub instance_types: Option<Vec<String>>,
+    pub product_descriptions: Option<Vec<String>>,
+    pub filters: Option<Vec<Filter>>,
+    pub availability_zone: Option<String>,
+    pub max_results: Option<i32>,
+    pub next_token: Option<String>,
+}
+
+shape!(DescribeSpotPriceHistoryRequest, schemas::DESCRIBE_SPOT_PRICE_HISTORY_REQUEST {
+    availability_zone_id,
+    dry_run,
+    start_time,
+    end_time,
+    instance_types,
+    product_descriptions,
+    filters,
+    availability_zone,
+    max_results,
+    next_token,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeSpotPriceHistoryResult {
+    pub next_token: Option<String>,
+    pub spot_price_history: Option<Vec<SpotPrice>>,
+}
+
+shape!(DescribeSpotPriceHistoryResult, schemas::DESCRIBE_SPOT_PRICE_HISTORY_RESULT {
+    next_token,
+    spot_price_history,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct DescribeSubnetsRequest {
     pub filters: Option<Vec<Filter>>,
     pub subnet_ids: Option<Vec<String>>,

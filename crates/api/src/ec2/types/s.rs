@@ -259,6 +259,25 @@ shape!(SpotPlacement, schemas::SPOT_PLACEMENT {
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct SpotPrice {
+    pub availability_zone: Option<String>,
+    pub availability_zone_id: Option<String>,
+    pub instance_type: Option<String>,
+    pub product_description: Option<String>,
+    pub spot_price: Option<String>,
+    pub timestamp: Option<Timestamp>,
+}
+
+shape!(SpotPrice, schemas::SPOT_PRICE {
+    availability_zone,
+    availability_zone_id,
+    instance_type,
+    product_description,
+    spot_price,
+    timestamp,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct StartInstancesRequest {
     pub instance_ids: Option<Vec<String>>,
     pub additional_info: Option<String>,

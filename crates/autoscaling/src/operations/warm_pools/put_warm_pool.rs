@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use freehold_api::autoscaling::{PutWarmPoolAnswer, PutWarmPoolType};
+use freehold_store::StoreExt;
 use freehold_wire::Call;
 
 use crate::AutoScaling;
 use crate::errors::{Error, Result};
-use crate::model::{LaunchSource, PoolState, WarmPool};
+use crate::model::{Group, LaunchConfiguration, LaunchSource, PoolState, WarmPool};
 use crate::operations::check;
 
 pub(super) async fn put_warm_pool(
@@ -29,6 +30,12 @@ pub(super) async fn put_warm_pool(
     };
     let min_size = check::size("MinSize", input.min_size.unwrap_or(0))?;
     let reuse = input.instance_reuse_policy.and_then(|policy| policy.reuse_on_scale_in).unwrap_or(false);
+    let group = own.group(call.account(), &name)?;
+    if is_spot(&own, &group).await? {
+        return Err(Error::validation(
+            "You can't add a warm pool to an Auto Scaling group that launches Spot Instances.",
+        ));
+    }
     own.change_group(call.account(), &name, move |_, group| {
         if matches!(group.source, LaunchSource::Mixed(_)) {
             return Err(Error::validation(
@@ -43,4 +50,21 @@ pub(super) async fn put_warm_pool(
     })
     .await?;
     Ok(PutWarmPoolAnswer {})
+}
+
+/// Whether what the group launches from asks for Spot instances (*User guide, Limitations of warm pools*).
+async fn is_spot(own: &Arc<AutoScaling>, group: &Group) -> Result<bool> {
+    match &group.source {
+        LaunchSource::Configuration(name) => {
+            let found = own.store.get::<LaunchConfiguration>(&LaunchConfiguration::id(&group.account, name))?;
+            Ok(found.is_some_and(|found| found.spot_price.is_some()))
+        }
+        LaunchSource::Template(template) => {
+            let version = own.world.template(&group.account, template).await;
+            let version = version.map_err(|error| check::refused("", error))?;
+            let market = version.data.instance_market_options.and_then(|market| market.market_type);
+            Ok(market.as_deref() == Some("spot"))
+        }
+        LaunchSource::Mixed(_) => Ok(false),
+    }
 }

@@ -11,8 +11,8 @@ use super::SOON;
 use crate::deeds::{self, Notice};
 use crate::errors::Result;
 use crate::model::{
-    ActivityStatus, Event, Group, LaunchConfiguration, LaunchSource, Member, Phase, Resolved, TemplateRef, Transition,
-    later,
+    ActivityStatus, Event, Group, LaunchConfiguration, LaunchSource, Market, Member, Override, Phase, Resolved,
+    TemplateRef, Transition, later,
 };
 use crate::world::{NO_ROOM, Place, Seen, is_for_now, launch_request};
 use crate::{AutoScaling, Fate};
@@ -56,7 +56,10 @@ pub(super) async fn launch(own: &Arc<AutoScaling>, group: &Group, member: &Membe
 
 /// Notes which version of the template it is that the group means now.
 async fn resolve(own: &Arc<AutoScaling>, group: &Group, member: &Member) -> Result<Next, Failure> {
-    let choices = group.launches_from().choices();
+    let choices = match choices(own, group, member).await {
+        Ok(choices) => choices,
+        Err(error) => return failed(own, group, member, error).await,
+    };
     let choice = choices.get(member.choice).cloned().unwrap_or_default();
     let resolved = match group.launches_from() {
         LaunchSource::Configuration(name) => Resolved::Configuration(name.clone()),
@@ -83,6 +86,24 @@ async fn resolve(own: &Arc<AutoScaling>, group: &Group, member: &Member) -> Resu
     })
     .await?;
     Ok(Next::Again)
+}
+
+/// The choices in the order in which they are tried.
+async fn choices(
+    own: &Arc<AutoScaling>,
+    group: &Group,
+    member: &Member,
+) -> Result<Vec<Override>, freehold_wire::Error> {
+    let source = group.launches_from();
+    let LaunchSource::Mixed(policy) = source else { return Ok(source.choices()) };
+    if member.market == Market::OnDemand || !policy.is_by_price() || policy.overrides.len() < 2 {
+        return Ok(source.choices());
+    }
+    let kinds = policy.overrides.iter().filter_map(|choice| choice.instance_type.clone()).collect();
+    let prices = own.world.spot_prices(&member.account, &member.zone, kinds).await?;
+    let mut others = own.members(&member.group)?;
+    others.retain(|other| other.key != member.key);
+    Ok(policy.spot_choices(member, &others, &prices))
 }
 
 async fn note_launched(own: &Arc<AutoScaling>, key: &str, seen: Seen) -> Result<()> {
