@@ -14,6 +14,9 @@ pub fn all() -> Vec<Scene> {
         a_function_answers_and_is_reused,
         what_ends_a_function_is_told_in_aws_s_words,
         an_initialization_that_fails_is_tried_twice,
+        a_node_that_was_killed_leaves_nothing_in_the_way_of_the_next,
+        python_runs_by_aws_s_own_client,
+        figures,
     ]
 }
 
@@ -67,4 +70,84 @@ async fn an_initialization_that_fails_is_tried_twice(region: Region) {
     let id = region.revision(|revision| revision.handler = "missing".into());
     let done = region.invoke(&id, json!({})).await;
     assert!(String::from_utf8_lossy(&done.payload).contains("Runtime.InvalidEntrypoint"), "{done:?}");
+}
+
+async fn a_node_that_was_killed_leaves_nothing_in_the_way_of_the_next(mut region: Region) {
+    region.ready().await;
+    let id = region.revision(|_| {});
+    region.invoke(&id, json!({"do": "print", "argument": "before"})).await;
+    region.restart().await;
+    assert_eq!(region.ask(&id, json!({"do": "count"})).await, json!(1), "it is another environment");
+    let log = region.log().await;
+    assert_eq!(log.iter().filter(|line| *line == "before").count(), 1, "{log:?}");
+    assert_eq!(region.node.status().await.unwrap().revisions[&id].idle, 1);
+    assert!(region.node.remove(&id).await.unwrap());
+    assert!(!region.layout.revision(&id).exists());
+}
+
+async fn python_runs_by_aws_s_own_client(region: Region) {
+    region.ready().await;
+    let runtimes = region.node.runtimes().await.unwrap().runtimes;
+    let names: Vec<String> =
+        runtimes.into_iter().map(|runtime| runtime.name).filter(|name| name.starts_with("python")).collect();
+    if names.is_empty() {
+        println!("SKIPPED: no client for Python in FREEHOLD_LAMBDA_CLIENTS");
+    }
+    for name in names {
+        let id = region.revision(|revision| {
+            revision.runtime = name.clone();
+            revision.timeout_seconds = 10;
+        });
+        let text = "import os, sys\ndef handler(event, context):\n  print('two\\nlines')\n  \
+                    return {'version': sys.version.split()[0], 'id': context.aws_request_id, \
+                    'left': context.get_remaining_time_in_millis(), 'event': event, 'home': os.getcwd()}\n";
+        region.write_code(&id, "app.py", text);
+        let done = region.invoke(&id, json!({"a": 1})).await;
+        let said: serde_json::Value = serde_json::from_slice(&done.payload).unwrap();
+        assert_eq!(done.report.outcome, Outcome::Success, "{}", tail(&done));
+        assert_eq!((&said["event"], &said["home"]), (&json!({"a": 1}), &json!("/var/task")));
+        assert_eq!(said["id"], json!(done.report.request_id));
+        assert!(said["left"].as_u64().unwrap() > 5000);
+        assert!(tail(&done).contains("two\nlines\n"), "{}", tail(&done));
+        println!("  {name}: init {:?} ms, {} MB", done.report.init_ms, done.report.max_memory_used_mib);
+        let broken = region.revision(|revision| revision.runtime = name.clone());
+        let done = region.invoke(&broken, json!({})).await;
+        assert_eq!(
+            done.report.outcome,
+            Outcome::InitFailed { error_type: "Runtime.ImportModuleError".into() },
+            "{done:?}"
+        );
+    }
+}
+
+/// Not judged: what things take here.
+async fn figures(region: Region) {
+    region.ready().await;
+    let mut cold = Vec::new();
+    for _ in 0..20 {
+        let id = region.revision(|revision| revision.memory_mib = 1769);
+        tokio::time::sleep(std::time::Duration::from_millis(150)).await;
+        let began = std::time::Instant::now();
+        region.invoke(&id, json!({})).await;
+        cold.push(began.elapsed());
+    }
+    println!("  cold start, provided: {}", spread(cold));
+    let id = region.revision(|revision| revision.memory_mib = 1769);
+    region.invoke(&id, json!({})).await;
+    for pause in [0, 30] {
+        let mut warm = Vec::new();
+        for _ in 0..300 {
+            tokio::time::sleep(std::time::Duration::from_millis(pause)).await;
+            let began = std::time::Instant::now();
+            region.invoke(&id, json!({})).await;
+            warm.push(began.elapsed());
+        }
+        println!("  warm, after {pause} ms: {}", spread(warm));
+    }
+}
+
+fn spread(mut times: Vec<std::time::Duration>) -> String {
+    times.sort();
+    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
+    format!("p50 {:?}, p90 {:?}, most {:?}", at(0.5), at(0.9), at(1.0))
 }

@@ -2,7 +2,10 @@
 //!
 //! Interpreters are the host's: system packages, `/usr/local`, pyenv's versions, and what lies in directories that
 //! `FREEHOLD_LAMBDA_RUNTIMES` names, separated by colons. Clients are below [`Layout::runtimes`], one directory a runtime,
-//! put there by `freehold lambda runtimes install`, which is the only step that needs a package registry.
+//! put there by `freehold lambda runtimes install`, which is the only step that needs a package registry; or in the
+//! directories of the same form that `FREEHOLD_LAMBDA_CLIENTS` names, for hosts that get them in another way.
+
+mod install;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,6 +15,11 @@ use freehold_machine::sandbox::Bind;
 use crate::contract::{Runtime, Runtimes};
 use crate::layout::Layout;
 use crate::spec::Revision;
+
+pub use install::{Error as InstallError, install};
+
+/// Minor versions of Python 3 that AWS's client supports.
+const PYTHONS: std::ops::RangeInclusive<u32> = 10..=14;
 
 /// What runs functions of one runtime, as the sandbox sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,9 +60,12 @@ pub fn runtimes(layout: &Layout) -> Runtimes {
 /// As the host has them now.
 pub fn find_all(layout: &Layout) -> Vec<Found> {
     let mut all: Vec<Found> = ["provided.al2023", "provided.al2"].into_iter().map(provided).collect();
+    let given = std::env::var_os("FREEHOLD_LAMBDA_CLIENTS");
+    let places: Vec<PathBuf> =
+        std::iter::once(layout.runtimes()).chain(given.iter().flat_map(std::env::split_paths)).collect();
     for interpreter in interpreters() {
-        let client = layout.runtimes().join(&interpreter.name);
-        if interpreter.kind.has_client(&client) && !all.iter().any(|known| known.name == interpreter.name) {
+        let clients = places.iter().map(|place| place.join(&interpreter.name));
+        if let Some(client) = clients.into_iter().find(|client| interpreter.kind.has_client(client)) {
             all.push(interpreter.with_client(client));
         }
     }
@@ -65,7 +76,7 @@ pub fn find_all(layout: &Layout) -> Vec<Found> {
 pub fn interpreters() -> Vec<Found> {
     let mut all: Vec<Found> = Vec::new();
     for directory in directories() {
-        for minor in 9..=14 {
+        for minor in PYTHONS {
             let name = format!("python3.{minor}");
             all.extend(interpreter(&directory, &name.clone(), name, Kind::Python));
         }

@@ -1,0 +1,88 @@
+//! Brings AWS's runtime interface clients onto this host, from the registries that they are published in and by those
+//! registries' own programs. It is the only step of functions that needs a network, and one that the operator asks for.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::{Found, Kind, interpreters};
+use crate::layout::Layout;
+
+/// The versions that this was tested with.
+const PYTHON_CLIENT: &str = "awslambdaric==4.2.2";
+const NODE_CLIENT: &str = "aws-lambda-ric@3.3.0";
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("there is no interpreter for {0} on this host")]
+    NoInterpreter(String),
+    #[error("{program} failed: {detail}")]
+    Program { program: &'static str, detail: String },
+    #[error("{0}: {1}")]
+    Io(String, std::io::Error),
+}
+
+/// Installs the client for every interpreter of this host, or those of these runtimes. Says what it does as it goes.
+pub fn install(layout: &Layout, only: &[String], mut say: impl FnMut(&str)) -> Result<Vec<String>, Error> {
+    let found = interpreters();
+    if let Some(missing) = only.iter().find(|wanted| found.iter().all(|found| found.name != **wanted)) {
+        return Err(Error::NoInterpreter(missing.clone()));
+    }
+    let mut installed = Vec::new();
+    for found in found.iter().filter(|found| only.is_empty() || only.contains(&found.name)) {
+        say(&format!("{} ({})", found.name, found.program.display()));
+        install_one(layout, found)?;
+        installed.push(found.name.clone());
+    }
+    Ok(installed)
+}
+
+/// Whole or not at all: a directory that is there is a client that works.
+fn install_one(layout: &Layout, found: &Found) -> Result<(), Error> {
+    let io = |what: &Path| {
+        let what = what.display().to_string();
+        move |error| Error::Io(what, error)
+    };
+    let (target, draft) = (layout.runtimes().join(&found.name), layout.runtimes().join(format!(".{}", found.name)));
+    let _ = fs::remove_dir_all(&draft);
+    fs::create_dir_all(&draft).map_err(io(&draft))?;
+    match found.kind {
+        Kind::Provided => {}
+        Kind::Python => python(found, &draft)?,
+        Kind::Node => node(&draft)?,
+    }
+    let _ = fs::remove_dir_all(&target);
+    fs::rename(&draft, &target).map_err(io(&target))
+}
+
+/// The wheel for that version of Python, whichever one runs pip: not all of a host's interpreters have it.
+fn python(found: &Found, target: &Path) -> Result<(), Error> {
+    let version = found.name.trim_start_matches("python");
+    let platform = format!("manylinux2014_{}", std::env::consts::ARCH);
+    let mut pip = Command::new("python3");
+    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--root-user-action=ignore"]);
+    pip.args(["--implementation", "cp", "--only-binary=:all:", "--python-version", version, "--platform", &platform]);
+    run("pip", pip.arg("--target").arg(target).arg(PYTHON_CLIENT))?;
+    // Functions cannot write beside it, so it is compiled here, for whatever time its files carry.
+    let mut compile = Command::new(&found.program);
+    compile.args(["-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash"]).arg(target);
+    run("python", &mut compile)
+}
+
+fn node(target: &Path) -> Result<(), Error> {
+    let mut npm = Command::new("npm");
+    // Its scripts compile a library of ours; what takes that library's place is beside the client.
+    npm.args(["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--omit=dev", "--prefix"]);
+    run("npm", npm.arg(target).arg(NODE_CLIENT))
+}
+
+fn run(program: &'static str, command: &mut Command) -> Result<(), Error> {
+    let failed = |detail: String| Error::Program { program, detail };
+    let done = command.stdin(Stdio::null()).output().map_err(|error| failed(error.to_string()))?;
+    if done.status.success() {
+        return Ok(());
+    }
+    let said = String::from_utf8_lossy(&done.stderr);
+    let last: Vec<&str> = said.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    Err(failed(last.iter().rev().take(3).rev().copied().collect::<Vec<_>>().join("; ")))
+}
