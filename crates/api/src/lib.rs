@@ -16,6 +16,8 @@ pub mod cloudwatch;
 #[rustfmt::skip]
 pub mod ec2;
 #[rustfmt::skip]
+pub mod elb;
+#[rustfmt::skip]
 pub mod elbv2;
 #[rustfmt::skip]
 pub mod iam;

@@ -93,6 +93,10 @@ fn five_minutes() -> u32 {
     300
 }
 
+fn yes() -> bool {
+    true
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Listener {
     pub arn: String,
@@ -203,6 +207,12 @@ pub struct TargetGroup {
     pub preserve_client_ip: bool,
     /// `proxy_protocol_v2.enabled`
     pub proxy_protocol_v2: bool,
+    /// *ProxyProtocolPolicyType* of a classic balancer's instance port: version 1.
+    #[serde(default)]
+    pub proxy_protocol_v1: bool,
+    /// Whether all targets are tried where none is healthy; those of classic balancers are not.
+    #[serde(default = "yes")]
+    pub fails_open: bool,
     pub health_check: HealthCheck,
 }
 
@@ -246,6 +256,10 @@ pub enum Stickiness {
     ApplicationCookie { name: String, duration_seconds: u32 },
     /// `source_ip`
     SourceIp,
+    /// *CreateLBCookieStickinessPolicy*: `AWSELB`; `None`: for as long as the browser's session lasts.
+    ClassicCookie { duration_seconds: Option<i64> },
+    /// *CreateAppCookieStickinessPolicy*: `AWSELB` beside the application's cookie of that name.
+    ClassicApplicationCookie { name: String },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -300,6 +314,8 @@ pub mod tests {
             cross_zone: None,
             preserve_client_ip: false,
             proxy_protocol_v2: false,
+            proxy_protocol_v1: false,
+            fails_open: true,
             health_check: HealthCheck {
                 enabled: true,
                 protocol: Protocol::Http,

@@ -13,6 +13,8 @@ use ring::aead::{AES_128_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 pub const BALANCER: [&str; 2] = ["AWSALB", "AWSALBCORS"];
 /// `app_cookie` stickiness.
 pub const APPLICATION: &str = "AWSALBAPP-0";
+/// Both kinds of stickiness of classic balancers.
+pub const CLASSIC: &str = "AWSELB";
 /// Stickiness to one of the target groups of a rule, and its twin.
 pub const GROUP: [&str; 2] = ["AWSALBTG", "AWSALBTGCORS"];
 
@@ -107,6 +109,13 @@ pub fn set(name: &str, value: &str, expires: i64, for_cross_origin: bool) -> Str
         false => format!("{name}={value}; Expires={when}; Path=/"),
         true => format!("{name}={value}; Expires={when}; Path=/; SameSite=None; Secure"),
     }
+}
+
+/// `Set-Cookie` of a classic balancer (*User Guide for Classic Load Balancers, Sticky sessions*); without an age it
+/// lasts as long as the browser's session.
+pub fn set_classic(value: &str, age: Option<i64>) -> String {
+    let age = age.map_or(String::new(), |seconds| format!(";MAX-AGE={seconds}"));
+    format!("{CLASSIC}={value};PATH=/{age}")
 }
 
 #[cfg(test)]

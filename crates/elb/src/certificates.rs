@@ -7,7 +7,7 @@ use freehold_store::{Filter, StoreExt};
 
 use crate::Elb;
 use crate::errors::Error;
-use crate::model::Listener;
+use crate::model::{Listener, LoadBalancer};
 
 impl Elb {
     /// Refuses what is no certificate of the account's that was issued. Those of IAM are none here.
@@ -33,6 +33,14 @@ impl CertificateUsers for Elb {
         });
         let uses = |listener: &Listener| listener.certificates.iter().any(|arn| arn == certificate);
         let mut users: Vec<_> = listeners.into_iter().filter(uses).map(|listener| listener.load_balancer).collect();
+        let balancers = self.store.list::<LoadBalancer>(&Filter::account(account)).unwrap_or_else(|error| {
+            tracing::error!(%error, "load balancers cannot be read");
+            Vec::new()
+        });
+        let classic = |it: &LoadBalancer| !it.deleted && it.classic.iter().any(|it| it.uses_certificate(certificate));
+        users.extend(
+            balancers.into_iter().filter(classic).map(|it| crate::classic::arn(&self.region, account, &it.name)),
+        );
         users.sort_unstable();
         users.dedup();
         users

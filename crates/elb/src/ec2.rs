@@ -61,6 +61,25 @@ impl Elb {
         found.into_iter().next().ok_or_else(|| Error::invalid(format!("The VPC ID '{id}' is not found")))
     }
 
+    /// The account's default subnets in these zones, in the order of the zones.
+    pub(crate) async fn default_subnets(&self, account: &str, zones: &[String]) -> Result<Vec<ec2::Subnet>, Error> {
+        let filters =
+            vec![filter("availability-zone", zones.to_vec()), filter("default-for-az", vec!["true".to_owned()])];
+        let input = ec2::DescribeSubnetsRequest { filters: Some(filters), ..Default::default() };
+        let answer = self.local.call::<op::DescribeSubnets>(robot(account), input).await.map_err(Error::Other)?;
+        let found = answer.subnets.unwrap_or_default();
+        let of = |zone: &String| found.iter().find(|it| it.availability_zone.as_ref() == Some(zone)).cloned();
+        let missing = |zone: &String| Error::invalid(format!("The availability zone '{zone}' has no default subnet"));
+        zones.iter().map(|zone| of(zone).ok_or_else(|| missing(zone))).collect()
+    }
+
+    /// The name of a security group of the account's, if it is there.
+    pub(crate) async fn security_group_name(&self, account: &str, id: &str) -> Option<String> {
+        let input = ec2::DescribeSecurityGroupsRequest { group_ids: Some(vec![id.to_owned()]), ..Default::default() };
+        let answer = self.local.call::<op::DescribeSecurityGroups>(robot(account), input).await.ok()?;
+        answer.security_groups?.into_iter().next()?.group_name
+    }
+
     /// Refuses groups that are not the account's, or not of the VPC.
     pub(crate) async fn check_security_groups(&self, account: &str, vpc: &str, ids: &[String]) -> Result<(), Error> {
         if ids.is_empty() {

@@ -10,6 +10,7 @@
 //! follows from the rows alone ([`model::node_config`]).
 
 mod certificates;
+pub mod classic;
 mod ec2;
 mod errors;
 pub mod model;
@@ -55,6 +56,11 @@ impl Elb {
     /// The service `elasticloadbalancing` of the version 2015-12-01.
     pub fn service(self: &Arc<Self>) -> Service {
         operations::service(self)
+    }
+
+    /// The same of the version 2012-06-01, which has classic balancers.
+    pub fn classic_service(self: &Arc<Self>) -> Service {
+        classic::operations::service(self)
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -27,8 +27,7 @@ pub fn for_flow<'a>(group: &'a Group, zone: Option<&'a str>, flow: &Flow) -> Opt
         ]),
     };
     // The highest of a hash over both: if a target goes, only its own flows find another one.
-    candidates(&group.targets, zone)
-        .max_by_key(|target| stable_hash(&[&hash.to_be_bytes(), &target.hash.to_be_bytes()]))
+    candidates(group, zone).max_by_key(|target| stable_hash(&[&hash.to_be_bytes(), &target.hash.to_be_bytes()]))
 }
 
 fn octets(ip: IpAddr) -> [u8; 16] {

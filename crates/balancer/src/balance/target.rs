@@ -15,7 +15,7 @@ pub fn for_request<'a>(
     now_millis: i64,
     random: &mut impl Rng,
 ) -> Option<&'a Target> {
-    let all = candidates(&group.targets, zone);
+    let all = candidates(group, zone);
     let count = all.clone().count();
     if count <= 1 {
         return all.clone().next();
@@ -61,13 +61,13 @@ fn share(healthy_millis: i64, slow_start_seconds: u32) -> f64 {
 
 /// A target to try after those in `tried` could not be reached.
 pub fn untried<'a>(group: &'a Group, zone: Option<&'a str>, tried: &[u64]) -> Option<&'a Target> {
-    candidates(&group.targets, zone).find(|target| !tried.contains(&target.hash))
+    candidates(group, zone).find(|target| !tried.contains(&target.hash))
 }
 
 /// The target that a cookie names, if it may still have the client's requests: a draining target keeps no sessions, an
 /// unhealthy one only if there is nothing better.
 pub fn find_by_hash<'a>(group: &'a Group, zone: Option<&'a str>, hash: u64) -> Option<&'a Target> {
-    candidates(&group.targets, zone).find(|target| target.hash == hash)
+    candidates(group, zone).find(|target| target.hash == hash)
 }
 
 #[cfg(test)]
@@ -119,6 +119,13 @@ pub mod tests {
     fn all_are_tried_if_none_is_healthy() {
         let group = group(Algorithm::RoundRobin, &[State::Unhealthy, State::Unhealthy]);
         assert_eq!(counts(&group, None, 10, 0), [5, 5]);
+    }
+
+    #[test]
+    fn a_classic_balancer_has_nobody_if_none_is_healthy() {
+        let mut group = group(Algorithm::RoundRobin, &[State::Unhealthy, State::Initial]);
+        group.fails_open = false;
+        assert_eq!(counts(&group, None, 10, 0), [0, 0]);
     }
 
     #[test]

@@ -83,6 +83,12 @@ fn sticky_target(group: &Group, head: &RequestHead, cookies: &Cookies<'_>) -> Op
         Stickiness::BalancerCookie { .. } => cookie::BALANCER.iter().find_map(|name| ticket(head, name, cookies)),
         Stickiness::ApplicationCookie { .. } => ticket(head, cookie::APPLICATION, cookies),
         Stickiness::SourceIp => None,
+        Stickiness::ClassicCookie { .. } => ticket(head, cookie::CLASSIC, cookies),
+        // The session is the application's: without its cookie there is none.
+        Stickiness::ClassicApplicationCookie { name } => {
+            let has = head.fields.values(Known::Cookie).any(|header| cookie::find(header, name).is_some());
+            has.then(|| ticket(head, cookie::CLASSIC, cookies)).flatten()
+        }
     };
     ticket.map(|ticket| ticket.to)
 }
@@ -130,6 +136,18 @@ impl<'a> Route<'a> {
                 let ticket = Ticket { to: target.hash, expires: cookies.now + i64::from(*duration_seconds) };
                 let value = cookies.sealer.seal(cookie::APPLICATION, ticket);
                 set.push(cookie::set(cookie::APPLICATION, &value, ticket.expires, false));
+            }
+            // Once a session; what the client has holds until it expires.
+            Some(Stickiness::ClassicCookie { duration_seconds }) if self.sticky != Some(target.hash) => {
+                let expires = duration_seconds.map_or(i64::MAX, |seconds| cookies.now.saturating_add(seconds));
+                let value = cookies.sealer.seal(cookie::CLASSIC, Ticket { to: target.hash, expires });
+                set.push(cookie::set_classic(&value, *duration_seconds));
+            }
+            Some(Stickiness::ClassicApplicationCookie { name })
+                if answer.values(Known::SetCookie).any(|header| cookie::name_set(header) == name.as_bytes()) =>
+            {
+                let ticket = Ticket { to: target.hash, expires: i64::MAX };
+                set.push(cookie::set_classic(&cookies.sealer.seal(cookie::CLASSIC, ticket), None));
             }
             _ => {}
         }

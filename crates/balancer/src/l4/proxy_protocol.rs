@@ -1,4 +1,5 @@
-//! The header of proxy protocol version 2, which tells a target where a flow came from (the PROXY protocol, 2.2).
+//! The headers of the proxy protocol, which tell a target where a flow came from: version 2 (the PROXY protocol, 2.2),
+//! and version 1 (2.1), which classic balancers speak.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -22,6 +23,12 @@ pub fn header(from: SocketAddr, to: SocketAddr, datagrams: bool) -> Vec<u8> {
     header
 }
 
+/// `PROXY TCP4 198.51.100.22 203.0.113.7 35646 80`
+pub fn line(from: SocketAddr, to: SocketAddr) -> Vec<u8> {
+    let family = if from.is_ipv4() { "TCP4" } else { "TCP6" };
+    format!("PROXY {family} {} {} {} {}\r\n", from.ip(), to.ip(), from.port(), to.port()).into_bytes()
+}
+
 fn mapped(ip: IpAddr) -> [u8; 16] {
     match ip {
         IpAddr::V4(ip) => ip.to_ipv6_mapped().octets(),
@@ -36,5 +43,11 @@ mod tests {
         let header = super::header("1.2.3.4:5".parse().unwrap(), "6.7.8.9:80".parse().unwrap(), false);
         let rest = [0x21, 0x11, 0, 12, 1, 2, 3, 4, 6, 7, 8, 9, 0, 5, 0, 80];
         assert_eq!(header, [&b"\r\n\r\n\0\r\nQUIT\n"[..], &rest].concat());
+    }
+
+    #[test]
+    fn version_1_is_a_line() {
+        let line = super::line("1.2.3.4:5".parse().unwrap(), "6.7.8.9:80".parse().unwrap());
+        assert_eq!(line, b"PROXY TCP4 1.2.3.4 6.7.8.9 5 80\r\n");
     }
 }

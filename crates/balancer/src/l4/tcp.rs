@@ -90,8 +90,12 @@ async fn open(worker: &Worker, group: &Group, target: &Target, peer: &Peer) -> i
     let socket = source::socket(worker, group.preserve_client_ip.then_some(client), target.address, false)?;
     let tcp: TcpStream = TcpSocket::from_std_stream(socket.into()).connect(target.address).await?;
     tcp.set_nodelay(true)?;
-    if group.proxy_protocol_v2 {
-        let header = proxy_protocol::header(client, peer.origin.local, false);
+    let header = match (group.proxy_protocol_v2, group.proxy_protocol_v1) {
+        (true, _) => Some(proxy_protocol::header(client, peer.origin.local, false)),
+        (false, true) => Some(proxy_protocol::line(client, peer.origin.local)),
+        (false, false) => None,
+    };
+    if let Some(header) = header {
         let wire = Wire::new(Stream::Plain(tcp));
         wire.write_all(&header).await?;
         return secure(wire.into_stream(), group, target).await;

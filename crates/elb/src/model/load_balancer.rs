@@ -9,6 +9,8 @@ use freehold_store::Document;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::classic::model::Classic;
+
 /// A balancer, as it was made and changed, and what the reconcilers made for it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LoadBalancer {
@@ -35,6 +37,9 @@ pub struct LoadBalancer {
     pub state: State,
     /// Why it is not active; empty otherwise. Written by reconcilers.
     pub state_reason: String,
+    /// What only classic balancers have, which have no listeners and target groups of their own rows.
+    #[serde(default)]
+    pub classic: Option<Classic>,
     /// Nobody sees it any more. Reconcilers take back what was made for it and then remove the row.
     pub deleted: bool,
 }

@@ -48,7 +48,7 @@ pub fn node_config(
     }
 }
 
-fn addresses(balancer: &LoadBalancer) -> Vec<Address> {
+pub(crate) fn addresses(balancer: &LoadBalancer) -> Vec<Address> {
     let address = |zone: &super::Zone| zone.private_address.map(|ip| Address { zone: zone.zone.clone(), ip });
     balancer.zones.iter().filter_map(address).collect()
 }
@@ -114,6 +114,8 @@ fn target_group(group: &TargetGroup, now: Timestamp) -> Option<config::TargetGro
         cross_zone: attributes::cross_zone(group),
         preserve_client_ip: attributes::flag(group, "preserve_client_ip.enabled"),
         proxy_protocol_v2: attributes::flag(group, "proxy_protocol_v2.enabled"),
+        proxy_protocol_v1: false,
+        fails_open: true,
         health_check: group.health_check.clone(),
     })
 }

@@ -29,6 +29,7 @@ pub(crate) fn balancer(kind: Kind) -> LoadBalancer {
         created: Timestamp::UNIX_EPOCH,
         state: State::Provisioning,
         state_reason: String::new(),
+        classic: None,
         deleted: false,
     }
 }

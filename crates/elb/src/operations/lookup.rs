@@ -28,8 +28,9 @@ impl Named for LoadBalancer {
         Error::LoadBalancerNotFound
     }
 
+    /// Classic balancers are not of this version of the API.
     fn is_gone(&self) -> bool {
-        self.deleted
+        self.deleted || self.classic.is_some()
     }
 }
 

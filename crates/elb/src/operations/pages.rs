@@ -9,7 +9,7 @@ use crate::errors::Error;
 const MOST: usize = 400;
 
 /// One page of `items` and the marker of the next. `parts` are the parameters that chose the items.
-pub(super) fn cut<T>(
+pub(crate) fn cut<T>(
     call: &Call,
     mut items: Vec<T>,
     parts: &[&str],

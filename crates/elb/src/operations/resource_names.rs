@@ -6,7 +6,7 @@ use crate::errors::Error;
 const MOST: usize = 32;
 
 /// *CreateLoadBalancer: Name*.
-pub(super) fn check_balancer(name: &str) -> Result<(), Error> {
+pub(crate) fn check_balancer(name: &str) -> Result<(), Error> {
     check("Load balancer", name)?;
     if name.starts_with("internal-") {
         return Err(Error::invalid(format!("Load balancer name '{name}' cannot begin with 'internal-'")));

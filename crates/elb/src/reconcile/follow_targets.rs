@@ -28,27 +28,6 @@ impl FollowTargets {
         Self { elb }
     }
 
-    /// Those of the account's instances that can be targets: all but what is ending or has ended.
-    async fn living(&self, account: &str, ids: &BTreeSet<String>) -> Result<BTreeSet<String>, Failure> {
-        let mut living = BTreeSet::new();
-        let ids: Vec<_> = ids.iter().cloned().collect();
-        for some in ids.chunks(AT_ONCE) {
-            let filter = |name: &str, values: &[String]| Ec2Filter {
-                name: Some(name.to_owned()),
-                values: Some(values.to_vec()),
-            };
-            let states = ["pending", "running", "stopping", "stopped"].map(str::to_owned);
-            let filters = vec![filter("instance-id", some), filter("instance-state-name", &states)];
-            let input = DescribeInstancesRequest { filters: Some(filters), ..Default::default() };
-            let principal = Principal::service_linked(account, "ElasticLoadBalancing");
-            let answer = self.elb.local.call::<op::DescribeInstances>(principal, input).await?;
-            let reservations = answer.reservations.unwrap_or_default().into_iter();
-            let instances = reservations.flat_map(|reservation| reservation.instances.unwrap_or_default());
-            living.extend(instances.filter_map(|instance| instance.instance_id));
-        }
-        Ok(living)
-    }
-
     /// What each of these groups is to lose: targets that were terminated.
     async fn gone(&self, groups: &[TargetGroup]) -> Result<BTreeMap<String, BTreeSet<String>>, Failure> {
         let mut wanted: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
@@ -57,11 +36,30 @@ impl FollowTargets {
         }
         let mut gone: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for (account, ids) in wanted.into_iter().filter(|(_, ids)| !ids.is_empty()) {
-            let living = self.living(account, &ids).await?;
+            let living = living(&self.elb, account, &ids).await?;
             gone.insert(account.to_owned(), ids.difference(&living).cloned().collect());
         }
         Ok(gone)
     }
+}
+
+/// Those of the account's instances that can be targets: all but what is ending or has ended.
+pub(super) async fn living(elb: &Elb, account: &str, ids: &BTreeSet<String>) -> Result<BTreeSet<String>, Failure> {
+    let mut living = BTreeSet::new();
+    let ids: Vec<_> = ids.iter().cloned().collect();
+    for some in ids.chunks(AT_ONCE) {
+        let filter =
+            |name: &str, values: &[String]| Ec2Filter { name: Some(name.to_owned()), values: Some(values.to_vec()) };
+        let states = ["pending", "running", "stopping", "stopped"].map(str::to_owned);
+        let filters = vec![filter("instance-id", some), filter("instance-state-name", &states)];
+        let input = DescribeInstancesRequest { filters: Some(filters), ..Default::default() };
+        let principal = Principal::service_linked(account, "ElasticLoadBalancing");
+        let answer = elb.local.call::<op::DescribeInstances>(principal, input).await?;
+        let reservations = answer.reservations.unwrap_or_default().into_iter();
+        let instances = reservations.flat_map(|reservation| reservation.instances.unwrap_or_default());
+        living.extend(instances.filter_map(|instance| instance.instance_id));
+    }
+    Ok(living)
 }
 
 fn loses(group: &TargetGroup, gone: &BTreeMap<String, BTreeSet<String>>) -> bool {

@@ -3,6 +3,7 @@
 
 mod collect_logs;
 mod converge_balancers;
+mod follow_instances;
 mod follow_targets;
 mod interfaces;
 mod node;
@@ -27,6 +28,7 @@ use crate::model::{Listener, LoadBalancer, Rule, TargetGroup};
 
 pub use collect_logs::CollectLogs;
 pub use converge_balancers::ConvergeBalancers;
+pub use follow_instances::FollowInstances;
 pub use follow_targets::FollowTargets;
 pub use publish_names::PublishNames;
 pub use read_status::ReadStatus;
@@ -62,6 +64,8 @@ pub fn start(elb: &Arc<Elb>, tools: Tools, reconcilers: &Reconcilers) {
     reconcilers.spawn(ConvergeBalancers::new(Arc::clone(elb), tools), wake);
     let wake = vec![watch(TargetGroup::KIND), watch(INSTANCES)];
     reconcilers.spawn(FollowTargets::new(Arc::clone(elb)), wake);
+    let wake = vec![watch(LoadBalancer::KIND), watch(INSTANCES)];
+    reconcilers.spawn(FollowInstances::new(Arc::clone(elb)), wake);
     reconcilers.spawn(metrics, Vec::new());
     reconcilers.spawn(logs, Vec::new());
     if let Some(hosts) = hosts {

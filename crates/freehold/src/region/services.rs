@@ -169,6 +169,7 @@ impl Services {
         services.push(self.sns.service());
         services.push(self.acm.service());
         services.push(self.elb.service());
+        services.push(self.elb.classic_service());
         services.push(self.autoscaling.service());
         services.push(self.cloudwatch.service());
         services

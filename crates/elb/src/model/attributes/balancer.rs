@@ -40,9 +40,23 @@ const NETWORK: &[Attribute] = &[
     fixed("secondary_ips.auto_assigned.per_subnet", "0"),
 ];
 
+/// Those of classic balancers, by the names that the others have (*API reference 2012-06-01, LoadBalancerAttributes*).
+const CLASSIC: &[Attribute] = &[
+    one_of(EMIT_INTERVAL, "60", &["5", "60"]),
+    truth("load_balancing.cross_zone.enabled", "false"),
+    whole("idle_timeout.timeout_seconds", "60", 1, 4000),
+    truth("connection_draining.enabled", "false"),
+    whole("connection_draining.timeout", "300", 1, 3600),
+    one_of("routing.http.desync_mitigation_mode", "defensive", &["monitor", "defensive", "strictest"]),
+];
+
+/// Minutes.
+const EMIT_INTERVAL: &str = "access_logs.emit_interval";
+
 pub(super) fn known(kind: Kind) -> Vec<Attribute> {
     let own = match kind {
-        Kind::Application | Kind::Classic => APPLICATION,
+        Kind::Application => APPLICATION,
+        Kind::Classic => CLASSIC,
         Kind::Network => NETWORK,
     };
     [BOTH, own].concat()
@@ -52,9 +66,10 @@ pub(super) fn known(kind: Kind) -> Vec<Attribute> {
 pub fn node_attributes(balancer: &LoadBalancer, region: &str, buckets: &Path) -> config::Attributes {
     let attributes = of_balancer(balancer);
     let is_network = balancer.kind == Kind::Network;
+    let is_application = balancer.kind == Kind::Application;
     config::Attributes {
         idle_timeout_seconds: if is_network { 350 } else { attributes.number("idle_timeout.timeout_seconds") },
-        client_keep_alive_seconds: if is_network { 3600 } else { attributes.number("client_keep_alive.seconds") },
+        client_keep_alive_seconds: if is_application { attributes.number("client_keep_alive.seconds") } else { 3600 },
         http2: attributes.is("routing.http2.enabled"),
         drop_invalid_header_fields: attributes.is("routing.http.drop_invalid_header_fields.enabled"),
         preserve_host_header: attributes.is("routing.http.preserve_host_header.enabled"),
@@ -81,7 +96,8 @@ fn access_log(balancer: &LoadBalancer, of: &Attributes<'_>, region: &str, bucket
         directory: buckets.join(bucket).join(prefix),
         account: balancer.account.clone(),
         region: region.to_owned(),
-        interval_seconds: 300,
+        // Classic balancers write every five minutes or every hour; of the others there is no such attribute.
+        interval_seconds: of.get(EMIT_INTERVAL).parse::<u32>().map_or(300, |minutes| minutes.saturating_mul(60)),
     })
 }
 

@@ -70,6 +70,7 @@ async fn wanted(elb: &Elb, call: &Call, input: CreateLoadBalancerInput) -> Resul
         created: elb.now(),
         state: State::Provisioning,
         state_reason: String::new(),
+        classic: None,
         deleted: false,
     })
 }
@@ -96,7 +97,7 @@ fn refuse_unsupported(input: &CreateLoadBalancerInput) -> Result<(), Error> {
 fn put(tx: &mut dyn Tx, wanted: LoadBalancer) -> Result<LoadBalancer, Error> {
     let of_account = Filter::account(&wanted.account);
     let same_name = tx.list::<LoadBalancer>(&of_account.clone().and_index(0, &wanted.name))?;
-    if let Some(found) = same_name.into_iter().next() {
+    if let Some(found) = same_name.into_iter().find(|found| found.kind != Kind::Classic) {
         return if is_same(&found, &wanted) { Ok(found) } else { Err(Error::DuplicateLoadBalancerName(wanted.name)) };
     }
     let others = tx.list::<LoadBalancer>(&of_account)?;

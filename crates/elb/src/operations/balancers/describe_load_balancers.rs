@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use freehold_api::elbv2::{DescribeLoadBalancersInput, DescribeLoadBalancersOutput};
+use freehold_balancer::config::Kind;
 use freehold_store::{Filter, StoreExt};
 use freehold_wire::Call;
 
@@ -40,7 +41,7 @@ fn find(elb: &Elb, account: &str, arns: &[String], names: &[String]) -> Result<V
         return arns.iter().map(|arn| elb.find::<LoadBalancer>(account, arn)).collect();
     }
     let mut all = elb.store.list::<LoadBalancer>(&Filter::account(account))?;
-    all.retain(|balancer| !balancer.deleted);
+    all.retain(|balancer| !balancer.deleted && balancer.kind != Kind::Classic);
     if names.is_empty() {
         return Ok(all);
     }

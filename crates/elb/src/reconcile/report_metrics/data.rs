@@ -1,6 +1,8 @@
 //! From two statuses of a node to CloudWatch's measurements (*Application Load Balancer user guide, CloudWatch metrics*,
 //! and the same for Network Load Balancers). What counts events is told where there were any, as there.
 
+mod classic;
+
 use std::collections::BTreeMap;
 
 use freehold_balancer::config::Kind;
@@ -14,6 +16,9 @@ type Dimensions = Vec<(&'static str, String)>;
 
 /// What happened between `before` and `now`, which are of the same process of a node.
 pub fn data(balancer: &LoadBalancer, before: &Status, now: &Status, at: Timestamp) -> Vec<Datum> {
+    if balancer.kind == Kind::Classic {
+        return classic::data(balancer, before, now, at);
+    }
     let mut told = Told { namespace: namespace(balancer.kind), at, data: Vec::new() };
     let whole = vec![("LoadBalancer", arns::short(&balancer.arn).to_owned())];
     told.balancer(balancer.kind, &whole, before, now);
