@@ -20,6 +20,8 @@ pub mod elb;
 #[rustfmt::skip]
 pub mod elbv2;
 #[rustfmt::skip]
+pub mod events;
+#[rustfmt::skip]
 pub mod iam;
 #[rustfmt::skip]
 pub mod sns;

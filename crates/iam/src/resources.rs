@@ -4,7 +4,7 @@
 use base64::Engine;
 use freehold_core::ids::is_well_formed;
 use freehold_store::StoreExt;
-use freehold_wire::schema::Value;
+use freehold_wire::schema::{Kind, Value};
 use freehold_wire::server::Authorisation;
 
 use crate::Iam;
@@ -38,6 +38,7 @@ pub(crate) fn of(iam: &Iam, question: &Authorisation<'_>) -> Vec<String> {
         "acm" => member(question, "CertificateArn").map(str::to_owned).into_iter().collect(),
         "ec2" => ec2(question),
         "elasticloadbalancing" => balancers(question),
+        "events" => buses(question),
         "iam" => identities(iam, question),
         "monitoring" => alarms(question),
         "ssm" => parameters(question),
@@ -217,6 +218,58 @@ fn topics(question: &Authorisation<'_>) -> Vec<String> {
         Some(format!("arn:aws:sns:{}:{}:{name}", question.call.region, question.call.account()))
     };
     found.or_else(made).into_iter().collect()
+}
+
+/// Rules by their names, or else buses; events by the buses that they go to (*Actions defined by Amazon EventBridge*).
+fn buses(question: &Authorisation<'_>) -> Vec<String> {
+    let (region, account) = (&question.call.region, question.call.account());
+    let bus = |name: Option<&str>| match name.unwrap_or("default") {
+        arn if arn.starts_with("arn:") => arn.to_owned(),
+        name => format!("arn:aws:events:{region}:{account}:event-bus/{name}"),
+    };
+    let rule = |rule: &str, bus: Option<&str>| {
+        let bus = bus.map_or("default", |bus| bus.rsplit_once(":event-bus/").map_or(bus, |(_, name)| name));
+        let path = if bus == "default" { String::new() } else { format!("{bus}/") };
+        format!("arn:aws:events:{region}:{account}:rule/{path}{rule}")
+    };
+    let of = member(question, "EventBusName");
+    match question.call.operation {
+        "PutEvents" => {
+            let mut found = named_buses(question).into_iter().map(bus).collect::<Vec<_>>();
+            found.sort_unstable();
+            found.dedup();
+            found
+        }
+        "CreateEventBus" | "DeleteEventBus" | "DescribeEventBus" | "UpdateEventBus" => {
+            vec![bus(member(question, "Name"))]
+        }
+        "PutPermission" | "RemovePermission" => vec![bus(of)],
+        "PutTargets" | "RemoveTargets" | "ListTargetsByRule" => {
+            member(question, "Rule").map(|name| rule(name, of)).into_iter().collect()
+        }
+        "DeleteRule" | "DescribeRule" | "DisableRule" | "EnableRule" | "PutRule" => {
+            member(question, "Name").map(|name| rule(name, of)).into_iter().collect()
+        }
+        _ => member(question, "ResourceARN").map(str::to_owned).into_iter().collect(),
+    }
+}
+
+/// The bus of each entry of PutEvents.
+fn named_buses<'a>(question: &Authorisation<'a>) -> Vec<Option<&'a str>> {
+    let mut found = Vec::new();
+    let Value::Structure(fields) = question.input else { return found };
+    for (entries, field) in question.schema.members().iter().zip(fields) {
+        let (Kind::List { member: entry }, Some(Value::List(items))) = (&entries.schema.kind, field) else { continue };
+        let at = entry.schema.members().iter().position(|member| member.name == "EventBusName");
+        found.extend(items.iter().map(|item| match (item, at) {
+            (Value::Structure(values), Some(at)) => match values.get(at) {
+                Some(Some(Value::String(name))) => Some(name.as_str()),
+                _ => None,
+            },
+            _ => None,
+        }));
+    }
+    found
 }
 
 /// Every text in a value.

@@ -12,10 +12,11 @@ use freehold_core::{Clock, DEFAULT_REGION};
 use freehold_ec2::{Ec2, Parts, Region};
 use freehold_elb::Elb;
 use freehold_elb::reconcile::{ReadStatus, ResolveNames};
+use freehold_events::Events;
 use freehold_iam::{Development, ForgetExpired, Iam};
 use freehold_monitoring::{CloudWatch, SeriesStore};
 use freehold_queues::{ForgetExpired as ForgetMessages, Queues};
-use freehold_sns::{CertificateRoute, Sns};
+use freehold_sns::{CertificateRoute, Sns, TopicTarget};
 use freehold_sqs::Sqs;
 use freehold_ssm::Ssm;
 use freehold_store::SharedStore;
@@ -46,6 +47,7 @@ pub struct Services {
     pub elb: Arc<Elb>,
     pub cloudwatch: Arc<CloudWatch>,
     pub autoscaling: Arc<AutoScaling>,
+    pub events: Arc<Events>,
     /// How the services call each other.
     pub local: Arc<Local>,
     pub reconcilers: Arc<Reconcilers>,
@@ -126,6 +128,17 @@ impl Services {
         });
         targets.register("autoscaling", Arc::clone(&autoscaling) as _);
         iam.protect("sns", Arc::clone(&sns) as _);
+        targets.register("sqs", Arc::clone(&sqs) as _);
+        targets.register("sns", Arc::new(TopicTarget(Arc::clone(&sns))));
+        let events = Events::open(freehold_events::Parts {
+            store: Arc::clone(&store),
+            clock: Arc::clone(&clock),
+            region: DEFAULT_REGION.to_owned(),
+            queues: Arc::clone(&queues),
+            iam: Arc::clone(&iam),
+            targets: Arc::clone(&targets),
+            metrics: Arc::clone(&cloudwatch) as _,
+        });
         let reconcilers = Arc::new(Reconcilers::new(Arc::clone(&clock)));
         let mut services = Self {
             iam: Arc::clone(&iam),
@@ -138,6 +151,7 @@ impl Services {
             elb: Arc::clone(&elb),
             cloudwatch: Arc::clone(&cloudwatch),
             autoscaling: Arc::clone(&autoscaling),
+            events: Arc::clone(&events),
             local,
             reconcilers: Arc::clone(&reconcilers),
             endpoint: Vec::new(),
@@ -155,6 +169,7 @@ impl Services {
         sns.start(&reconcilers);
         cloudwatch.start(&reconcilers);
         autoscaling.start(&reconcilers);
+        events.start(&reconcilers);
         let tools = balancers::tools(data, hardware, acm, cloudwatch);
         freehold_elb::reconcile::start(&elb, tools, &reconcilers);
         Ok(services)
@@ -172,6 +187,7 @@ impl Services {
         services.push(self.elb.classic_service());
         services.push(self.autoscaling.service());
         services.push(self.cloudwatch.service());
+        services.extend(self.events.services());
         services
     }
 
@@ -180,6 +196,7 @@ impl Services {
         let server = server.route(Arc::new(CertificateRoute(Arc::clone(&self.sns))));
         self.endpoint.iter().map(Arc::clone).fold(server, |server, service| match service.model.id {
             "sqs" => server.service_with_bodies(service, freehold_sqs::BODY_BYTES),
+            "events" => server.service_with_bodies(service, freehold_events::BODY_BYTES),
             "cloudwatch" => server.service_with_bodies(service, freehold_monitoring::BODY_BYTES),
             _ => server.service(service),
         })

@@ -1,0 +1,76 @@
+//! One attempt.
+
+use std::time::Duration;
+
+use freehold_core::targets::{Extras, Sender, TargetError};
+use freehold_iam::policy::Decision;
+
+use super::Delivery;
+use crate::Events;
+use crate::event::Event;
+
+/// How long a target may take.
+const LIMIT: Duration = Duration::from_secs(30);
+
+/// Why a target was not told, with the code that dead letters have (*User guide, Using dead-letter queues*).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Failure {
+    pub code: &'static str,
+    pub why: String,
+    pub is_permanent: bool,
+}
+
+impl From<TargetError> for Failure {
+    fn from(error: TargetError) -> Self {
+        let code = match &error {
+            TargetError::NoService(_) => "NO_RESOURCE",
+            TargetError::Refused(_) => "ERROR_FROM_TARGET",
+            TargetError::Unavailable(_) => "SDK_CLIENT_ERROR",
+        };
+        Self { code, why: error.to_string(), is_permanent: error.is_permanent() }
+    }
+}
+
+pub(super) async fn attempt(events: &Events, delivery: &Delivery) -> Result<(), Failure> {
+    if is_bus(&delivery.target) {
+        return forward(events, delivery).await;
+    }
+    let sender = Sender { service: delivery.origin.service(), arn: delivery.source.clone() };
+    let extras = Extras { group: delivery.group.clone(), attributes: Vec::new() };
+    let told = events.targets.deliver_with(&delivery.target, delivery.payload.as_bytes(), &extras, &sender);
+    match tokio::time::timeout(LIMIT, told).await {
+        Ok(told) => Ok(told?),
+        Err(_) => {
+            Err(Failure { code: "TIMEOUT", why: "The target did not answer in time.".into(), is_permanent: false })
+        }
+    }
+}
+
+fn is_bus(arn: &str) -> bool {
+    arn.splitn(6, ':').nth(2) == Some("events")
+}
+
+/// To another bus, and to its rules (*User guide, Sending events between event buses: not to a third one*).
+async fn forward(events: &Events, delivery: &Delivery) -> Result<(), Failure> {
+    let permanent = |code, why: String| Failure { code, why, is_permanent: true };
+    if delivery.is_forwarded {
+        let why = "An event that came from another event bus goes to no third one.";
+        return Err(permanent("THIRD_ACCOUNT_HOP_DETECTED", why.into()));
+    }
+    let bus = &delivery.target;
+    let decision =
+        events.iam.service_may(delivery.origin.service(), "events:PutEvents", bus, &delivery.source, &delivery.account);
+    if !events.has_bus(bus) {
+        return Err(permanent("NO_RESOURCE", format!("There is no event bus {bus}.")));
+    }
+    if decision != Decision::Allowed {
+        let why = format!("The policy of {bus} does not let {} put events on it.", delivery.source);
+        return Err(permanent("NO_PERMISSIONS", why));
+    }
+    let event = Event::read(&delivery.payload)
+        .ok_or_else(|| permanent("INVALID_JSON", "What goes to an event bus must be an event.".into()))?;
+    let failed =
+        |error: crate::errors::Error| Failure { code: "INTERNAL_ERROR", why: error.to_string(), is_permanent: false };
+    let matched = events.matched(bus, &event, true).map_err(failed)?;
+    events.post(matched).await.map_err(failed)
+}

@@ -1,0 +1,24 @@
+//! What makes desired state true: schedules that come due.
+
+mod rules;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use freehold_core::reconcile::Reconcilers;
+use freehold_store::Document;
+use jiff::Timestamp;
+
+use crate::Events;
+use crate::model::Rule;
+
+pub(crate) fn start(events: &Arc<Events>, reconcilers: &Reconcilers) {
+    let watch = |kind: &str| events.store.watch(kind);
+    reconcilers.spawn(rules::FireRules(Arc::clone(events)), vec![watch(Rule::KIND)]);
+}
+
+/// How long until that moment, at least a little.
+fn until(moment: Timestamp, now: Timestamp) -> Duration {
+    let left = Duration::try_from(moment.duration_since(now)).unwrap_or_default();
+    left.max(Duration::from_millis(20))
+}
