@@ -83,10 +83,34 @@ def test_the_newer_names_mean_the_same(fleet, elb, target_group):
     assert refusal(describe, AutoScalingGroupName="missing") == INVALID
 
 
-def test_nobody_has_classic_load_balancers(fleet):
-    group = fleet.group(0)
+def test_classic_load_balancers_get_the_instances_that_serve(fleet):
+    classic = fleet.region.client("elb", fleet.account)
+    listener = {"Protocol": "TCP", "LoadBalancerPort": 80, "InstancePort": 80}
+    for name in ("first", "second"):
+        classic.create_load_balancer(
+            LoadBalancerName=name, Listeners=[listener], AvailabilityZones=["us-east-1a", "us-east-1b"]
+        )
+    attach, detach = fleet.autoscaling.attach_load_balancers, fleet.autoscaling.detach_load_balancers
     describe = fleet.autoscaling.describe_load_balancers
-    assert not describe(AutoScalingGroupName=group)["LoadBalancers"]
+
+    def registered(name):
+        (found,) = classic.describe_load_balancers(LoadBalancerNames=[name])["LoadBalancerDescriptions"]
+        return {instance["InstanceId"] for instance in found["Instances"]}
+
+    group = fleet.filled(1, LoadBalancerNames=["first"])
+    until(lambda: registered("first") == fleet.serving(group), "it is registered")
+    attach(AutoScalingGroupName=group, LoadBalancerNames=["second"])
+    until(lambda: registered("second") == fleet.serving(group), "it is registered there too")
+    shown = fleet.describe(group)
+    assert (shown["LoadBalancerNames"], shown["TargetGroupARNs"]) == (["first", "second"], [])
+    assert {source["Type"] for source in shown["TrafficSources"]} == {"elb"}
+    named = describe(AutoScalingGroupName=group)["LoadBalancers"]
+    assert [one["LoadBalancerName"] for one in named] == ["first", "second"]
+    detach(AutoScalingGroupName=group, LoadBalancerNames=["first"])
+    until(lambda: fleet.describe(group)["LoadBalancerNames"] == ["second"], "it is detached")
+    assert not registered("first")
+    assert refusal(attach, AutoScalingGroupName=group, LoadBalancerNames=["missing"]) == INVALID
+    assert refusal(detach, AutoScalingGroupName=group, LoadBalancerNames=["first"]) == INVALID
     assert refusal(describe, AutoScalingGroupName="missing") == INVALID
 
 

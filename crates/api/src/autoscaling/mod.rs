@@ -27,8 +27,7 @@ pub static MODEL: ServiceModel = ServiceModel {
     xml_namespace: "http://autoscaling.amazonaws.com/doc/2011-01-01/",
     operations: &op::OPERATIONS,
     unsupported: &[
-        "AttachLoadBalancers", "DescribeAccountSettings", "DetachLoadBalancers", "GetPredictiveScalingForecast",
-        "LaunchInstances", "PutAccountSetting",
+        "DescribeAccountSettings", "GetPredictiveScalingForecast", "LaunchInstances", "PutAccountSetting",
     ],
     unsupported_routes: &[],
     errors: &[

@@ -11,72 +11,74 @@ use super::{schemas, types};
 
 operation!(AttachInstances, 0, types::AttachInstancesQuery => Unit);
 operation!(AttachLoadBalancerTargetGroups, 1, types::AttachLoadBalancerTargetGroupsType => types::AttachLoadBalancerTargetGroupsResultType);
-operation!(AttachTrafficSources, 2, types::AttachTrafficSourcesType => types::AttachTrafficSourcesResultType);
-operation!(BatchDeleteScheduledAction, 3, types::BatchDeleteScheduledActionType => types::BatchDeleteScheduledActionAnswer);
-operation!(BatchPutScheduledUpdateGroupAction, 4, types::BatchPutScheduledUpdateGroupActionType => types::BatchPutScheduledUpdateGroupActionAnswer);
-operation!(CancelInstanceRefresh, 5, types::CancelInstanceRefreshType => types::CancelInstanceRefreshAnswer);
-operation!(CompleteLifecycleAction, 6, types::CompleteLifecycleActionType => types::CompleteLifecycleActionAnswer);
-operation!(CreateAutoScalingGroup, 7, types::CreateAutoScalingGroupType => Unit);
-operation!(CreateLaunchConfiguration, 8, types::CreateLaunchConfigurationType => Unit);
-operation!(CreateOrUpdateTags, 9, types::CreateOrUpdateTagsType => Unit);
-operation!(DeleteAutoScalingGroup, 10, types::DeleteAutoScalingGroupType => Unit);
-operation!(DeleteLaunchConfiguration, 11, types::LaunchConfigurationNameType => Unit);
-operation!(DeleteLifecycleHook, 12, types::DeleteLifecycleHookType => types::DeleteLifecycleHookAnswer);
-operation!(DeleteNotificationConfiguration, 13, types::DeleteNotificationConfigurationType => Unit);
-operation!(DeletePolicy, 14, types::DeletePolicyType => Unit);
-operation!(DeleteScheduledAction, 15, types::DeleteScheduledActionType => Unit);
-operation!(DeleteTags, 16, types::DeleteTagsType => Unit);
-operation!(DeleteWarmPool, 17, types::DeleteWarmPoolType => types::DeleteWarmPoolAnswer);
-operation!(DescribeAccountLimits, 18, Unit => types::DescribeAccountLimitsAnswer);
-operation!(DescribeAdjustmentTypes, 19, Unit => types::DescribeAdjustmentTypesAnswer);
-operation!(DescribeAutoScalingGroups, 20, types::AutoScalingGroupNamesType => types::AutoScalingGroupsType);
-operation!(DescribeAutoScalingInstances, 21, types::DescribeAutoScalingInstancesType => types::AutoScalingInstancesType);
-operation!(DescribeAutoScalingNotificationTypes, 22, Unit => types::DescribeAutoScalingNotificationTypesAnswer);
-operation!(DescribeInstanceRefreshes, 23, types::DescribeInstanceRefreshesType => types::DescribeInstanceRefreshesAnswer);
-operation!(DescribeLaunchConfigurations, 24, types::LaunchConfigurationNamesType => types::LaunchConfigurationsType);
-operation!(DescribeLifecycleHookTypes, 25, Unit => types::DescribeLifecycleHookTypesAnswer);
-operation!(DescribeLifecycleHooks, 26, types::DescribeLifecycleHooksType => types::DescribeLifecycleHooksAnswer);
-operation!(DescribeLoadBalancerTargetGroups, 27, types::DescribeLoadBalancerTargetGroupsRequest => types::DescribeLoadBalancerTargetGroupsResponse);
-operation!(DescribeLoadBalancers, 28, types::DescribeLoadBalancersRequest => types::DescribeLoadBalancersResponse);
-operation!(DescribeMetricCollectionTypes, 29, Unit => types::DescribeMetricCollectionTypesAnswer);
-operation!(DescribeNotificationConfigurations, 30, types::DescribeNotificationConfigurationsType => types::DescribeNotificationConfigurationsAnswer);
-operation!(DescribePolicies, 31, types::DescribePoliciesType => types::PoliciesType);
-operation!(DescribeScalingActivities, 32, types::DescribeScalingActivitiesType => types::ActivitiesType);
-operation!(DescribeScalingProcessTypes, 33, Unit => types::ProcessesType);
-operation!(DescribeScheduledActions, 34, types::DescribeScheduledActionsType => types::ScheduledActionsType);
-operation!(DescribeTags, 35, types::DescribeTagsType => types::TagsType);
-operation!(DescribeTerminationPolicyTypes, 36, Unit => types::DescribeTerminationPolicyTypesAnswer);
-operation!(DescribeTrafficSources, 37, types::DescribeTrafficSourcesRequest => types::DescribeTrafficSourcesResponse);
-operation!(DescribeWarmPool, 38, types::DescribeWarmPoolType => types::DescribeWarmPoolAnswer);
-operation!(DetachInstances, 39, types::DetachInstancesQuery => types::DetachInstancesAnswer);
-operation!(DetachLoadBalancerTargetGroups, 40, types::DetachLoadBalancerTargetGroupsType => types::DetachLoadBalancerTargetGroupsResultType);
-operation!(DetachTrafficSources, 41, types::DetachTrafficSourcesType => types::DetachTrafficSourcesResultType);
-operation!(DisableMetricsCollection, 42, types::DisableMetricsCollectionQuery => Unit);
-operation!(EnableMetricsCollection, 43, types::EnableMetricsCollectionQuery => Unit);
-operation!(EnterStandby, 44, types::EnterStandbyQuery => types::EnterStandbyAnswer);
-operation!(ExecutePolicy, 45, types::ExecutePolicyType => Unit);
-operation!(ExitStandby, 46, types::ExitStandbyQuery => types::ExitStandbyAnswer);
-operation!(PutLifecycleHook, 47, types::PutLifecycleHookType => types::PutLifecycleHookAnswer);
-operation!(PutNotificationConfiguration, 48, types::PutNotificationConfigurationType => Unit);
-operation!(PutScalingPolicy, 49, types::PutScalingPolicyType => types::PolicyARNType);
-operation!(PutScheduledUpdateGroupAction, 50, types::PutScheduledUpdateGroupActionType => Unit);
-operation!(PutWarmPool, 51, types::PutWarmPoolType => types::PutWarmPoolAnswer);
-operation!(RecordLifecycleActionHeartbeat, 52, types::RecordLifecycleActionHeartbeatType => types::RecordLifecycleActionHeartbeatAnswer);
-operation!(ResumeProcesses, 53, types::ScalingProcessQuery => Unit);
-operation!(RollbackInstanceRefresh, 54, types::RollbackInstanceRefreshType => types::RollbackInstanceRefreshAnswer);
-operation!(SetDesiredCapacity, 55, types::SetDesiredCapacityType => Unit);
-operation!(SetInstanceHealth, 56, types::SetInstanceHealthQuery => Unit);
-operation!(SetInstanceProtection, 57, types::SetInstanceProtectionQuery => types::SetInstanceProtectionAnswer);
-operation!(StartInstanceRefresh, 58, types::StartInstanceRefreshType => types::StartInstanceRefreshAnswer);
-operation!(SuspendProcesses, 59, types::ScalingProcessQuery => Unit);
-operation!(TerminateInstanceInAutoScalingGroup, 60, types::TerminateInstanceInAutoScalingGroupType => types::ActivityType);
-operation!(UpdateAutoScalingGroup, 61, types::UpdateAutoScalingGroupType => Unit);
+operation!(AttachLoadBalancers, 2, types::AttachLoadBalancersType => types::AttachLoadBalancersResultType);
+operation!(AttachTrafficSources, 3, types::AttachTrafficSourcesType => types::AttachTrafficSourcesResultType);
+operation!(BatchDeleteScheduledAction, 4, types::BatchDeleteScheduledActionType => types::BatchDeleteScheduledActionAnswer);
+operation!(BatchPutScheduledUpdateGroupAction, 5, types::BatchPutScheduledUpdateGroupActionType => types::BatchPutScheduledUpdateGroupActionAnswer);
+operation!(CancelInstanceRefresh, 6, types::CancelInstanceRefreshType => types::CancelInstanceRefreshAnswer);
+operation!(CompleteLifecycleAction, 7, types::CompleteLifecycleActionType => types::CompleteLifecycleActionAnswer);
+operation!(CreateAutoScalingGroup, 8, types::CreateAutoScalingGroupType => Unit);
+operation!(CreateLaunchConfiguration, 9, types::CreateLaunchConfigurationType => Unit);
+operation!(CreateOrUpdateTags, 10, types::CreateOrUpdateTagsType => Unit);
+operation!(DeleteAutoScalingGroup, 11, types::DeleteAutoScalingGroupType => Unit);
+operation!(DeleteLaunchConfiguration, 12, types::LaunchConfigurationNameType => Unit);
+operation!(DeleteLifecycleHook, 13, types::DeleteLifecycleHookType => types::DeleteLifecycleHookAnswer);
+operation!(DeleteNotificationConfiguration, 14, types::DeleteNotificationConfigurationType => Unit);
+operation!(DeletePolicy, 15, types::DeletePolicyType => Unit);
+operation!(DeleteScheduledAction, 16, types::DeleteScheduledActionType => Unit);
+operation!(DeleteTags, 17, types::DeleteTagsType => Unit);
+operation!(DeleteWarmPool, 18, types::DeleteWarmPoolType => types::DeleteWarmPoolAnswer);
+operation!(DescribeAccountLimits, 19, Unit => types::DescribeAccountLimitsAnswer);
+operation!(DescribeAdjustmentTypes, 20, Unit => types::DescribeAdjustmentTypesAnswer);
+operation!(DescribeAutoScalingGroups, 21, types::AutoScalingGroupNamesType => types::AutoScalingGroupsType);
+operation!(DescribeAutoScalingInstances, 22, types::DescribeAutoScalingInstancesType => types::AutoScalingInstancesType);
+operation!(DescribeAutoScalingNotificationTypes, 23, Unit => types::DescribeAutoScalingNotificationTypesAnswer);
+operation!(DescribeInstanceRefreshes, 24, types::DescribeInstanceRefreshesType => types::DescribeInstanceRefreshesAnswer);
+operation!(DescribeLaunchConfigurations, 25, types::LaunchConfigurationNamesType => types::LaunchConfigurationsType);
+operation!(DescribeLifecycleHookTypes, 26, Unit => types::DescribeLifecycleHookTypesAnswer);
+operation!(DescribeLifecycleHooks, 27, types::DescribeLifecycleHooksType => types::DescribeLifecycleHooksAnswer);
+operation!(DescribeLoadBalancerTargetGroups, 28, types::DescribeLoadBalancerTargetGroupsRequest => types::DescribeLoadBalancerTargetGroupsResponse);
+operation!(DescribeLoadBalancers, 29, types::DescribeLoadBalancersRequest => types::DescribeLoadBalancersResponse);
+operation!(DescribeMetricCollectionTypes, 30, Unit => types::DescribeMetricCollectionTypesAnswer);
+operation!(DescribeNotificationConfigurations, 31, types::DescribeNotificationConfigurationsType => types::DescribeNotificationConfigurationsAnswer);
+operation!(DescribePolicies, 32, types::DescribePoliciesType => types::PoliciesType);
+operation!(DescribeScalingActivities, 33, types::DescribeScalingActivitiesType => types::ActivitiesType);
+operation!(DescribeScalingProcessTypes, 34, Unit => types::ProcessesType);
+operation!(DescribeScheduledActions, 35, types::DescribeScheduledActionsType => types::ScheduledActionsType);
+operation!(DescribeTags, 36, types::DescribeTagsType => types::TagsType);
+operation!(DescribeTerminationPolicyTypes, 37, Unit => types::DescribeTerminationPolicyTypesAnswer);
+operation!(DescribeTrafficSources, 38, types::DescribeTrafficSourcesRequest => types::DescribeTrafficSourcesResponse);
+operation!(DescribeWarmPool, 39, types::DescribeWarmPoolType => types::DescribeWarmPoolAnswer);
+operation!(DetachInstances, 40, types::DetachInstancesQuery => types::DetachInstancesAnswer);
+operation!(DetachLoadBalancerTargetGroups, 41, types::DetachLoadBalancerTargetGroupsType => types::DetachLoadBalancerTargetGroupsResultType);
+operation!(DetachLoadBalancers, 42, types::DetachLoadBalancersType => types::DetachLoadBalancersResultType);
+operation!(DetachTrafficSources, 43, types::DetachTrafficSourcesType => types::DetachTrafficSourcesResultType);
+operation!(DisableMetricsCollection, 44, types::DisableMetricsCollectionQuery => Unit);
+operation!(EnableMetricsCollection, 45, types::EnableMetricsCollectionQuery => Unit);
+operation!(EnterStandby, 46, types::EnterStandbyQuery => types::EnterStandbyAnswer);
+operation!(ExecutePolicy, 47, types::ExecutePolicyType => Unit);
+operation!(ExitStandby, 48, types::ExitStandbyQuery => types::ExitStandbyAnswer);
+operation!(PutLifecycleHook, 49, types::PutLifecycleHookType => types::PutLifecycleHookAnswer);
+operation!(PutNotificationConfiguration, 50, types::PutNotificationConfigurationType => Unit);
+operation!(PutScalingPolicy, 51, types::PutScalingPolicyType => types::PolicyARNType);
+operation!(PutScheduledUpdateGroupAction, 52, types::PutScheduledUpdateGroupActionType => Unit);
+operation!(PutWarmPool, 53, types::PutWarmPoolType => types::PutWarmPoolAnswer);
+operation!(RecordLifecycleActionHeartbeat, 54, types::RecordLifecycleActionHeartbeatType => types::RecordLifecycleActionHeartbeatAnswer);
+operation!(ResumeProcesses, 55, types::ScalingProcessQuery => Unit);
+operation!(RollbackInstanceRefresh, 56, types::RollbackInstanceRefreshType => types::RollbackInstanceRefreshAnswer);
+operation!(SetDesiredCapacity, 57, types::SetDesiredCapacityType => Unit);
+operation!(SetInstanceHealth, 58, types::SetInstanceHealthQuery => Unit);
+operation!(SetInstanceProtection, 59, types::SetInstanceProtectionQuery => types::SetInstanceProtectionAnswer);
+operation!(StartInstanceRefresh, 60, types::StartInstanceRefreshType => types::StartInstanceRefreshAnswer);
+operation!(SuspendProcesses, 61, types::ScalingProcessQuery => Unit);
+operation!(TerminateInstanceInAutoScalingGroup, 62, types::TerminateInstanceInAutoScalingGroupType => types::ActivityType);
+operation!(UpdateAutoScalingGroup, 63, types::UpdateAutoScalingGroupType => Unit);
 
 #[allow(dead_code)]
 static UNIT: Schema = Schema::structure("Unit", &[]);
 
 /// Sorted by name.
-pub static OPERATIONS: [OperationModel; 62] = [
+pub static OPERATIONS: [OperationModel; 64] = [
     OperationModel {
         name: "AttachInstances",
         http_method: "POST",
@@ -94,6 +96,15 @@ pub static OPERATIONS: [OperationModel; 62] = [
         input: &schemas::ATTACH_LOAD_BALANCER_TARGET_GROUPS_TYPE,
         output: &schemas::ATTACH_LOAD_BALANCER_TARGET_GROUPS_RESULT_TYPE,
         result_wrapper: "AttachLoadBalancerTargetGroupsResult",
+    },
+    OperationModel {
+        name: "AttachLoadBalancers",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::ATTACH_LOAD_BALANCERS_TYPE,
+        output: &schemas::ATTACH_LOAD_BALANCERS_RESULT_TYPE,
+        result_wrapper: "AttachLoadBalancersResult",
     },
     OperationModel {
         name: "AttachTrafficSources",
@@ -445,6 +456,15 @@ pub static OPERATIONS: [OperationModel; 62] = [
         input: &schemas::DETACH_LOAD_BALANCER_TARGET_GROUPS_TYPE,
         output: &schemas::DETACH_LOAD_BALANCER_TARGET_GROUPS_RESULT_TYPE,
         result_wrapper: "DetachLoadBalancerTargetGroupsResult",
+    },
+    OperationModel {
+        name: "DetachLoadBalancers",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::DETACH_LOAD_BALANCERS_TYPE,
+        output: &schemas::DETACH_LOAD_BALANCERS_RESULT_TYPE,
+        result_wrapper: "DetachLoadBalancersResult",
     },
     OperationModel {
         name: "DetachTrafficSources",

@@ -29,5 +29,5 @@ pub(crate) use process::Process;
 pub(crate) use refresh::{Progress, Refresh, RefreshPreferences, RefreshStatus, Rollback};
 pub(crate) use scheduled::ScheduledAction;
 pub(crate) use termination::TerminationPolicy;
-pub(crate) use traffic::{TrafficSource, TrafficState};
+pub(crate) use traffic::{TrafficSource, TrafficState, is_classic};
 pub(crate) use warm_pool::{PoolState, WarmPool};

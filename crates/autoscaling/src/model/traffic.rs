@@ -1,10 +1,10 @@
-//! Target groups that a group's instances are registered with.
+//! Target groups and classic load balancers that a group's instances are registered with.
 
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct TrafficSource {
-    /// The target group's ARN.
+    /// The target group's ARN, or the name of a classic load balancer.
     pub arn: String,
     pub state: TrafficState,
 }
@@ -37,4 +37,18 @@ impl TrafficSource {
     pub fn new(arn: String) -> Self {
         Self { arn, state: TrafficState::Adding }
     }
+
+    pub fn is_classic(&self) -> bool {
+        is_classic(&self.arn)
+    }
+
+    /// *TrafficSourceIdentifier: Type*
+    pub fn kind(&self) -> &'static str {
+        if self.is_classic() { "elb" } else { "elbv2" }
+    }
+}
+
+/// Names of classic load balancers have no colons, and ARNs begin so.
+pub(crate) fn is_classic(source: &str) -> bool {
+    !source.starts_with("arn:")
 }

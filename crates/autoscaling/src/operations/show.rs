@@ -122,8 +122,12 @@ pub(super) fn group(group: &Group, members: &[Member], with_instances: bool) -> 
     let shown = members.iter().filter(|member| !member.warmed).filter_map(|member| instance(group, member)).collect();
     let sources = group.traffic.iter().map(|source| api::TrafficSourceIdentifier {
         identifier: Some(source.arn.clone()),
-        r#type: Some("elbv2".into()),
+        r#type: Some(source.kind().into()),
     });
+    let named = |classic: bool| {
+        let sources = group.traffic.iter().filter(|source| source.is_classic() == classic);
+        sources.map(|source| source.arn.clone()).collect()
+    };
     let strategy = if group.balanced_only { "balanced-only" } else { "balanced-best-effort" };
     let subnets: Vec<&str> = group.subnets.iter().map(|(subnet, _)| subnet.as_str()).collect();
     let warm = members.iter().filter(|member| member.warmed).count();
@@ -138,8 +142,8 @@ pub(super) fn group(group: &Group, members: &[Member], with_instances: bool) -> 
         desired_capacity: int(group.desired),
         default_cooldown: int(group.default_cooldown),
         availability_zones: Some(group.zones.clone()),
-        load_balancer_names: Some(Vec::new()),
-        target_group_ar_ns: Some(group.traffic.iter().map(|source| source.arn.clone()).collect()),
+        load_balancer_names: Some(named(true)),
+        target_group_ar_ns: Some(named(false)),
         health_check_type: Some(group.health_check_type.clone()),
         health_check_grace_period: int(group.grace_period),
         instances: with_instances.then_some(shown),

@@ -1,4 +1,4 @@
-//! `autoscaling.traffic`: target groups that are attached get the instances that serve already, and those that are
+//! `autoscaling.traffic`: target groups and classic load balancers that are attached get the instances that serve already, and those that are
 //! detached lose them. Instances that begin or cease to serve see to it themselves.
 
 use std::sync::Arc;
@@ -87,7 +87,9 @@ impl Traffic {
                 if let Some(instance) = member.instance.as_deref().filter(|id| !health.contains_key(*id)) {
                     match world.register(&group.account, &source.arn, instance).await {
                         // It does not exist any more: only its owner can take it off the group.
-                        Err(error) if error.code == "TargetGroupNotFound" => return Ok(None),
+                        Err(error) if matches!(&*error.code, "TargetGroupNotFound" | "LoadBalancerNotFound") => {
+                            return Ok(None);
+                        }
                         registered => registered?,
                     }
                 }

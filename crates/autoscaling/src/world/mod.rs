@@ -1,6 +1,7 @@
 //! Other services, as Auto Scaling calls them: in the account of the group, by the service-linked role.
 
 mod alarms;
+mod classic;
 mod instances;
 mod post;
 mod request;

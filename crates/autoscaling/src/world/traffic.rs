@@ -1,4 +1,4 @@
-//! Target groups.
+//! Target groups, and classic load balancers where a source is one.
 
 use std::collections::HashMap;
 
@@ -9,6 +9,7 @@ use freehold_api::elbv2::{
 use freehold_wire::Error;
 
 use super::World;
+use crate::model::is_classic;
 
 /// What a target group says of an instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +39,11 @@ fn is_gone(error: &Error) -> bool {
 }
 
 impl World {
-    /// Fails if one of the target groups does not exist, or takes no instances.
+    /// Fails if the target group does not exist, or takes no instances.
     pub async fn check_target_group(&self, account: &str, arn: &str) -> Result<(), Error> {
+        if is_classic(arn) {
+            return self.check_classic(account, arn).await;
+        }
         let input = DescribeTargetGroupsInput { target_group_arns: Some(vec![arn.to_owned()]), ..Default::default() };
         let found = self.call::<op::DescribeTargetGroups>(account, input).await?.target_groups.unwrap_or_default();
         let takes_instances = found.first().is_some_and(|group| group.target_type.as_deref() == Some("instance"));
@@ -50,11 +54,17 @@ impl World {
     }
 
     pub async fn register(&self, account: &str, arn: &str, instance: &str) -> Result<(), Error> {
+        if is_classic(arn) {
+            return self.register_classic(account, arn, instance).await;
+        }
         let input = RegisterTargetsInput { target_group_arn: Some(arn.to_owned()), targets: targets(instance) };
         self.call::<op::RegisterTargets>(account, input).await.map(drop)
     }
 
     pub async fn deregister(&self, account: &str, arn: &str, instance: &str) -> Result<(), Error> {
+        if is_classic(arn) {
+            return self.deregister_classic(account, arn, instance).await;
+        }
         let input = DeregisterTargetsInput { target_group_arn: Some(arn.to_owned()), targets: targets(instance) };
         match self.call::<op::DeregisterTargets>(account, input).await {
             Err(error) if is_gone(&error) => Ok(()),
@@ -64,6 +74,9 @@ impl World {
 
     /// What the target group says of its instances; a group that is gone has none.
     pub async fn health(&self, account: &str, arn: &str) -> Result<HashMap<String, TargetState>, Error> {
+        if is_classic(arn) {
+            return self.classic_health(account, arn).await;
+        }
         let input = DescribeTargetHealthInput { target_group_arn: Some(arn.to_owned()), ..Default::default() };
         let found = match self.call::<op::DescribeTargetHealth>(account, input).await {
             Err(error) if is_gone(&error) => return Ok(HashMap::new()),

@@ -117,6 +117,13 @@ pub static ATTACH_LOAD_BALANCER_TARGET_GROUPS_TYPE: Schema = Schema::structure("
     member("TargetGroupARNs", "TargetGroupARNs", "TargetGroupARNs", &TARGET_GROUP_AR_NS).required(),
 ]);
 
+pub static ATTACH_LOAD_BALANCERS_RESULT_TYPE: Schema = Schema::structure("AttachLoadBalancersResultType", &[]);
+
+pub static ATTACH_LOAD_BALANCERS_TYPE: Schema = Schema::structure("AttachLoadBalancersType", &[
+    member("AutoScalingGroupName", "AutoScalingGroupName", "AutoScalingGroupName", &XML_STRING_MAX_LEN255).required(),
+    member("LoadBalancerNames", "LoadBalancerNames", "LoadBalancerNames", &LOAD_BALANCER_NAMES).required(),
+]);
+
 pub static ATTACH_TRAFFIC_SOURCES_RESULT_TYPE: Schema = Schema::structure("AttachTrafficSourcesResultType", &[]);
 
 pub static ATTACH_TRAFFIC_SOURCES_TYPE: Schema = Schema::structure("AttachTrafficSourcesType", &[

@@ -217,6 +217,13 @@ pub static DETACH_LOAD_BALANCER_TARGET_GROUPS_TYPE: Schema = Schema::structure("
     member("TargetGroupARNs", "TargetGroupARNs", "TargetGroupARNs", &TARGET_GROUP_AR_NS).required(),
 ]);
 
+pub static DETACH_LOAD_BALANCERS_RESULT_TYPE: Schema = Schema::structure("DetachLoadBalancersResultType", &[]);
+
+pub static DETACH_LOAD_BALANCERS_TYPE: Schema = Schema::structure("DetachLoadBalancersType", &[
+    member("AutoScalingGroupName", "AutoScalingGroupName", "AutoScalingGroupName", &XML_STRING_MAX_LEN255).required(),
+    member("LoadBalancerNames", "LoadBalancerNames", "LoadBalancerNames", &LOAD_BALANCER_NAMES).required(),
+]);
+
 pub static DETACH_TRAFFIC_SOURCES_RESULT_TYPE: Schema = Schema::structure("DetachTrafficSourcesResultType", &[]);
 
 pub static DETACH_TRAFFIC_SOURCES_TYPE: Schema = Schema::structure("DetachTrafficSourcesType", &[

@@ -134,6 +134,22 @@ shape!(AttachLoadBalancerTargetGroupsType, schemas::ATTACH_LOAD_BALANCER_TARGET_
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct AttachLoadBalancersResultType {}
+
+shape!(AttachLoadBalancersResultType, schemas::ATTACH_LOAD_BALANCERS_RESULT_TYPE {});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AttachLoadBalancersType {
+    pub auto_scaling_group_name: Option<String>,
+    pub load_balancer_names: Option<Vec<String>>,
+}
+
+shape!(AttachLoadBalancersType, schemas::ATTACH_LOAD_BALANCERS_TYPE {
+    auto_scaling_group_name,
+    load_balancer_names,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct AttachTrafficSourcesResultType {}
 
 shape!(AttachTrafficSourcesResultType, schemas::ATTACH_TRAFFIC_SOURCES_RESULT_TYPE {});

@@ -462,6 +462,22 @@ shape!(DetachLoadBalancerTargetGroupsType, schemas::DETACH_LOAD_BALANCER_TARGET_
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct DetachLoadBalancersResultType {}
+
+shape!(DetachLoadBalancersResultType, schemas::DETACH_LOAD_BALANCERS_RESULT_TYPE {});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DetachLoadBalancersType {
+    pub auto_scaling_group_name: Option<String>,
+    pub load_balancer_names: Option<Vec<String>>,
+}
+
+shape!(DetachLoadBalancersType, schemas::DETACH_LOAD_BALANCERS_TYPE {
+    auto_scaling_group_name,
+    load_balancer_names,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct DetachTrafficSourcesResultType {}
 
 shape!(DetachTrafficSourcesResultType, schemas::DETACH_TRAFFIC_SOURCES_RESULT_TYPE {});

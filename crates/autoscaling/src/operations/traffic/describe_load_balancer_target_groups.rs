@@ -17,7 +17,8 @@ pub(super) async fn describe_load_balancer_target_groups(
     input: DescribeLoadBalancerTargetGroupsRequest,
 ) -> Result<DescribeLoadBalancerTargetGroupsResponse> {
     let name = check::required("AutoScalingGroupName", input.auto_scaling_group_name)?;
-    let sources = own.group(call.account(), &name)?.traffic;
+    let mut sources = own.group(call.account(), &name)?.traffic;
+    sources.retain(|source| !source.is_classic());
     let max = input.max_records.or(Some(pages::MOST));
     let token = input.next_token.as_deref();
     let (sources, next_token) = pages::page(&call, sources, max, pages::MOST, token, |source| &source.arn)?;

@@ -1,13 +1,13 @@
-//! `DescribeLoadBalancers`: classic ones, of which no group has any.
+//! `DescribeLoadBalancers`: classic ones.
 
 use std::sync::Arc;
 
-use freehold_api::autoscaling::{DescribeLoadBalancersRequest, DescribeLoadBalancersResponse};
+use freehold_api::autoscaling::{DescribeLoadBalancersRequest, DescribeLoadBalancersResponse, LoadBalancerState};
 use freehold_wire::Call;
 
 use crate::AutoScaling;
 use crate::errors::Result;
-use crate::operations::check;
+use crate::operations::{check, pages};
 
 pub(super) async fn describe_load_balancers(
     own: Arc<AutoScaling>,
@@ -15,6 +15,14 @@ pub(super) async fn describe_load_balancers(
     input: DescribeLoadBalancersRequest,
 ) -> Result<DescribeLoadBalancersResponse> {
     let name = check::required("AutoScalingGroupName", input.auto_scaling_group_name)?;
-    own.group(call.account(), &name)?;
-    Ok(DescribeLoadBalancersResponse { load_balancers: Some(Vec::new()), next_token: None })
+    let mut sources = own.group(call.account(), &name)?.traffic;
+    sources.retain(|source| source.is_classic());
+    let max = input.max_records.or(Some(pages::MOST));
+    let token = input.next_token.as_deref();
+    let (sources, next_token) = pages::page(&call, sources, max, pages::MOST, token, |source| &source.arn)?;
+    let shown = sources.into_iter().map(|source| LoadBalancerState {
+        load_balancer_name: Some(source.arn),
+        state: Some(source.state.name().into()),
+    });
+    Ok(DescribeLoadBalancersResponse { load_balancers: Some(shown.collect()), next_token })
 }

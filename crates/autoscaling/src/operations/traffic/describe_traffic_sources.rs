@@ -17,8 +17,8 @@ pub(super) async fn describe_traffic_sources(
     let name = check::required("AutoScalingGroupName", input.auto_scaling_group_name)?;
     let mut sources = own.group(call.account(), &name)?.traffic;
     match input.traffic_source_type.as_deref() {
-        None | Some("elbv2") => {}
-        Some("elb" | "vpc-lattice") => sources.clear(),
+        None => {}
+        Some(kind @ ("elb" | "elbv2" | "vpc-lattice")) => sources.retain(|source| source.kind() == kind),
         Some(other) => return Err(Error::validation(format!("The traffic source type {other} is not valid."))),
     }
     let token = input.next_token.as_deref();
@@ -26,8 +26,8 @@ pub(super) async fn describe_traffic_sources(
     let shown = sources.into_iter().map(|source| TrafficSourceState {
         traffic_source: Some(source.arn.clone()),
         state: Some(source.state.name().into()),
+        r#type: Some(source.kind().into()),
         identifier: Some(source.arn),
-        r#type: Some("elbv2".into()),
     });
     Ok(DescribeTrafficSourcesResponse { traffic_sources: Some(shown.collect()), next_token })
 }
