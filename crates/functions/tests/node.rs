@@ -17,6 +17,11 @@ fn main() {
     match arguments.get(1).map(String::as_str) {
         Some("forker") => freehold_machine::sandbox::run_forker().unwrap(),
         Some("node") => harness::node(&arguments[2]),
+        // The clients that some scenes need, where a registry is reached: names in the rest.
+        Some("install") => {
+            let said = |what: &str| println!("installing {what}");
+            freehold_functions::runtimes::install(arguments[2].as_ref(), &arguments[3..], said).unwrap();
+        }
         other => harness::run(&scenes::all(), other.filter(|name| !name.starts_with('-'))),
     }
 }

@@ -6,11 +6,15 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::{Found, Kind, interpreters};
-use crate::layout::Layout;
 
 /// The versions that this was tested with.
 const PYTHON_CLIENT: &str = "awslambdaric==4.2.2";
-const NODE_CLIENT: &str = "aws-lambda-ric@3.3.0";
+const NODE_CLIENT: &str = "aws-lambda-ric@4.0.2";
+/// The last one for versions before 22.
+const OLD_NODE_CLIENT: &str = "aws-lambda-ric@3.3.0";
+/// What starts it, and what takes the place of its native library.
+const NODE_FILES: [(&str, &str); 2] =
+    [("index.mjs", include_str!("node/index.mjs")), ("rapid-client.mjs", include_str!("node/rapid-client.mjs"))];
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -22,8 +26,9 @@ pub enum Error {
     Io(String, std::io::Error),
 }
 
-/// Installs the client for every interpreter of this host, or those of these runtimes. Says what it does as it goes.
-pub fn install(layout: &Layout, only: &[String], mut say: impl FnMut(&str)) -> Result<Vec<String>, Error> {
+/// Installs the client for every interpreter of this host, or those of these runtimes, below that directory. Says what it
+/// does as it goes.
+pub fn install(into: &Path, only: &[String], mut say: impl FnMut(&str)) -> Result<Vec<String>, Error> {
     let found = interpreters();
     if let Some(missing) = only.iter().find(|wanted| found.iter().all(|found| found.name != **wanted)) {
         return Err(Error::NoInterpreter(missing.clone()));
@@ -31,25 +36,25 @@ pub fn install(layout: &Layout, only: &[String], mut say: impl FnMut(&str)) -> R
     let mut installed = Vec::new();
     for found in found.iter().filter(|found| only.is_empty() || only.contains(&found.name)) {
         say(&format!("{} ({})", found.name, found.program.display()));
-        install_one(layout, found)?;
+        install_one(into, found)?;
         installed.push(found.name.clone());
     }
     Ok(installed)
 }
 
 /// Whole or not at all: a directory that is there is a client that works.
-fn install_one(layout: &Layout, found: &Found) -> Result<(), Error> {
+fn install_one(into: &Path, found: &Found) -> Result<(), Error> {
     let io = |what: &Path| {
         let what = what.display().to_string();
         move |error| Error::Io(what, error)
     };
-    let (target, draft) = (layout.runtimes().join(&found.name), layout.runtimes().join(format!(".{}", found.name)));
+    let (target, draft) = (into.join(&found.name), into.join(format!(".{}", found.name)));
     let _ = fs::remove_dir_all(&draft);
     fs::create_dir_all(&draft).map_err(io(&draft))?;
     match found.kind {
         Kind::Provided => {}
         Kind::Python => python(found, &draft)?,
-        Kind::Node => node(&draft)?,
+        Kind::Node => node(found, &draft)?,
     }
     let _ = fs::remove_dir_all(&target);
     fs::rename(&draft, &target).map_err(io(&target))
@@ -69,11 +74,20 @@ fn python(found: &Found, target: &Path) -> Result<(), Error> {
     run("python", &mut compile)
 }
 
-fn node(target: &Path) -> Result<(), Error> {
+fn node(found: &Found, target: &Path) -> Result<(), Error> {
+    let major: u32 = found.name.trim_start_matches("nodejs").trim_end_matches(".x").parse().unwrap_or(0);
     let mut npm = Command::new("npm");
-    // Its scripts compile a library of ours; what takes that library's place is beside the client.
+    // Its scripts would compile the native library.
     npm.args(["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--omit=dev", "--prefix"]);
-    run("npm", npm.arg(target).arg(NODE_CLIENT))
+    run("npm", npm.arg(target).arg(if major < 22 { OLD_NODE_CLIENT } else { NODE_CLIENT }))?;
+    let package = target.join("node_modules/aws-lambda-ric");
+    let place = if major < 22 { package.join("dist") } else { package };
+    // Only to be found: it is never loaded.
+    let files = NODE_FILES.map(|(name, text)| (target.join(name), text)).into_iter();
+    for (path, text) in files.chain([(place.join("rapid-client.node"), "")]) {
+        fs::write(&path, text).map_err(|error| Error::Io(path.display().to_string(), error))?;
+    }
+    Ok(())
 }
 
 fn run(program: &'static str, command: &mut Command) -> Result<(), Error> {

@@ -142,7 +142,7 @@ impl Kind {
         match self {
             Self::Provided => true,
             Self::Python => directory.join("awslambdaric/__main__.py").is_file(),
-            Self::Node => directory.join("node_modules/aws-lambda-ric").is_dir(),
+            Self::Node => directory.join("index.mjs").is_file(),
         }
     }
 }

@@ -16,6 +16,7 @@ pub fn all() -> Vec<Scene> {
         an_initialization_that_fails_is_tried_twice,
         a_node_that_was_killed_leaves_nothing_in_the_way_of_the_next,
         python_runs_by_aws_s_own_client,
+        node_js_runs_by_aws_s_own_client,
         figures,
     ]
 }
@@ -118,6 +119,38 @@ async fn python_runs_by_aws_s_own_client(region: Region) {
             "{done:?}"
         );
     }
+}
+
+async fn node_js_runs_by_aws_s_own_client(region: Region) {
+    region.ready().await;
+    let runtimes = region.node.runtimes().await.unwrap().runtimes;
+    let Some(name) = runtimes.into_iter().map(|runtime| runtime.name).find(|name| name.starts_with("nodejs")) else {
+        return println!("SKIPPED: no client for Node.js in FREEHOLD_LAMBDA_CLIENTS");
+    };
+    let id = region.revision(|revision| {
+        revision.runtime = name.clone();
+        revision.timeout_seconds = 10;
+    });
+    let text = "export const handler = async (event, context) => {\n  console.log('two\\nlines');\n  \
+                if (event.raise) throw new TypeError('bad');\n  if (event.crash) setTimeout(() => { throw new Error('late') }, 1);\n  \
+                if (event.crash) await new Promise(() => {});\n  \
+                return { event, id: context.awsRequestId, home: process.cwd(), left: context.getRemainingTimeInMillis() };\n};\n";
+    region.write_code(&id, "app.mjs", text);
+    let done = region.invoke(&id, json!({"a": "ü"})).await;
+    assert_eq!(done.report.outcome, Outcome::Success, "{}", tail(&done));
+    let said: serde_json::Value = serde_json::from_slice(&done.payload).unwrap();
+    assert_eq!((&said["event"], &said["home"]), (&json!({"a": "ü"}), &json!("/var/task")));
+    assert_eq!(said["id"], json!(done.report.request_id));
+    assert!(tail(&done).contains("two\nlines"), "{}", tail(&done));
+    println!("  {name}: init {:?} ms, {} MB", done.report.init_ms, done.report.max_memory_used_mib);
+    let done = region.invoke(&id, json!({"raise": true})).await;
+    assert_eq!(done.report.outcome, Outcome::Error { error_type: "TypeError".into() }, "{done:?}");
+    let done = region.invoke(&id, json!({"crash": true})).await;
+    println!("  crash: {:?} {}", done.report.outcome, String::from_utf8_lossy(&done.payload));
+    assert!(done.report.init_ms.is_none());
+    let broken = region.revision(|revision| revision.runtime = name.clone());
+    let done = region.invoke(&broken, json!({})).await;
+    assert!(matches!(done.report.outcome, Outcome::InitFailed { .. }), "{done:?} {}", tail(&done));
 }
 
 /// Not judged: what things take here.
