@@ -1,7 +1,8 @@
-//! A small client of a region, for the demo and the bench: plain HTTP/1.1, AWS's query protocols, signature version
-//! 4. It shares no code with the server, so that each checks the other.
+//! A small client of a region, for the demo and the bench: plain HTTP/1.1, AWS's query protocols and JSON 1.1,
+//! signature version 4. It shares no code with the server, so that each checks the other.
 
 pub mod http1;
+pub mod json;
 pub mod query;
 pub mod sign;
 pub mod xml;

@@ -1,4 +1,4 @@
-//! Signature version 4 of a POST to `/`, as query clients send it
+//! Signature version 4 of a POST to `/`, as query and JSON clients send it
 //! (*AWS General Reference, Create a signed AWS API request*).
 
 use hmac::{Hmac, Mac};
@@ -34,12 +34,27 @@ pub struct Signed {
 
 /// Signs a POST of `body` to `/`.
 pub fn sign(credentials: &Credentials, scope: Scope<'_>, body: &[u8], at: Timestamp) -> Signed {
+    sign_target(credentials, scope, None, body, at)
+}
+
+/// Signs a POST of `body` to `/`, with the header `X-Amz-Target` of JSON clients if there is one.
+pub fn sign_target(
+    credentials: &Credentials,
+    scope: Scope<'_>,
+    target: Option<&str>,
+    body: &[u8],
+    at: Timestamp,
+) -> Signed {
     let date = at.strftime("%Y%m%dT%H%M%SZ").to_string();
     let day = &date[..8];
     let Scope { region, service, host, content_type } = scope;
     let payload = hex::encode(Sha256::digest(body));
+    let (target, signed_headers) = match target {
+        Some(target) => (format!("x-amz-target:{target}\n"), format!("{SIGNED_HEADERS};x-amz-target")),
+        None => (String::new(), SIGNED_HEADERS.to_owned()),
+    };
     let request = format!(
-        "POST\n/\n\ncontent-type:{content_type}\nhost:{host}\nx-amz-date:{date}\n\n{SIGNED_HEADERS}\n{payload}"
+        "POST\n/\n\ncontent-type:{content_type}\nhost:{host}\nx-amz-date:{date}\n{target}\n{signed_headers}\n{payload}"
     );
     let scope = format!("{day}/{region}/{service}/aws4_request");
     let text = format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{}", hex::encode(Sha256::digest(request.as_bytes())));
@@ -50,7 +65,7 @@ pub fn sign(credentials: &Credentials, scope: Scope<'_>, body: &[u8], at: Timest
     let signature = hex::encode(hmac_sha256(&key, text.as_bytes()));
     let id = &credentials.access_key_id;
     let authorization =
-        format!("AWS4-HMAC-SHA256 Credential={id}/{scope}, SignedHeaders={SIGNED_HEADERS}, Signature={signature}");
+        format!("AWS4-HMAC-SHA256 Credential={id}/{scope}, SignedHeaders={signed_headers}, Signature={signature}");
     Signed { date, authorization }
 }
 

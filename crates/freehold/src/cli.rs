@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use ipnet::Ipv4Net;
@@ -44,7 +45,8 @@ pub enum Command {
     Demo(Demo),
     /// Delete the region's state and machines
     Reset(Reset),
-    /// Print what a machine's console showed, or what would have left by SMS, push or e-mail
+    /// Print what a function or a log group wrote, what a machine's console showed, or what would have left by SMS, push
+    /// or e-mail
     Logs(Logs),
     /// Be the Spot market: take the room of a Spot instance back
     #[command(subcommand)]
@@ -188,9 +190,18 @@ pub struct Reset {
 
 #[derive(Debug, Args)]
 pub struct Logs {
-    /// The instance: i-…; or sms, push or email: what would have left the region by it
+    /// A function or a log group; an instance: i-…; or sms, push or email: what would have left the region by it
     #[arg(value_name = "ID")]
     pub id: String,
+    /// Of a function or a group: go on with what comes, until interrupted
+    #[arg(long, short)]
+    pub follow: bool,
+    /// Of a function or a group: how far back to begin, as 90s, 10m, 2h or 1d [default: 10m]
+    #[arg(long, value_name = "TIME", value_parser = ago)]
+    pub since: Option<Duration>,
+    /// Of a function or a group: only events that this filter pattern of CloudWatch Logs means
+    #[arg(long, value_name = "PATTERN", allow_hyphen_values = true)]
+    pub filter: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -243,6 +254,17 @@ pub enum Recipe {
     Debian,
 }
 
+/// Seconds, minutes, hours or days.
+fn ago(text: &str) -> Result<Duration, String> {
+    let units = [('s', 1), ('m', 60), ('h', 3600), ('d', 24 * 3600)];
+    let read = |(unit, seconds): (char, u64)| {
+        let number: u64 = text.strip_suffix(unit)?.parse().ok()?;
+        number.checked_mul(seconds).map(Duration::from_secs)
+    };
+    let found = units.into_iter().find_map(read);
+    found.ok_or_else(|| "a number with s, m, h or d is needed, for example 10m".to_string())
+}
+
 /// A positive, finite number.
 fn factor(text: &str) -> Result<f64, String> {
     match text.parse::<f64>() {
@@ -277,6 +299,15 @@ mod tests {
     fn the_data_directory_may_stand_before_or_after_the_command() {
         for line in [["freehold", "--data-dir", "/x", "status"], ["freehold", "status", "--data-dir", "/x"]] {
             assert_eq!(Cli::try_parse_from(line).unwrap().data_dir, Some(PathBuf::from("/x")));
+        }
+    }
+
+    #[test]
+    fn a_time_back_has_a_unit() {
+        assert_eq!(ago("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(ago("2h"), Ok(Duration::from_secs(7200)));
+        for wrong in ["", "m", "10", "-1m", "1.5h", "99999999999999999999d"] {
+            assert!(ago(wrong).is_err(), "{wrong}");
         }
     }
 

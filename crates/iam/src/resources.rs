@@ -40,6 +40,7 @@ pub(crate) fn of(iam: &Iam, question: &Authorisation<'_>) -> Vec<String> {
         "elasticloadbalancing" => balancers(question),
         "events" => buses(question),
         "iam" => identities(iam, question),
+        "logs" => log_groups(question),
         "monitoring" => alarms(question),
         "ssm" => parameters(question),
         "sns" => topics(question),
@@ -164,6 +165,24 @@ fn balancers(question: &Authorisation<'_>) -> Vec<String> {
             ARNS.iter().find_map(|name| member(question, name).map(str::to_owned)).into_iter().collect()
         }
     }
+}
+
+/// Log groups, and streams in them; in ARNs that are asked for, both have a stream's part (*Actions defined by Amazon
+/// CloudWatch Logs*), so that `log-group:NAME:*` means them. To describe groups is about all of them.
+fn log_groups(question: &Authorisation<'_>) -> Vec<String> {
+    if let Some(arn) = member(question, "resourceArn") {
+        return vec![arn.to_owned()];
+    }
+    let name = member(question, "logGroupName").or_else(|| member(question, "logGroupIdentifier"));
+    let Some(name) = name.or((question.call.operation == "DescribeLogGroups").then_some("")) else {
+        return Vec::new();
+    };
+    let stream = member(question, "logStreamName").unwrap_or_default();
+    let group = match name.strip_prefix("arn:") {
+        Some(_) => name.trim_end_matches(":*").to_owned(),
+        None => format!("arn:aws:logs:{}:{}:log-group:{name}", question.call.region, question.call.account()),
+    };
+    vec![format!("{group}:log-stream:{stream}")]
 }
 
 fn parameters(question: &Authorisation<'_>) -> Vec<String> {

@@ -1,10 +1,11 @@
-//! `freehold logs ID`: what a machine's console showed, whether or not a control plane runs. `freehold logs sms`, `push` and
-//! `email`: what would have left the region, if there were a network for it.
+//! `freehold logs FUNCTION` and `freehold logs GROUP`: what a function or a log group wrote ([`super::tail`]). `freehold logs
+//! i-…`: what a machine's console showed, whether or not a control plane runs. `freehold logs sms`, `push` and `email`: what
+//! would have left the region, if there were a network for it.
 
 use std::io::Write;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use freehold_client::get_json;
 use freehold_sns::Outgone;
 use serde::Deserialize;
@@ -25,7 +26,14 @@ struct Page {
 
 pub fn run(data_dir: Option<PathBuf>, options: cli::Logs) -> Result<()> {
     let data = DataDir::new(data_dir)?;
-    if CHANNELS.contains(&options.id.as_str()) {
+    let is_channel = CHANNELS.contains(&options.id.as_str());
+    if !is_channel && !options.id.starts_with("i-") {
+        return super::tail::run(&data, &options);
+    }
+    if options.follow || options.since.is_some() || options.filter.is_some() {
+        bail!("--follow, --since and --filter are for functions and log groups");
+    }
+    if is_channel {
         return outbox(&data, &options.id);
     }
     let console = block_on(cleanup::console(&data, &options.id))?;

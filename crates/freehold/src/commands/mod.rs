@@ -11,6 +11,7 @@ pub mod logs;
 pub mod reset;
 pub mod spot;
 pub mod status;
+mod tail;
 pub mod up;
 
 use std::future::Future;

@@ -103,6 +103,7 @@ pub async fn serve(data: &DataDir, options: &cli::Up) -> Result<()> {
         tracing::warn!("{error:#}");
     }
     services.queues.close();
+    services.logs.close();
     services.cloudwatch.close();
     state.close();
     // Nobody else has written one meanwhile: this process still holds the directory's lock.

@@ -14,6 +14,7 @@ use freehold_elb::Elb;
 use freehold_elb::reconcile::{ReadStatus, ResolveNames};
 use freehold_events::Events;
 use freehold_iam::{Development, ForgetExpired, Iam};
+use freehold_logs::{EventStore, Logs};
 use freehold_monitoring::{CloudWatch, SeriesStore};
 use freehold_queues::{ForgetExpired as ForgetMessages, Queues};
 use freehold_sns::{CertificateRoute, Sns, TopicTarget};
@@ -47,6 +48,7 @@ pub struct Services {
     pub elb: Arc<Elb>,
     pub cloudwatch: Arc<CloudWatch>,
     pub autoscaling: Arc<AutoScaling>,
+    pub logs: Arc<Logs>,
     pub events: Arc<Events>,
     /// How the services call each other.
     pub local: Arc<Local>,
@@ -126,6 +128,16 @@ impl Services {
             metrics: Arc::clone(&cloudwatch) as _,
             region: DEFAULT_REGION.to_owned(),
         });
+        let logs = Logs::new(freehold_logs::Parts {
+            store: Arc::clone(&store),
+            clock: Arc::clone(&clock),
+            events: EventStore::open(&data.state())?,
+            region: DEFAULT_REGION.to_owned(),
+            metrics: Arc::clone(&cloudwatch) as _,
+            local: Arc::clone(&local),
+            targets: Arc::clone(&targets),
+        });
+        targets.register("logs", Arc::clone(&logs) as _);
         targets.register("autoscaling", Arc::clone(&autoscaling) as _);
         iam.protect("sns", Arc::clone(&sns) as _);
         targets.register("sqs", Arc::clone(&sqs) as _);
@@ -151,6 +163,7 @@ impl Services {
             elb: Arc::clone(&elb),
             cloudwatch: Arc::clone(&cloudwatch),
             autoscaling: Arc::clone(&autoscaling),
+            logs: Arc::clone(&logs),
             events: Arc::clone(&events),
             local,
             reconcilers: Arc::clone(&reconcilers),
@@ -169,6 +182,7 @@ impl Services {
         sns.start(&reconcilers);
         cloudwatch.start(&reconcilers);
         autoscaling.start(&reconcilers);
+        logs.start(&reconcilers);
         events.start(&reconcilers);
         let tools = balancers::tools(data, hardware, acm, cloudwatch);
         freehold_elb::reconcile::start(&elb, tools, &reconcilers);
@@ -187,6 +201,7 @@ impl Services {
         services.push(self.elb.classic_service());
         services.push(self.autoscaling.service());
         services.push(self.cloudwatch.service());
+        services.push(self.logs.service());
         services.extend(self.events.services());
         services
     }
@@ -198,6 +213,7 @@ impl Services {
             "sqs" => server.service_with_bodies(service, freehold_sqs::BODY_BYTES),
             "events" => server.service_with_bodies(service, freehold_events::BODY_BYTES),
             "cloudwatch" => server.service_with_bodies(service, freehold_monitoring::BODY_BYTES),
+            "logs" => server.service_with_bodies(service, freehold_logs::BODY_BYTES),
             _ => server.service(service),
         })
     }

@@ -1,0 +1,19 @@
+//! TagLogGroup.
+
+use std::sync::Arc;
+
+use freehold_api::logs::TagLogGroupRequest;
+use freehold_wire::Call;
+use freehold_wire::schema::Unit;
+
+use crate::Logs;
+
+pub(super) async fn tag_log_group(
+    state: Arc<Logs>,
+    call: Call,
+    input: TagLogGroupRequest,
+) -> Result<Unit, freehold_wire::Error> {
+    let group = state.group(&call, input.log_group_name.as_deref())?;
+    super::tag(&state, &group, input.tags.unwrap_or_default()).await?;
+    Ok(Unit)
+}
