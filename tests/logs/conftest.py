@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-# What the model of the service forbids. AWS says it by the second; whoever reads JSON here has one code for all services.
+# What the service's model forbids. AWS says the second; the endpoint has one code for all that speak JSON.
 BY_MODEL = {"ValidationException", "InvalidParameterException"}
 
 
@@ -23,7 +23,7 @@ def group(logs):
 
 @pytest.fixture
 def put(logs, group):
-    """Puts messages, a millisecond apart, so that the last is a second old: put("a", "b", stream="s"). Returns its first time."""
+    """Puts messages a millisecond apart, the last a second old; returns the time of the first."""
 
     def put(*messages, stream="s", at=None):
         at = int(time.time() * 1000) - 1000 - len(messages) if at is None else at

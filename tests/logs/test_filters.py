@@ -28,7 +28,8 @@ def put_filter(logs, group):
 
 def test_a_metric_filter_measures_what_comes(freehold, account, put, put_filter):
     put_filter()
-    put_filter("took", "{ $.took > 0 }", metricName="Took", metricValue="$.took", unit="Seconds", dimensions={"Host": "$.host"})
+    took = {"metricName": "Took", "metricValue": "$.took", "unit": "Seconds", "dimensions": {"Host": "$.host"}}
+    put_filter("took", "{ $.took > 0 }", **took)
     at = put("an ERROR", "fine", "ERROR ERROR", '{"took": 2.5, "host": "a"}', '{"took": 4, "host": "a"}')
     cloudwatch = freehold.client("cloudwatch", account)
 

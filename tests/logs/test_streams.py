@@ -36,7 +36,8 @@ def test_streams_come_by_name_or_by_their_last_event(logs, group, put, account):
     arn = f"arn:aws:logs:us-east-1:{account}:log-group:{group}"
     assert listed(logs, logGroupIdentifier=arn, limit=1) == ["a/1"]
     pages = logs.get_paginator("describe_log_streams").paginate(logGroupName=group, PaginationConfig={"PageSize": 3})
-    assert [[stream["logStreamName"] for stream in page["logStreams"]] for page in pages] == [["a/1", "a/2", "b"], ["s"]]
+    names = [[stream["logStreamName"] for stream in page["logStreams"]] for page in pages]
+    assert names == [["a/1", "a/2", "b"], ["s"]]
 
 
 def test_what_is_wrong_with_streams_is_refused(logs, group):
