@@ -8,7 +8,21 @@ import pathlib
 import pytest
 from support.calls import CALLS, operations
 
-SERVICES = ("acm", "autoscaling", "ec2", "elb", "events", "iam", "logs", "monitoring", "sns", "sqs", "ssm", "sts")
+SERVICES = (
+    "acm",
+    "autoscaling",
+    "ec2",
+    "elb",
+    "events",
+    "iam",
+    "lambda",
+    "logs",
+    "monitoring",
+    "sns",
+    "sqs",
+    "ssm",
+    "sts",
+)
 
 # Operations that have nothing of their own to refuse, and why.
 NEVER_REFUSED = {

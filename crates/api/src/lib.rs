@@ -24,6 +24,8 @@ pub mod events;
 #[rustfmt::skip]
 pub mod iam;
 #[rustfmt::skip]
+pub mod lambda;
+#[rustfmt::skip]
 pub mod logs;
 #[rustfmt::skip]
 pub mod sns;

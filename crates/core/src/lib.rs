@@ -8,6 +8,7 @@ pub mod events;
 pub mod ids;
 pub mod metrics;
 pub mod pagination;
+pub mod patterns;
 pub mod principal;
 pub mod reconcile;
 pub mod tags;

@@ -63,7 +63,12 @@ impl Iam {
         resources.iter().try_for_each(|resource| {
             let wish = Wish { caller: &question.call.principal, action: &action, resource };
             self.require_both(wish, &context)
-        })
+        })?;
+        for passed in passed_roles::of(self, question) {
+            let context = context().with("iam:PassedToService", passed.service);
+            self.require(&question.call.principal, "iam:PassRole", &passed.role_arn, &context)?;
+        }
+        Ok(())
     }
 
     fn require(&self, caller: &Principal, action: &str, resource: &str, context: &Context) -> Result<(), Denied> {
@@ -114,8 +119,13 @@ fn prefix(service: &str) -> &str {
     if service == "monitoring" { "cloudwatch" } else { service }
 }
 
-/// The action of a call. What allows an operation allows its batch (*Actions defined by Amazon SQS*, *by Amazon SNS*).
+/// The action of a call. What allows an operation allows its batch (*Actions defined by Amazon SQS*, *by Amazon SNS*);
+/// all ways to invoke a function are one action (*by AWS Lambda*).
 fn protected_action(question: &Authorisation<'_>) -> String {
-    let operation = question.call.operation;
+    let operation = match (question.service, question.call.operation) {
+        ("lambda", "Invoke" | "InvokeAsync" | "InvokeWithResponseStream") => "InvokeFunction",
+        ("lambda", "GetLayerVersionByArn") => "GetLayerVersion",
+        (_, operation) => operation,
+    };
     format!("{}:{}", question.service, operation.strip_suffix("Batch").unwrap_or(operation))
 }

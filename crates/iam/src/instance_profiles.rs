@@ -92,11 +92,11 @@ impl Iam {
 }
 
 impl Sessions {
-    fn get(&self, key: &(String, String)) -> Option<TemporaryCredentials> {
+    pub(crate) fn get(&self, key: &(String, String)) -> Option<TemporaryCredentials> {
         self.issued.lock().unwrap_or_else(PoisonError::into_inner).get(key).cloned()
     }
 
-    fn put(&self, key: (String, String), credentials: TemporaryCredentials) {
+    pub(crate) fn put(&self, key: (String, String), credentials: TemporaryCredentials) {
         let mut issued = self.issued.lock().unwrap_or_else(PoisonError::into_inner);
         if issued.len() >= CAPACITY {
             issued.clear();

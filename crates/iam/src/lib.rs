@@ -21,6 +21,7 @@ pub mod policy;
 mod protection;
 mod reconcile;
 mod resources;
+mod service_roles;
 mod trust;
 
 #[cfg(test)]

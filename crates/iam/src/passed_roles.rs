@@ -17,6 +17,7 @@ pub(crate) struct Passed {
 }
 
 const EC2: &str = "ec2.amazonaws.com";
+const LAMBDA: &str = "lambda.amazonaws.com";
 
 /// The end of the names of EC2's shapes that name an instance profile. Where a launch template names one, AWS asks
 /// when it is used and we ask when it is written: what comes out of it later has been asked for already.
@@ -25,7 +26,7 @@ const PROFILE_SHAPE: &str = "IamInstanceProfileSpecification";
 /// Every role that the request passes. What does not exist is refused by the operation.
 pub(crate) fn of(iam: &Iam, question: &Authorisation<'_>) -> Vec<Passed> {
     let account = question.call.account();
-    let mut names = Vec::new();
+    let (mut names, mut service) = (Vec::new(), EC2);
     match (question.service, question.call.operation) {
         ("ec2", _) => {
             let mut profiles = Vec::new();
@@ -38,10 +39,15 @@ pub(crate) fn of(iam: &Iam, question: &Authorisation<'_>) -> Vec<Passed> {
             }
         }
         ("iam", "AddRoleToInstanceProfile") => names.extend(member(question, "RoleName").map(str::to_owned)),
+        ("lambda", "CreateFunction" | "UpdateFunctionConfiguration") => {
+            let role = member(question, "Role").map(|arn| arn.rsplit('/').next().unwrap_or(arn).to_owned());
+            names.extend(role);
+            service = LAMBDA;
+        }
         _ => {}
     }
     let role = |name: String| iam.store.get::<Role>(&Role::id(account, &name)).ok().flatten();
-    names.into_iter().filter_map(role).map(|role| Passed { role_arn: role.arn().to_string(), service: EC2 }).collect()
+    names.into_iter().filter_map(role).map(|role| Passed { role_arn: role.arn().to_string(), service }).collect()
 }
 
 /// Names and ARNs of the instance profiles in a value.

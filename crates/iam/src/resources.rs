@@ -40,6 +40,7 @@ pub(crate) fn of(iam: &Iam, question: &Authorisation<'_>) -> Vec<String> {
         "elasticloadbalancing" => balancers(question),
         "events" => buses(question),
         "iam" => identities(iam, question),
+        "lambda" => functions(question),
         "logs" => log_groups(question),
         "monitoring" => alarms(question),
         "ssm" => parameters(question),
@@ -114,6 +115,42 @@ fn identities(iam: &Iam, question: &Authorisation<'_>) -> Vec<String> {
     });
     // What is done to a profile is asked of the profile; the role beside it is passed, not changed.
     profile.or(role).into_iter().collect()
+}
+
+/// Functions and what belongs to them, layers, mappings and code signing configurations (*Actions defined by AWS
+/// Lambda*). A function that is named with a qualifier is asked for with it.
+fn functions(question: &Authorisation<'_>) -> Vec<String> {
+    let operation = question.call.operation;
+    let arn =
+        |resource: String| format!("arn:aws:lambda:{}:{}:{resource}", question.call.region, question.call.account());
+    if let Some(arn) = ["Resource", "CodeSigningConfigArn", "Arn"].iter().find_map(|name| member(question, name)) {
+        return vec![arn.to_owned()];
+    }
+    if let Some(layer) = member(question, "LayerName") {
+        return vec![if layer.starts_with("arn:") { layer.to_owned() } else { arn(format!("layer:{layer}")) }];
+    }
+    if let Some(mapping) = member(question, "UUID") {
+        return vec![arn(format!("event-source-mapping:{mapping}"))];
+    }
+    let Some(name) = member(question, "FunctionName").filter(|_| !operation.ends_with("EventSourceMapping")) else {
+        return Vec::new();
+    };
+    let name = if name.starts_with("arn:") {
+        name.to_owned()
+    } else {
+        // `name`, `function:name`, `account:function:name`, each with a qualifier or without.
+        let mut parts: Vec<&str> = name.split(':').collect();
+        let has_account = parts.len() > 1 && freehold_core::is_account(parts[0]);
+        let account = if has_account { parts.remove(0) } else { question.call.account() };
+        if parts.len() > 1 && parts[0] == "function" {
+            parts.remove(0);
+        }
+        format!("arn:aws:lambda:{}:{account}:function:{}", question.call.region, parts.join(":"))
+    };
+    match member(question, "Qualifier") {
+        Some(qualifier) if name.split(':').count() == 7 => vec![format!("{name}:{qualifier}")],
+        _ => vec![name],
+    }
 }
 
 /// Alarms by their names, or by ARN where they are tagged. Metrics are no resources.

@@ -4,6 +4,7 @@
 mod balancers;
 pub mod capacity;
 pub mod cleanup;
+mod functions;
 mod guests;
 mod listen;
 pub mod machines;
@@ -56,6 +57,7 @@ pub async fn serve(data: &DataDir, options: &cli::Up) -> Result<()> {
     say(options, &format!("machines: {}: {}", hardware.name(), hardware.reason));
     let services =
         Services::start(Arc::clone(&store), queues, series, Arc::clone(&clock), data, &hardware, options, development)?;
+    services.lambda.set_endpoint(listen);
     root_key::publish(&services.iam, data).await?;
     let identity = RegionIdentity::prepare(data, listen).context("the certificates of the region's address")?;
     let identity = Arc::new(identity);

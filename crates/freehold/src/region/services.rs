@@ -15,6 +15,7 @@ use freehold_elb::reconcile::{ReadStatus, ResolveNames};
 use freehold_events::Events;
 use freehold_iam::{Development, ForgetExpired, Iam};
 use freehold_logs::{EventStore, Logs};
+use freehold_lambda::{FunctionTarget, Lambda, PackageRoute, UrlRoute};
 use freehold_monitoring::{CloudWatch, SeriesStore};
 use freehold_queues::{ForgetExpired as ForgetMessages, Queues};
 use freehold_sns::{CertificateRoute, Sns, TopicTarget};
@@ -26,6 +27,7 @@ use freehold_wire::server::Builder;
 use freehold_wire::{Local, Service};
 
 use super::balancers;
+use super::functions;
 use super::machines::Hardware;
 use super::public_images::HostsImages;
 use super::roles::Roles;
@@ -48,8 +50,9 @@ pub struct Services {
     pub elb: Arc<Elb>,
     pub cloudwatch: Arc<CloudWatch>,
     pub autoscaling: Arc<AutoScaling>,
-    pub logs: Arc<Logs>,
+    pub lambda: Arc<Lambda>,
     pub events: Arc<Events>,
+    pub logs: Arc<Logs>,
     /// How the services call each other.
     pub local: Arc<Local>,
     pub reconcilers: Arc<Reconcilers>,
@@ -140,6 +143,21 @@ impl Services {
         targets.register("logs", Arc::clone(&logs) as _);
         targets.register("autoscaling", Arc::clone(&autoscaling) as _);
         iam.protect("sns", Arc::clone(&sns) as _);
+        let lambda = Lambda::new(freehold_lambda::Parts {
+            store: Arc::clone(&store),
+            clock: Arc::clone(&clock),
+            region: DEFAULT_REGION.to_owned(),
+            iam: Arc::clone(&iam),
+            local: Arc::clone(&local),
+            targets: Arc::clone(&targets),
+            metrics: Arc::clone(&cloudwatch) as _,
+            queues: Arc::clone(&queues),
+            patterns: Arc::new(functions::NoPatterns),
+            layout: functions::layout(data),
+            node: functions::node(data, hardware),
+        });
+        iam.protect("lambda", Arc::clone(&lambda) as _);
+        targets.register("lambda", Arc::new(FunctionTarget(Arc::clone(&lambda))));
         targets.register("sqs", Arc::clone(&sqs) as _);
         targets.register("sns", Arc::new(TopicTarget(Arc::clone(&sns))));
         let events = Events::open(freehold_events::Parts {
@@ -163,8 +181,9 @@ impl Services {
             elb: Arc::clone(&elb),
             cloudwatch: Arc::clone(&cloudwatch),
             autoscaling: Arc::clone(&autoscaling),
-            logs: Arc::clone(&logs),
+            lambda: Arc::clone(&lambda),
             events: Arc::clone(&events),
+            logs: Arc::clone(&logs),
             local,
             reconcilers: Arc::clone(&reconcilers),
             endpoint: Vec::new(),
@@ -182,8 +201,9 @@ impl Services {
         sns.start(&reconcilers);
         cloudwatch.start(&reconcilers);
         autoscaling.start(&reconcilers);
-        logs.start(&reconcilers);
+        lambda.start(&reconcilers);
         events.start(&reconcilers);
+        logs.start(&reconcilers);
         let tools = balancers::tools(data, hardware, acm, cloudwatch);
         freehold_elb::reconcile::start(&elb, tools, &reconcilers);
         Ok(services)
@@ -200,17 +220,21 @@ impl Services {
         services.push(self.elb.service());
         services.push(self.elb.classic_service());
         services.push(self.autoscaling.service());
+        services.push(self.lambda.service());
         services.push(self.cloudwatch.service());
-        services.push(self.logs.service());
         services.extend(self.events.services());
+        services.push(self.logs.service());
         services
     }
 
     /// Lets a server serve all of them.
     pub fn mount(&self, server: Builder) -> Builder {
         let server = server.route(Arc::new(CertificateRoute(Arc::clone(&self.sns))));
+        let server = server.route(Arc::new(PackageRoute(Arc::clone(&self.lambda))));
+        let server = server.route(Arc::new(UrlRoute(Arc::clone(&self.lambda))));
         self.endpoint.iter().map(Arc::clone).fold(server, |server, service| match service.model.id {
             "sqs" => server.service_with_bodies(service, freehold_sqs::BODY_BYTES),
+            "lambda" => server.service_with_bodies(service, freehold_lambda::BODY_BYTES),
             "events" => server.service_with_bodies(service, freehold_events::BODY_BYTES),
             "cloudwatch" => server.service_with_bodies(service, freehold_monitoring::BODY_BYTES),
             "logs" => server.service_with_bodies(service, freehold_logs::BODY_BYTES),

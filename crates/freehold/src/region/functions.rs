@@ -1,0 +1,43 @@
+//! What functions stand on here.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use freehold_core::patterns::EventPatterns;
+use freehold_functions::launch::Launcher;
+use freehold_functions::layout::Layout;
+use freehold_lambda::node::{Absent, SharedNode, Socket};
+use freehold_machine::DriverKind;
+use serde_json::Value;
+
+use super::machines::Hardware;
+use crate::data_dir::DataDir;
+
+/// The node of the region's functions: a process of its own, where the region has machines.
+pub fn node(data: &DataDir, hardware: &Hardware) -> SharedNode {
+    if hardware.driver.kind() == DriverKind::None {
+        return Arc::new(Absent);
+    }
+    let arguments = ["--data-dir", &data.path().to_string_lossy(), "lambda-node"].map(str::to_owned).to_vec();
+    // By its descriptor's name, not its path: an upgrade may put another program there.
+    let launcher = Launcher::new(data.path(), (PathBuf::from("/proc/self/exe"), arguments));
+    Arc::new(Socket::new(&Layout::new(data.path()), launcher))
+}
+
+/// Where functions are below the data directory.
+pub fn layout(data: &DataDir) -> Layout {
+    Layout::new(data.path())
+}
+
+/// Until the region has event patterns, nothing filters by them.
+pub struct NoPatterns;
+
+impl EventPatterns for NoPatterns {
+    fn check(&self, _: &str) -> Result<(), String> {
+        Err("FilterCriteria: this region has no event patterns (yet).".into())
+    }
+
+    fn matches(&self, _: &str, _: &Value) -> bool {
+        false
+    }
+}

@@ -1,0 +1,78 @@
+//! What services ask that act by a role which their caller named: whether the role lets them, and its credentials.
+
+use freehold_core::Arn;
+use freehold_store::StoreExt;
+use jiff::SignedDuration;
+
+use crate::Iam;
+use crate::issue::{Session, TemporaryCredentials};
+use crate::model::Role;
+use crate::policy::{Context, Decision, Kind, Policy, Question, evaluate};
+use crate::trust::{self, NotTrusted};
+
+/// Lifetime of credentials given to software that a service runs, and how long before their end new ones are given out.
+const LIFETIME: SignedDuration = SignedDuration::from_hours(12);
+const RENEW_BEFORE: SignedDuration = SignedDuration::from_hours(1);
+
+impl Iam {
+    /// Whether a service (`lambda.amazonaws.com`) may assume the role with this ARN.
+    ///
+    /// # Errors
+    /// [`NotTrusted`] if there is no such role, or its trust policy does not name the service.
+    pub fn check_service_role(&self, role_arn: &str, service: &str) -> Result<(), NotTrusted> {
+        self.service_role(role_arn, service).map(drop)
+    }
+
+    /// Credentials of the role in a session of this name. The same are given until an hour before they end.
+    pub async fn service_role_credentials(
+        &self,
+        role_arn: &str,
+        service: &str,
+        session: &str,
+    ) -> Result<TemporaryCredentials, NotTrusted> {
+        let role = self.service_role(role_arn, service)?;
+        let key = (role.unique_id.clone(), format!("{service}/{session}"));
+        let soon = self.clock.now().saturating_add(RENEW_BEFORE).unwrap_or(jiff::Timestamp::MAX);
+        if let Some(issued) = self.sessions.get(&key).filter(|issued| issued.expires > soon) {
+            return Ok(issued);
+        }
+        let session = Session { role: &role, name: session };
+        let issued = self.issue(session.principal(), LIFETIME, None).await?;
+        self.sessions.put(key, issued.clone());
+        Ok(issued)
+    }
+
+    /// Whether the role's own policies allow the action, for a service that acts by it.
+    ///
+    /// # Errors
+    /// As [`Iam::check_service_role`].
+    pub fn service_role_may(
+        &self,
+        role_arn: &str,
+        service: &str,
+        action: &str,
+        resource: &str,
+    ) -> Result<bool, NotTrusted> {
+        let role = self.service_role(role_arn, service)?;
+        let policies: Result<Vec<_>, _> =
+            role.policies.values().map(|text| Policy::parse(text, Kind::Identity)).collect();
+        // A policy that was accepted once and cannot be read now allows nothing.
+        let Ok(policies) = policies else { return Ok(false) };
+        let (arns, context) = ([role.arn().to_string()], Context::default());
+        let account = role.account.as_str();
+        let question = Question { action, resource, context: &context, arns: &arns, account, service: None };
+        Ok(evaluate(&policies, &question) == Decision::Allowed)
+    }
+
+    fn service_role(&self, role_arn: &str, service: &str) -> Result<Role, NotTrusted> {
+        let arn: Arn = role_arn.parse().map_err(|_| NotTrusted::NoRole)?;
+        let name = arn.resource.rsplit('/').next().unwrap_or_default();
+        let role = self.store.get::<Role>(&Role::id(&arn.account, name))?;
+        let role = role.filter(|role| role.arn() == arn).ok_or(NotTrusted::NoRole)?;
+        if trust::of_service(&role, service, &Context::default()) {
+            Ok(role)
+        } else {
+            Err(NotTrusted::Untrusted(service.to_owned()))
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! What is stored.
+
+mod alias;
+mod code_signing;
+mod dismissed;
+mod event_invoke;
+mod function;
+mod layer;
+mod mapping;
+mod provisioned;
+mod settings;
+mod state;
+mod time;
+mod url;
+mod version;
+
+pub(crate) use alias::Alias;
+pub(crate) use code_signing::CodeSigningConfig;
+pub(crate) use dismissed::{Dismissed, Remains};
+pub(crate) use event_invoke::EventInvoke;
+pub(crate) use function::{Function, Permissions, RuntimeManagement};
+pub(crate) use layer::{Layer, LayerVersion};
+pub(crate) use mapping::{Mapping, MappingState};
+pub(crate) use provisioned::Provisioned;
+pub(crate) use settings::{Logging, Settings};
+pub(crate) use state::{State, Update};
+pub(crate) use time::{iso, modified};
+pub(crate) use url::{AuthType, Cors, FunctionUrl, InvokeMode};
+pub(crate) use version::{Code, Version};

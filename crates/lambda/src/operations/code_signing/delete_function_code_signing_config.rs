@@ -1,0 +1,28 @@
+//! DeleteFunctionCodeSigningConfig.
+
+use std::sync::Arc;
+
+use freehold_api::lambda::DeleteFunctionCodeSigningConfigRequest;
+use freehold_store::{StoreExt, TxExt};
+use freehold_wire::Call;
+use freehold_wire::schema::Unit;
+
+use crate::Lambda;
+use crate::errors::Error;
+use crate::lookup;
+use crate::names::FunctionName;
+
+pub(super) async fn delete_function_code_signing_config(
+    lambda: Arc<Lambda>,
+    call: Call,
+    input: DeleteFunctionCodeSigningConfigRequest,
+) -> Result<Unit, freehold_wire::Error> {
+    let name = FunctionName::read_unqualified(&call, input.function_name.as_deref())?;
+    let deleted = lambda.store.transact::<_, Error, _>(move |tx| {
+        let mut function = lookup::function(&mut *tx, &name)?;
+        function.code_signing_config = None;
+        Ok(tx.put(&function)?)
+    });
+    deleted.await?;
+    Ok(Unit)
+}

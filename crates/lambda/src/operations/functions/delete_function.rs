@@ -1,0 +1,87 @@
+//! DeleteFunction: the function with all that belongs to it, or one version.
+
+use std::sync::Arc;
+
+use freehold_api::lambda::{DeleteFunctionRequest, DeleteFunctionResponse};
+use freehold_store::{Document, Filter, StoreExt, Tx, TxExt};
+use freehold_wire::Call;
+
+use crate::Lambda;
+use crate::errors::Error;
+use crate::lookup;
+use crate::model::{Alias, Dismissed, EventInvoke, Function, FunctionUrl, Provisioned, Version};
+use crate::names::{FunctionName, LATEST, is_number};
+
+pub(super) async fn delete_function(
+    lambda: Arc<Lambda>,
+    call: Call,
+    input: DeleteFunctionRequest,
+) -> Result<DeleteFunctionResponse, freehold_wire::Error> {
+    let name = FunctionName::read(&call, input.function_name.as_deref(), input.qualifier.as_deref())?;
+    lambda
+        .store
+        .transact::<_, Error, _>(move |tx| match name.qualifier.as_deref() {
+            None => delete_all(tx, &name),
+            Some(LATEST) => Err(Error::invalid("$LATEST version cannot be deleted without deleting the function.")),
+            Some(number) if is_number(number) => delete_version(tx, &name, number),
+            Some(_) => Err(Error::invalid("Deletion of aliases is not currently supported.")),
+        })
+        .await?;
+    Ok(DeleteFunctionResponse { status_code: Some(204) })
+}
+
+fn delete_all(tx: &mut dyn Tx, name: &FunctionName) -> Result<(), Error> {
+    let function = lookup::function(&mut *tx, name)?;
+    let arn = &function.arn;
+    for version in tx.list::<Version>(&Filter::index(0, arn))? {
+        dismiss(tx, &version)?;
+    }
+    delete_each::<Alias>(tx, arn)?;
+    delete_each::<EventInvoke>(tx, arn)?;
+    delete_each::<FunctionUrl>(tx, arn)?;
+    delete_each::<Provisioned>(tx, arn)?;
+    tx.put(&Dismissed::queue(&function.account, function.queue))?;
+    tx.delete::<Function>(arn)?;
+    Ok(())
+}
+
+/// Its environments and its directory are left to a reconciler.
+fn dismiss(tx: &mut dyn Tx, version: &Version) -> Result<(), Error> {
+    for build in [Some(&version.build), version.live.as_ref()].into_iter().flatten() {
+        tx.put(&Dismissed::build(&version.account, build))?;
+    }
+    tx.delete::<Version>(version.qualified_arn())?;
+    Ok(())
+}
+
+fn delete_each<D: Document>(tx: &mut dyn Tx, function: &str) -> Result<(), Error> {
+    for found in tx.list::<D>(&Filter::index(0, function))? {
+        tx.delete::<D>(found.id())?;
+    }
+    Ok(())
+}
+
+fn delete_version(tx: &mut dyn Tx, name: &FunctionName, number: &str) -> Result<(), Error> {
+    let arn = name.arn();
+    lookup::function(&mut *tx, name)?;
+    // *API reference, DeleteFunction*: a version that an alias refers to stays.
+    let aliases = tx.list::<Alias>(&Filter::index(0, &*arn))?;
+    let users: Vec<&str> = aliases
+        .iter()
+        .filter(|alias| alias.version == number || alias.weights.contains_key(number))
+        .map(|alias| alias.name.as_str())
+        .collect();
+    if !users.is_empty() {
+        return Err(Error::Conflict(format!(
+            "Version was not able to be deleted because the following aliases reference it: [{}]",
+            users.join(", ")
+        )));
+    }
+    // To delete what is not there is no error.
+    if let Some(version) = tx.get::<Version>(&Version::id(&arn, number))? {
+        dismiss(tx, &version)?;
+        tx.delete::<EventInvoke>(version.qualified_arn())?;
+        tx.delete::<Provisioned>(version.qualified_arn())?;
+    }
+    Ok(())
+}

@@ -1,0 +1,27 @@
+//! What makes desired state true.
+
+mod dismiss;
+mod forget_packages;
+mod prepare;
+mod provision;
+mod settle_mappings;
+
+use std::sync::Arc;
+
+use freehold_core::reconcile::Reconcilers;
+use freehold_store::Document;
+
+use crate::Lambda;
+use crate::model::{Dismissed, Mapping, Provisioned, Version};
+
+/// Sets all reconcilers of Lambda to work.
+pub(crate) fn start(lambda: &Arc<Lambda>, reconcilers: &Reconcilers) {
+    let store = &lambda.store;
+    reconcilers.spawn(prepare::Prepare(Arc::clone(lambda)), vec![store.watch(Version::KIND)]);
+    reconcilers.spawn(dismiss::Dismiss(Arc::clone(lambda)), vec![store.watch(Dismissed::KIND)]);
+    let pollers = settle_mappings::SettleMappings(Arc::clone(lambda));
+    reconcilers.spawn(pollers, vec![store.watch(Mapping::KIND)]);
+    let provision = provision::Provision(Arc::clone(lambda));
+    reconcilers.spawn(provision, vec![store.watch(Provisioned::KIND), store.watch(Version::KIND)]);
+    reconcilers.spawn(forget_packages::ForgetPackages(Arc::clone(lambda)), Vec::new());
+}
