@@ -17,6 +17,8 @@ pub struct Loaded {
     /// The package.
     pub code: PathBuf,
     pub layers: Vec<PathBuf>,
+    /// The names of external extensions, in the order in which they are started.
+    pub extensions: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -79,6 +81,20 @@ impl Revisions {
             let known = all.iter().map(|found| found.name.as_str()).collect::<Vec<_>>().join(", ");
             return Err(Unknown::NoRuntime { name: revision.runtime, known });
         };
-        Ok(Loaded { id: id.to_owned(), revision, runtime, code, layers })
+        let extensions = extensions(&layers);
+        Ok(Loaded { id: id.to_owned(), revision, runtime, code, layers, extensions })
     }
+}
+
+/// *Developer Guide, Lambda Extensions API*: what can be executed in `/opt/extensions`.
+fn extensions(layers: &[PathBuf]) -> Vec<String> {
+    use std::os::unix::fs::PermissionsExt;
+    let files =
+        layers.iter().flat_map(|layer| std::fs::read_dir(layer.join("extensions")).into_iter().flatten().flatten());
+    let is_program = |entry: &std::fs::DirEntry| {
+        let known = std::fs::metadata(entry.path());
+        known.is_ok_and(|known| known.is_file() && known.permissions().mode() & 0o111 != 0)
+    };
+    let names = files.filter(is_program).filter_map(|entry| entry.file_name().into_string().ok());
+    names.collect::<std::collections::BTreeSet<_>>().into_iter().collect()
 }

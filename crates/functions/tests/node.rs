@@ -11,8 +11,11 @@ mod scenes;
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     let name = arguments[0].rsplit('/').next().unwrap_or_default();
-    if name == "bootstrap" {
-        return function::run();
+    match name {
+        "bootstrap" => return function::run(),
+        "watcher" => return function::watch(),
+        "crasher" => std::process::exit(5),
+        _ => {}
     }
     match arguments.get(1).map(String::as_str) {
         Some("forker") => freehold_machine::sandbox::run_forker().unwrap(),

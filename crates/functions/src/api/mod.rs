@@ -1,6 +1,7 @@
 //! What a runtime and extensions speak to: HTTP on 127.0.0.1:9001 of their sandbox, served from outside of it (*Developer
 //! Guide, Using the Lambda runtime API*, version 2018-06-01).
 
+mod extensions;
 mod reply;
 mod runtime;
 
@@ -65,6 +66,16 @@ async fn answer(environment: Weak<Environment>, request: Request<Incoming>) -> R
             reply::error(&environment, id, request).await
         }
         (&Method::POST, ["2018-06-01", "runtime", "init", "error"]) => runtime::init_error(&environment, request).await,
+        (&Method::POST, ["2020-01-01", "extension", "register"]) => extensions::register(&environment, request).await,
+        (&Method::GET, ["2020-01-01", "extension", "event", "next"]) => extensions::next(environment, request).await,
+        (&Method::POST, ["2020-01-01", "extension", "init", "error"]) => {
+            extensions::failed(&environment, request, true).await
+        }
+        (&Method::POST, ["2020-01-01", "extension", "exit", "error"]) => {
+            extensions::failed(&environment, request, false).await
+        }
+        (&Method::PUT, ["2022-07-01", "telemetry"]) => extensions::no_telemetry("Telemetry"),
+        (&Method::PUT, ["2020-08-15", "logs"]) => extensions::no_telemetry("Logs"),
         _ => error(StatusCode::NOT_FOUND, "NotFound", &format!("There is no {method} {path}")),
     })
 }

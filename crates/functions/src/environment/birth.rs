@@ -68,8 +68,14 @@ impl Birth<'_> {
             environment.keep(api::serve(&environment, api)?);
             environment.keep(endpoint.serve(region)?);
         }
-        environment.start_runtime(credentials)?;
-        environment.watch(tmp);
+        if loaded.extensions.is_empty() {
+            environment.start_runtime(credentials)?;
+            environment.watch(tmp);
+        } else {
+            environment.start_extensions(credentials)?;
+            environment.watch(tmp);
+            environment.start_runtime_later(credentials.cloned());
+        }
         Ok(Begun { environment, began })
     }
 }
@@ -78,7 +84,14 @@ impl Begun {
     /// Waits until the runtime is initialized, or cannot be; how long that took, in milliseconds.
     pub async fn initialize(&self, phase: Phase, timeout: Duration) -> (f64, Initialized) {
         let environment = &self.environment;
-        let outcome = match tokio::time::timeout(timeout, environment.exchange.initialized()).await {
+        let initialized = async {
+            let outcome = environment.exchange.initialized().await;
+            if matches!(outcome, Initialized::Ready) {
+                environment.extensions.quiet().await;
+            }
+            outcome
+        };
+        let outcome = match tokio::time::timeout(timeout, initialized).await {
             Ok(outcome) => outcome,
             Err(_) => {
                 let fault = Fault::TimedOut { seconds: timeout.as_secs().try_into().unwrap_or(u32::MAX) };
@@ -110,6 +123,53 @@ fn stream_name(version: &str) -> String {
 }
 
 impl Environment {
+    /// Extensions come first, each with an output of its own.
+    fn start_extensions(&self, credentials: Option<&Credentials>) -> freehold_machine::Result<()> {
+        let variables = variables::of_extension(&self.variables(credentials));
+        for (name, number) in self.loaded.extensions.iter().zip(RUNTIME + 1..) {
+            self.extensions.expect(name);
+            let start = Start {
+                number,
+                program: std::path::Path::new("/opt/extensions").join(name),
+                arguments: Vec::new(),
+                environment: variables.clone(),
+                directory: "/".into(),
+                descriptor_variable: None,
+            };
+            let made = pipe(false).map_err(|error| freehold_machine::Error::io("make a pipe for an extension", error));
+            let (text, output) = made?;
+            self.sandbox.start(start, &output, None)?;
+            self.pipes.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(Arc::new(text));
+        }
+        Ok(())
+    }
+
+    /// The runtime, when all extensions have registered.
+    fn start_runtime_later(self: &Arc<Self>, credentials: Option<Credentials>) {
+        let environment = Arc::clone(self);
+        let task = tokio::spawn(async move {
+            environment.extensions.registered().await;
+            match environment.start_runtime(credentials.as_ref()) {
+                Ok(()) => environment.watch_pipes(),
+                Err(error) => {
+                    tracing::error!(%error, "a runtime could not be started");
+                    environment.exchange.fail(Fault::Ended);
+                }
+            }
+        });
+        self.keep(task.abort_handle());
+    }
+
+    fn variables<'a>(&'a self, credentials: Option<&'a Credentials>) -> variables::Of<'a> {
+        variables::Of {
+            revision: &self.loaded.revision,
+            runtime: &self.loaded.runtime,
+            log_stream: &self.stream.name,
+            credentials,
+            is_provisioned: self.is_provisioned,
+        }
+    }
+
     fn start_runtime(&self, credentials: Option<&Credentials>) -> freehold_machine::Result<()> {
         let loaded = &self.loaded;
         let is_file = |directories: &[PathBuf], name: &str| directories.iter().any(|one| one.join(name).is_file());
@@ -119,13 +179,7 @@ impl Environment {
             self.exchange.fail(Fault::NoEntrypoint(why.into()));
             return Ok(());
         };
-        let of = variables::Of {
-            revision: &loaded.revision,
-            runtime: &loaded.runtime,
-            log_stream: &self.stream.name,
-            credentials,
-            is_provisioned: self.is_provisioned,
-        };
+        let of = self.variables(credentials);
         let start = Start {
             number: RUNTIME,
             program: command.program,
@@ -145,19 +199,7 @@ impl Environment {
 
     /// Follows what happens in the sandbox, and writes down what is written there.
     fn watch(self: &Arc<Self>, mut tmp: Option<freehold_machine::sandbox::Tmp>) {
-        let pipes = self.pipes.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
-        for pipe in pipes {
-            let environment = Arc::downgrade(self);
-            let task = tokio::spawn(async move {
-                while pipe.ready().await {
-                    let Some(environment) = environment.upgrade() else { return };
-                    if !pipe.drain(|events| environment.stream.write(events)) {
-                        return;
-                    }
-                }
-            });
-            self.keep(task.abort_handle());
-        }
+        self.watch_pipes();
         let environment = Arc::clone(self);
         let task = tokio::spawn(async move {
             while let Some(news) = environment.sandbox.news().await {
@@ -174,6 +216,23 @@ impl Environment {
         self.keep(task.abort_handle());
     }
 
+    /// Writes down what is written, from here on.
+    fn watch_pipes(self: &Arc<Self>) {
+        let pipes = self.pipes.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        for pipe in pipes.into_iter().filter(|pipe| pipe.claim()) {
+            let environment = Arc::downgrade(self);
+            let task = tokio::spawn(async move {
+                while pipe.ready().await {
+                    let Some(environment) = environment.upgrade() else { return };
+                    if !pipe.drain(|events| environment.stream.write(events)) {
+                        return;
+                    }
+                }
+            });
+            self.keep(task.abort_handle());
+        }
+    }
+
     fn hear(&self, news: News) {
         match news {
             News::Ended { number: RUNTIME, end } => {
@@ -182,11 +241,24 @@ impl Environment {
             News::NotStarted { number: RUNTIME, code, reason } => {
                 self.exchange.fail(Fault::NoEntrypoint(not_started(&self.loaded.revision.handler, code, &reason)));
             }
+            News::Ended { number, end } => self.lose_extension(number, &crate::environment::fault::end_text(end)),
+            News::NotStarted { number, reason, .. } => self.lose_extension(number, &reason),
             News::Failed { reason } => {
                 tracing::error!(function = self.loaded.revision.function, reason, "a sandbox failed");
                 self.exchange.fail(Fault::Ended);
             }
             _ => {}
+        }
+    }
+}
+
+impl Environment {
+    fn lose_extension(&self, number: u32, how: &str) {
+        let Some(name) = self.loaded.extensions.get((number - RUNTIME - 1) as usize) else { return };
+        self.extensions.lose(name);
+        if !self.is_ending.load(std::sync::atomic::Ordering::Relaxed) {
+            let message = format!("extension {name}: {how}");
+            self.exchange.fail(Fault::Extension { error_type: "Extension.Crash".into(), message });
         }
     }
 }

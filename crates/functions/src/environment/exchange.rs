@@ -212,6 +212,11 @@ impl Exchange {
         known.map_or(Initialized::Fault(Fault::Ended), |known| known.clone())
     }
 
+    /// Whether the runtime has asked for its first event.
+    pub fn has_begun(&self) -> bool {
+        !matches!(*self.initialized.borrow(), Initialized::NotYet)
+    }
+
     pub fn is_over(&self) -> bool {
         matches!(*self.lock(), State::Over(_))
     }

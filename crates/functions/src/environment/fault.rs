@@ -88,7 +88,7 @@ impl Fault {
     }
 }
 
-fn end_text(end: End) -> String {
+pub fn end_text(end: End) -> String {
     match end {
         End::Exited(code) => format!("exit status {code}"),
         End::Killed(signal) => format!("signal: {}", signal_text(signal)),

@@ -83,7 +83,13 @@ impl Environment {
             deadline_ms: now_ms() + i64::from(revision.timeout_seconds) * 1000,
             payload: invocation.payload.clone(),
         };
-        let became = match tokio::time::timeout(timeout, self.exchange.hand(event)).await {
+        let handed = async {
+            // They may still be at the last one.
+            self.extensions.quiet().await;
+            self.extensions.invoke(&event);
+            self.exchange.hand(event).await
+        };
+        let became = match tokio::time::timeout(timeout, handed).await {
             Ok(Ok(became)) => became,
             Ok(Err(_)) => Became::Fault(Fault::Ended),
             Err(_) => Became::Fault(self.time_over()),

@@ -12,6 +12,7 @@
 
 mod birth;
 pub mod exchange;
+pub mod extensions;
 mod fault;
 mod invoke;
 
@@ -27,10 +28,15 @@ use crate::logs::platform::Line;
 use crate::logs::{Pipe, Stream, now_ms};
 use crate::revisions::Loaded;
 use exchange::Exchange;
+use extensions::Extensions;
 
 pub use birth::{Begun, Birth, INIT_TIMEOUT};
 pub use fault::Fault;
 pub use invoke::{Answer, Body, Cold, Invocation, LARGEST_RESPONSE};
+
+/// *Developer Guide, Lambda execution environment lifecycle: Shutdown phase*: with external extensions, and without.
+const SHUTDOWN: Duration = Duration::from_secs(2);
+const INTERNAL_SHUTDOWN: Duration = Duration::from_millis(500);
 
 /// How long an environment goes on after it has nothing more to do. Whoever comes back at once finds it running; what a
 /// handler left behind does not get far.
@@ -39,6 +45,7 @@ const GRACE: Duration = Duration::from_millis(10);
 pub struct Environment {
     pub loaded: Arc<Loaded>,
     pub exchange: Exchange,
+    pub extensions: Extensions,
     pub stream: Stream,
     /// Whether it is one of those kept warm.
     pub is_provisioned: bool,
@@ -53,6 +60,8 @@ pub struct Environment {
     /// Moves with everything that keeps it from being frozen.
     activity: AtomicU64,
     is_limited: AtomicBool,
+    /// Whether ends of extensions are as they should be.
+    is_ending: AtomicBool,
     max_memory_mib: AtomicU64,
 }
 
@@ -67,6 +76,7 @@ impl Environment {
         Self {
             loaded,
             exchange: Exchange::default(),
+            extensions: Extensions::default(),
             stream,
             is_provisioned: provisioned,
             sandbox,
@@ -77,6 +87,7 @@ impl Environment {
             is_frozen: Mutex::new(false),
             activity: AtomicU64::new(0),
             is_limited: AtomicBool::new(false),
+            is_ending: AtomicBool::new(false),
             max_memory_mib: AtomicU64::new(0),
         }
     }
@@ -124,13 +135,33 @@ impl Environment {
             tokio::time::sleep(GRACE).await;
             let Some(environment) = environment.upgrade() else { return };
             let mut is_frozen = environment.is_frozen.lock().unwrap_or_else(PoisonError::into_inner);
-            if environment.activity.load(Ordering::Relaxed) == seen && environment.exchange.is_waiting() && !*is_frozen
-            {
+            let is_quiet = environment.exchange.is_waiting() && environment.extensions.are_quiet();
+            if environment.activity.load(Ordering::Relaxed) == seen && is_quiet && !*is_frozen {
                 match environment.sandbox.freeze(true) {
                     Ok(()) => *is_frozen = true,
                     Err(error) => tracing::error!(%error, "an environment is not stopped"),
                 }
             }
+        });
+    }
+
+    /// Lets extensions finish what they do, where there are any that want to, and ends everything in it.
+    pub fn retire(self: &Arc<Self>, reason: &'static str) {
+        let moment = if self.loaded.extensions.is_empty() { INTERNAL_SHUTDOWN } else { SHUTDOWN };
+        self.thaw();
+        let deadline_ms = now_ms() + i64::try_from(moment.as_millis()).unwrap_or(0);
+        self.is_ending.store(true, Ordering::Relaxed);
+        if !self.extensions.shut_down(reason, deadline_ms) {
+            return self.end();
+        }
+        let environment = Arc::clone(self);
+        tokio::spawn(async move {
+            tokio::select! {
+                () = tokio::time::sleep(moment) => {}
+                () = environment.extensions.gone() => {}
+            }
+            environment.drain();
+            environment.end();
         });
     }
 
@@ -149,7 +180,7 @@ impl Environment {
 
     /// The most that was seen in use, in MiB.
     fn max_memory(&self) -> u32 {
-        let now = self.sandbox.memory_bytes().div_ceil(1 << 20);
+        let now = self.sandbox.peak_bytes().div_ceil(1 << 20);
         let most = self.max_memory_mib.fetch_max(now, Ordering::Relaxed).max(now);
         u32::try_from(most).unwrap_or(u32::MAX).min(self.loaded.revision.memory_mib)
     }

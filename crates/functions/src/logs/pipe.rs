@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::os::fd::OwnedFd;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use tokio::io::Interest;
@@ -12,6 +13,7 @@ use super::frames::{Event, Splitter};
 pub struct Pipe {
     reader: AsyncFd<std::io::PipeReader>,
     splitter: Mutex<Splitter>,
+    is_watched: AtomicBool,
 }
 
 /// A pipe for text or for frames, and its end for the program.
@@ -22,10 +24,15 @@ pub fn pipe(is_framed: bool) -> std::io::Result<(Pipe, OwnedFd)> {
     // SAFETY: a `PipeReader` gives the same descriptor at any time and closes it only when it is dropped.
     let reader =
         unsafe { AsyncFd::register_with_interest(reader, Interest::READABLE) }.map_err(std::io::Error::from)?;
-    Ok((Pipe { reader, splitter: Mutex::new(splitter) }, writer.into()))
+    Ok((Pipe { reader, splitter: Mutex::new(splitter), is_watched: AtomicBool::new(false) }, writer.into()))
 }
 
 impl Pipe {
+    /// Whether nobody has asked this before: whoever is the first watches it.
+    pub fn claim(&self) -> bool {
+        !self.is_watched.swap(true, Ordering::Relaxed)
+    }
+
     /// Waits until there is something to [`Self::drain`]; `false` when nobody can write any more.
     pub async fn ready(&self) -> bool {
         match self.reader.readable().await {

@@ -167,7 +167,7 @@ impl Pool {
             None => own.starting += 1,
         }
         drop(revisions);
-        over.iter().for_each(|environment| environment.end());
+        over.iter().for_each(|environment| environment.retire("spindown"));
         Ok(found)
     }
 
@@ -187,7 +187,7 @@ impl Pool {
         }
         own.lose(&environment);
         drop(revisions);
-        environment.end();
+        environment.retire("failure");
     }
 
     /// Ends what nobody used for long, or what is over.
@@ -205,7 +205,7 @@ impl Pool {
                 }
             }
         }
-        over.iter().for_each(|environment| environment.end());
+        over.iter().for_each(|environment| environment.retire("spindown"));
     }
 
     /// Takes no more invocations and ends what waits. Whether nothing is left, so that its directory is gone too.
@@ -218,12 +218,12 @@ impl Pool {
             let idle = std::mem::take(&mut own.idle);
             if own.busy + own.starting + own.provisioned_starting > 0 {
                 drop(revisions);
-                idle.iter().for_each(|environment| environment.end());
+                idle.iter().for_each(|environment| environment.retire("spindown"));
                 return Ok(false);
             }
             idle
         };
-        idle.iter().for_each(|environment| environment.end());
+        idle.iter().for_each(|environment| environment.retire("spindown"));
         drop(idle);
         if crate::layout::is_revision_id(id) {
             match std::fs::remove_dir_all(self.parts.revisions.layout().revision(id)) {

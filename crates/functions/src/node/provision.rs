@@ -40,7 +40,7 @@ impl Pool {
                 begun.push((id.clone(), credentials.clone()));
             }
         }
-        over.iter().for_each(|environment| environment.end());
+        over.iter().for_each(|environment| environment.retire("spindown"));
         for (id, credentials) in begun {
             let pool = Arc::clone(self);
             tokio::spawn(async move { pool.make_provisioned(&id, credentials.as_ref()).await });

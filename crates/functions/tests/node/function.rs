@@ -65,6 +65,10 @@ pub fn run() {
         count += 1;
         let id = header(&head, "lambda-runtime-aws-request-id").unwrap().to_owned();
         let event: serde_json::Value = serde_json::from_slice(&event).unwrap();
+        if event["do"] == "stream" {
+            stream(&id, event["pieces"].as_u64().unwrap());
+            continue;
+        }
         match answer(&event, &head, count) {
             Ok(body) => {
                 api.ask("POST", &format!("/2018-06-01/runtime/invocation/{id}/response"), "", &body);
@@ -145,5 +149,39 @@ fn answer(event: &serde_json::Value, head: &[String], count: u32) -> Result<Vec<
             text(String::from_utf8_lossy(&done.stdout).into_owned() + &String::from_utf8_lossy(&done.stderr))
         }
         _ => Ok(serde_json::to_vec(event).unwrap()),
+    }
+}
+
+/// A response in pieces, over a connection of its own.
+fn stream(id: &str, pieces: u64) {
+    let mut stream = TcpStream::connect(std::env::var("AWS_LAMBDA_RUNTIME_API").unwrap()).unwrap();
+    let path = format!("/2018-06-01/runtime/invocation/{id}/response");
+    let head = "host: x\r\ncontent-type: text/plain\r\nlambda-runtime-function-response-mode: streaming\r\n\
+                transfer-encoding: chunked\r\nconnection: close\r\n\r\n";
+    write!(stream, "POST {path} HTTP/1.1\r\n{head}").unwrap();
+    for piece in 0..pieces {
+        let text = format!("piece {piece}\n");
+        write!(stream, "{:x}\r\n{text}\r\n", text.len()).unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    write!(stream, "0\r\n\r\n").unwrap();
+    stream.read_to_string(&mut String::new()).unwrap();
+}
+
+/// An extension that says what it is told.
+pub fn watch() {
+    let mut api = Api::open();
+    let body = br#"{"events":["INVOKE","SHUTDOWN"]}"#;
+    let (head, _) = api.ask("POST", "/2020-01-01/extension/register", "lambda-extension-name: watcher\r\n", body);
+    let id = header(&head, "lambda-extension-identifier").unwrap().to_owned();
+    loop {
+        let own = format!("lambda-extension-identifier: {id}\r\n");
+        let (_, event) = api.ask("GET", "/2020-01-01/extension/event/next", &own, b"");
+        let event: serde_json::Value = serde_json::from_slice(&event).unwrap();
+        let part = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
+        println!("watcher {} {}{}", part("eventType"), part("requestId"), part("shutdownReason"));
+        if event["eventType"] == "SHUTDOWN" {
+            return;
+        }
     }
 }

@@ -17,9 +17,8 @@ pub type Scene = (&'static str, fn(Region) -> Pin<Box<dyn Future<Output = ()>>>)
 pub fn node(data_dir: &str) {
     let own = std::env::current_exe().unwrap();
     let mut options = Options::new(data_dir.into(), (own, vec!["forker".into()]));
-    if let Some(ms) = std::env::var("IDLE_MS").ok().and_then(|ms| ms.parse().ok()) {
-        options.idle = Duration::from_millis(ms);
-    }
+    // Long enough for all that a scene does between two invocations.
+    options.idle = Duration::from_secs(8);
     freehold_functions::node::run(options).unwrap();
 }
 
@@ -92,6 +91,14 @@ impl Region {
         std::fs::write(draft.join("spec.json"), serde_json::to_vec(&revision).unwrap()).unwrap();
         std::fs::rename(draft, self.layout.revision(&id)).unwrap();
         id
+    }
+
+    /// A layer with this program as a file of that name.
+    pub fn layer(&self, id: &str, name: &str) -> PathBuf {
+        let file = self.layout.layers().join(id).join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::copy(std::env::current_exe().unwrap(), file).unwrap();
+        self.layout.layers().join(id)
     }
 
     pub fn write_code(&self, id: &str, name: &str, text: &str) {

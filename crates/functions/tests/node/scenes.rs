@@ -3,7 +3,7 @@
 use freehold_functions::contract::Outcome;
 use serde_json::json;
 
-use crate::harness::{Region, Scene, tail};
+use crate::harness::{Region, Scene, tail, until};
 
 macro_rules! scenes {
     ($($name:ident),* $(,)?) => { vec![$((stringify!($name), |region| Box::pin($name(region)))),*] };
@@ -17,6 +17,14 @@ pub fn all() -> Vec<Scene> {
         a_node_that_was_killed_leaves_nothing_in_the_way_of_the_next,
         python_runs_by_aws_s_own_client,
         node_js_runs_by_aws_s_own_client,
+        an_attacker_finds_nothing_and_breaks_nothing,
+        a_bomb_hits_its_own_limits,
+        what_aws_sets_is_set,
+        a_function_reaches_the_region_and_nothing_of_the_host,
+        provisioned_environments_are_warm_and_replaced,
+        environments_that_nobody_uses_end,
+        extensions_are_told_of_invocations_and_of_the_end,
+        a_response_is_streamed,
         figures,
     ]
 }
@@ -151,6 +159,207 @@ async fn node_js_runs_by_aws_s_own_client(region: Region) {
     let broken = region.revision(|revision| revision.runtime = name.clone());
     let done = region.invoke(&broken, json!({})).await;
     assert!(matches!(done.report.outcome, Outcome::InitFailed { .. }), "{done:?} {}", tail(&done));
+}
+
+async fn an_attacker_finds_nothing_and_breaks_nothing(region: Region) {
+    region.ready().await;
+    let victim = region.revision(|_| {});
+    let attacker = region.revision(|revision| (revision.timeout_seconds, revision.memory_mib) = (20, 1769));
+    region.write_code(&victim, "secret.txt", "the victim's");
+    region.invoke(&victim, json!({"do": "write", "argument": "/tmp/secret"})).await;
+    let attack = async |what: &str, argument: &str| {
+        region.ask(&attacker, json!({"do": what, "argument": argument})).await.to_string()
+    };
+    // The host's files, the region's, and another function's.
+    std::fs::write(region.place.path().join("root-key.json"), "key").unwrap();
+    let data = region.place.path().display().to_string();
+    for path in [
+        "/etc/shadow",
+        "/root/.bashrc",
+        "/home",
+        "/var/lib/freehold",
+        "/proc/kcore",
+        "/proc/1/environ",
+        &data,
+        "/.host/etc/passwd",
+    ] {
+        let said = attack("read", path).await;
+        assert!(said.contains("No such file") || said.contains("Permission denied"), "{path}: {said}");
+    }
+    for path in [region.layout.code(&victim), region.place.path().join("root-key.json")] {
+        assert!(attack("read", &path.display().to_string()).await.contains("No such file"), "{path:?}");
+    }
+    assert!(!attack("read", "/etc/passwd").await.contains("/bin/bash"));
+    assert_eq!(attack("list", "/tmp").await, "[]");
+    assert!(
+        attack("shell", "find / -name 'secret*' -not -path '/usr/*' -not -path '/proc/*' 2>/dev/null").await == "\"\""
+    );
+    // Nothing may be written but /tmp.
+    for path in
+        ["/var/task/x", "/opt/x", "/usr/x", "/etc/x", "/x", "/dev/x", "/proc/sys/kernel/hostname", "/var/runtime/x"]
+    {
+        let said = attack("write", path).await;
+        assert!(said.contains("Read-only") || said.contains("Permission denied"), "{path}: {said}");
+    }
+    assert_eq!(attack("write", "/tmp/x").await, "\"written\"");
+    // Other processes: only its own are seen.
+    let seen = attack("shell", "ls -d /proc/[0-9]*").await;
+    assert!(seen.matches("/proc/").count() <= 5, "{seen}");
+    assert!(attack("shell", "kill -9 1; echo alive").await.contains("not permitted"));
+    // The kernel.
+    let powers = attack("shell", "grep -E 'Cap|NoNewPrivs|Seccomp:|^Uid' /proc/self/status").await;
+    for line in ["CapEff:\\t0000000000000000", "CapBnd:\\t0000000000000000", "NoNewPrivs:\\t1", "Seccomp:\\t2"] {
+        assert!(powers.contains(line), "{powers}");
+    }
+    assert!(!powers.contains("Uid:\\t0"), "{powers}");
+    for command in [
+        "unshare -U true",
+        "unshare -m true",
+        "mount -t tmpfs none /tmp",
+        "mknod /tmp/disk b 254 0",
+        "nsenter -t 1 -m true",
+        "chroot / true",
+        "su root -c true",
+        "dmesg",
+        "hostname other",
+        "echo 1 > /proc/sysrq-trigger",
+        "cat /dev/vda",
+        "ls /sys/fs/cgroup/memory",
+    ] {
+        let said = attack("shell", &format!("{command} && echo DONE")).await;
+        assert!(!said.contains("DONE"), "{command}: {said}");
+    }
+    // Both still work.
+    assert_eq!(region.invoke(&victim, json!({})).await.report.outcome, Outcome::Success);
+}
+
+async fn a_bomb_hits_its_own_limits(region: Region) {
+    region.ready().await;
+    let bomb = region.revision(|revision| (revision.timeout_seconds, revision.memory_mib) = (60, 1769));
+    let bystander = region.revision(|_| {});
+    region.invoke(&bystander, json!({})).await;
+    let said = region.ask(&bomb, json!({"do": "fork"})).await;
+    let (count, why) = said.as_str().unwrap().split_once(' ').unwrap();
+    assert!((900..=1024).contains(&count.parse::<u32>().unwrap()), "{said}");
+    assert!(why.contains("Resource temporarily unavailable"), "{said}");
+    let said = region.ask(&bomb, json!({"do": "fill", "argument": "/tmp/full", "mib": 700})).await;
+    let (mib, why) = said.as_str().unwrap().split_once(' ').unwrap();
+    assert!((500..530).contains(&mib.parse::<u32>().unwrap()) && why.contains("No space left"), "{said}");
+    let large = region
+        .revision(|revision| (revision.timeout_seconds, revision.memory_mib, revision.tmp_mib) = (60, 1769, 1024));
+    assert_eq!(region.ask(&large, json!({"do": "fill", "argument": "/tmp/full", "mib": 900})).await, json!("all"));
+    assert_eq!(region.invoke(&bystander, json!({})).await.report.outcome, Outcome::Success);
+}
+
+async fn what_aws_sets_is_set(region: Region) {
+    region.ready().await;
+    let id = region.revision(|revision| {
+        revision.environment.insert("MINE".into(), "x".into());
+        revision.environment.insert("TZ".into(), "Europe/Berlin".into());
+        revision.environment.insert("AWS_REGION".into(), "elsewhere".into());
+    });
+    let said = region.ask(&id, json!({"do": "variables"})).await;
+    for (name, value) in [
+        ("MINE", "x"),
+        ("TZ", "Europe/Berlin"),
+        ("AWS_REGION", "us-east-1"),
+        ("_HANDLER", "app.handler"),
+        ("AWS_LAMBDA_FUNCTION_NAME", "f"),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128"),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"),
+        ("AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"),
+        ("LAMBDA_TASK_ROOT", "/var/task"),
+    ] {
+        assert_eq!(said[name], json!(value), "{name}");
+    }
+    assert_eq!(said["AWS_EXECUTION_ENV"], json!(null));
+    let head = region.ask(&id, json!({"do": "headers"})).await.to_string();
+    for part in ["lambda-runtime-deadline-ms: 1", "lambda-runtime-trace-id: Root=1-", ":function:f:live"] {
+        assert!(head.contains(part), "{head}");
+    }
+}
+
+async fn a_function_reaches_the_region_and_nothing_of_the_host(region: Region) {
+    region.ready().await;
+    let listener = tokio::net::TcpListener::bind("0.0.0.0:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let endpoint = std::net::SocketAddr::from(([127, 0, 0, 1], address.port()));
+    region.node.set_endpoint(&freehold_functions::contract::Endpoint { address: endpoint }).await.unwrap();
+    let id = region.revision(|revision| revision.timeout_seconds = 10);
+    assert_eq!(region.ask(&id, json!({"do": "connect", "argument": "127.0.0.1:4566"})).await, json!("connected"));
+    assert!(listener.accept().await.is_ok());
+    let said = region.ask(&id, json!({"do": "connect", "argument": endpoint.to_string()})).await;
+    assert!(said.as_str().unwrap().contains("refused"), "{said}");
+}
+
+async fn provisioned_environments_are_warm_and_replaced(region: Region) {
+    use freehold_functions::contract::Provision;
+    region.ready().await;
+    let id = region.revision(|_| {});
+    let status = async || region.node.status().await.unwrap().revisions.get(&id).cloned().unwrap_or_default();
+    region.node.provision(&id, &Provision { wanted: 2, credentials: None }).await.unwrap();
+    until("two are warm", async || status().await.provisioned == 2).await;
+    let done = region.invoke(&id, json!({"do": "variables"})).await;
+    assert!(done.report.is_provisioned && done.report.init_ms.is_none());
+    assert!(String::from_utf8_lossy(&done.payload).contains("provisioned-concurrency"));
+    region.invoke(&id, json!({"do": "exit", "code": 1})).await;
+    until("two are warm again", async || status().await.provisioned == 2).await;
+    region.node.provision(&id, &Provision { wanted: 0, credentials: None }).await.unwrap();
+    until("none is kept", async || status().await == Default::default()).await;
+}
+
+async fn environments_that_nobody_uses_end(region: Region) {
+    region.ready().await;
+    let id = region.revision(|_| {});
+    region.invoke(&id, json!({})).await;
+    let status = async || region.node.status().await.unwrap().revisions.get(&id).cloned().unwrap_or_default();
+    assert_eq!(status().await.idle, 1);
+    until("it ends", async || status().await.idle == 0).await;
+}
+
+async fn extensions_are_told_of_invocations_and_of_the_end(region: Region) {
+    region.ready().await;
+    let layer = region.layer("layer-1", "extensions/watcher");
+    let id = region.revision(|revision| revision.layers = vec![layer]);
+    let done = region.invoke(&id, json!({"do": "print", "argument": "hello"})).await;
+    assert_eq!(done.report.outcome, Outcome::Success, "{done:?}");
+    region.invoke(&id, json!({})).await;
+    assert!(region.node.remove(&id).await.unwrap());
+    until("it has said goodbye", async || region.log().await.iter().any(|line| line.contains("SHUTDOWN spindown")))
+        .await;
+    let log = region.log().await;
+    let told: Vec<_> = log.iter().filter(|line| line.starts_with("watcher ")).collect();
+    assert_eq!(told.len(), 3, "{log:?}");
+    assert!(told[0].contains(&format!("INVOKE {}", done.report.request_id)), "{told:?}");
+    // One that does not register keeps the function from being initialized.
+    let layer = region.layer("layer-2", "extensions/crasher");
+    let id = region.revision(|revision| revision.layers = vec![layer]);
+    let done = region.invoke(&id, json!({})).await;
+    assert_eq!(done.report.outcome, Outcome::ExtensionFailed { error_type: "Extension.Crash".into() }, "{done:?}");
+}
+
+async fn a_response_is_streamed(region: Region) {
+    use freehold_functions::client::{Invoke, Streamed, report_of};
+    use http_body_util::BodyExt;
+    region.ready().await;
+    let id = region.revision(|_| {});
+    let event = json!({"do": "stream", "pieces": 3});
+    let wanted = Invoke { wants_stream: true, ..crate::harness::invoke(event.clone()) };
+    let Streamed::Begun { content_type, mut body } = region.node.invoke_streaming(&id, wanted).await.unwrap() else {
+        panic!("it is not streamed");
+    };
+    assert_eq!(content_type.as_deref(), Some("text/plain"));
+    let (mut data, mut report) = (Vec::new(), None);
+    while let Some(frame) = body.frame().await {
+        match frame.unwrap().into_data() {
+            Ok(piece) => data.extend_from_slice(&piece),
+            Err(frame) => report = report_of(&frame.into_trailers().unwrap()),
+        }
+    }
+    assert_eq!(data, b"piece 0\npiece 1\npiece 2\n");
+    assert_eq!(report.unwrap().outcome, Outcome::Success);
+    // Whoever wants it whole gets it whole.
+    assert_eq!(region.invoke(&id, event).await.payload, data);
 }
 
 /// Not judged: what things take here.

@@ -161,19 +161,13 @@ impl Group {
         (&self.switch).write_all(word).map_err(|error| Error::io("switch the freezer", error))
     }
 
-    /// Memory in use, without what the kernel keeps of files for speed.
-    pub fn memory_bytes(&self) -> u64 {
-        let (group, is_v2) = &self.of["memory"];
-        let current = if *is_v2 { "memory.current" } else { "memory.usage_in_bytes" };
-        let held = fs::read_to_string(group.join(current)).ok().and_then(|text| text.trim().parse().ok());
-        let stat = fs::read_to_string(group.join("memory.stat")).unwrap_or_default();
-        let cached = |name: &str| field(&stat, name).unwrap_or(0);
-        let files = if *is_v2 {
-            cached("inactive_file") + cached("active_file")
-        } else {
-            cached("total_inactive_file") + cached("total_active_file")
-        };
-        held.unwrap_or(0u64).saturating_sub(files)
+    /// The most memory that its processes have had resident, each at its own time, but for one of them.
+    pub fn peak_bytes(&self, but: u32) -> u64 {
+        let (group, _) = &self.of["memory"];
+        let processes = fs::read_to_string(group.join("cgroup.procs")).unwrap_or_default();
+        let others = processes.lines().filter(|pid| pid.parse() != Ok(but));
+        let peak = |pid: &str| kib(&fs::read_to_string(format!("/proc/{pid}/status")).ok()?, "VmHWM:");
+        others.filter_map(peak).sum::<u64>() << 10
     }
 
     /// How many processes the kernel has killed for want of memory.
@@ -195,6 +189,11 @@ fn field(text: &str, name: &str) -> Option<u64> {
     text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.trim().parse().ok())
 }
 
+/// A number of KiB, as `/proc/<pid>/status` has them.
+fn kib(text: &str, name: &str) -> Option<u64> {
+    text.lines().find_map(|line| line.strip_prefix(name)?.trim().strip_suffix(" kB")?.parse().ok())
+}
+
 fn write(path: &Path, value: &str) -> Result<()> {
     fs::write(path, value).map_err(|error| Error::io(format!("write {value:?} to {}", path.display()), error))
 }
@@ -208,5 +207,6 @@ mod tests {
         let text = "oom_kill_disable 0\nunder_oom 1\noom_kill 3\n";
         assert_eq!(field(text, "oom_kill"), Some(3));
         assert_eq!(field(text, "oom"), None);
+        assert_eq!(kib("VmPeak:\t  9 kB\nVmHWM:\t  1234 kB\n", "VmHWM:"), Some(1234));
     }
 }

@@ -193,7 +193,7 @@ impl Shared {
         }
     }
 
-    fn fork(&self, slot: u32, group: &Group) -> Result<(AsyncFd<OwnedFd>, OwnedFd, Vec<TcpListener>)> {
+    fn fork(&self, slot: u32, group: &Group) -> Result<(AsyncFd<OwnedFd>, Init, Vec<TcpListener>)> {
         let failed = |error| Error::io("make a sandbox", error);
         // Held until the init has mounted it.
         let tmp = scratch::make(&self.options.directory, self.options.tmp_mib)?;
@@ -233,7 +233,7 @@ impl Shared {
 }
 
 /// Waits until the init is ready; a descriptor of it.
-fn wait_for_birth(socket: &OwnedFd) -> Result<OwnedFd> {
+fn wait_for_birth(socket: &OwnedFd) -> Result<Init> {
     let failed = |error| Error::io("make a sandbox", error);
     let refused = |detail: String| Error::Program { program: "a sandbox", detail };
     rustix::net::sockopt::set_socket_timeout(socket, Timeout::Recv, Some(PATIENCE))
@@ -243,10 +243,10 @@ fn wait_for_birth(socket: &OwnedFd) -> Result<OwnedFd> {
     while process.is_none() || !is_ready {
         match wire::receive::<News>(socket).map_err(failed)? {
             Some((News::Born { pid }, _)) => {
-                let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
-                let pid = pid.ok_or_else(|| refused("its process has no number".into()))?;
-                let opened = rustix::process::pidfd_open(pid, PidfdFlags::empty());
-                process = Some(opened.map_err(|error| failed(error.into()))?);
+                let raw = i32::try_from(pid).ok().and_then(Pid::from_raw);
+                let raw = raw.ok_or_else(|| refused("its process has no number".into()))?;
+                let opened = rustix::process::pidfd_open(raw, PidfdFlags::empty());
+                process = Some(Init { pid, descriptor: opened.map_err(|error| failed(error.into()))? });
             }
             Some((News::Ready, _)) => is_ready = true,
             Some((News::Failed { reason }, _)) => return Err(refused(reason)),
@@ -256,12 +256,18 @@ fn wait_for_birth(socket: &OwnedFd) -> Result<OwnedFd> {
     process.ok_or_else(|| refused("it has no process".into()))
 }
 
+/// PID 1 of a sandbox, as the host has it.
+struct Init {
+    pid: u32,
+    descriptor: OwnedFd,
+}
+
 /// One sandbox. Everything in it ends when this is dropped.
 pub struct Sandbox {
     shared: Arc<Shared>,
     slot: u32,
     /// Its groups and its init; taken when it is dropped.
-    parts: Option<(Group, OwnedFd)>,
+    parts: Option<(Group, Init)>,
     control: AsyncFd<OwnedFd>,
     listeners: Mutex<Vec<TcpListener>>,
 }
@@ -320,9 +326,9 @@ impl Sandbox {
         self.group().map_or(Ok(()), |group| group.freeze(frozen))
     }
 
-    /// Memory in use, without what the kernel keeps of files for speed.
-    pub fn memory_bytes(&self) -> u64 {
-        self.group().map_or(0, Group::memory_bytes)
+    /// The most memory that its programs have had resident.
+    pub fn peak_bytes(&self) -> u64 {
+        self.parts.as_ref().map_or(0, |(group, init)| group.peak_bytes(init.pid))
     }
 
     /// How many processes were killed for want of memory.
@@ -336,8 +342,8 @@ impl Sandbox {
 
     /// Ends everything in it, now.
     pub fn kill(&self) {
-        if let Some((group, process)) = &self.parts {
-            let _ = rustix::process::pidfd_send_signal(process, Signal::KILL);
+        if let Some((group, init)) = &self.parts {
+            let _ = rustix::process::pidfd_send_signal(&init.descriptor, Signal::KILL);
             let _ = group.freeze(false);
         }
     }
@@ -346,10 +352,10 @@ impl Sandbox {
 impl Drop for Sandbox {
     fn drop(&mut self) {
         self.kill();
-        let Some((group, process)) = self.parts.take() else { return };
+        let Some((group, init)) = self.parts.take() else { return };
         let (shared, slot) = (Arc::clone(&self.shared), self.slot);
         let clean = move || {
-            drop(process);
+            drop(init);
             match group.remove() {
                 // The number is used again only when nothing of the old one is left.
                 Ok(()) => shared.give_back(slot),
