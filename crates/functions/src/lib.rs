@@ -15,6 +15,7 @@ pub mod launch;
 pub mod layout;
 mod logs;
 pub mod node;
+mod resolver;
 mod revisions;
 pub mod runtimes;
 pub mod spec;

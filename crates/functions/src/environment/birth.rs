@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use freehold_machine::sandbox::{Bind, Furnish, News, Sandbox, Sandboxes, Start};
+use freehold_machine::sandbox::{Bind, Furnish, News, Sandbox, Sandboxes, Sockets, Start};
 
 use super::exchange::Initialized;
 use super::{Environment, Fault};
@@ -59,14 +59,17 @@ impl Birth<'_> {
             tmp: tmp.as_ref().map(|tmp| tmp.device().to_owned()),
         })?;
         let stream = Stream::new(&revision.account, &revision.logging.group, stream_name(&revision.version), spool);
-        let listeners = sandbox.take_listeners();
+        let sockets = sandbox.take_sockets();
         let environment = Arc::new(Environment::new(Arc::clone(&loaded), sandbox, stream, credentials, is_provisioned));
         let kind = if is_provisioned { "provisioned-concurrency" } else { "on-demand" };
         environment.log(&Line::InitStart { runtime: &loaded.runtime.version(), kind });
-        let mut listeners = listeners.into_iter();
-        if let (Some(api), Some(region)) = (listeners.next(), listeners.next()) {
-            environment.keep(api::serve(&environment, api)?);
-            environment.keep(endpoint.serve(region)?);
+        if let Some(Sockets { listeners, resolver }) = sockets {
+            let mut listeners = listeners.into_iter();
+            if let (Some(api), Some(region)) = (listeners.next(), listeners.next()) {
+                environment.keep(api::serve(&environment, api)?);
+                environment.keep(endpoint.serve(region)?);
+            }
+            environment.keep(crate::resolver::serve(resolver)?);
         }
         if loaded.extensions.is_empty() {
             environment.start_runtime(credentials)?;

@@ -201,3 +201,46 @@ pub async fn until(what: &str, mut condition: impl AsyncFnMut() -> bool) {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
 }
+
+/// A network namespace beside the host, at 198.51.100.2.
+pub struct World(String);
+
+impl World {
+    pub fn new() -> Self {
+        let name = format!("fhworld{}", std::process::id());
+        let link = format!("fhw{}", std::process::id());
+        for command in [
+            format!("netns add {name}"),
+            format!("link add {link} type veth peer name eth0 netns {name}"),
+            format!("addr add 198.51.100.1/24 dev {link}"),
+            format!("link set {link} up"),
+            format!("-n {name} addr add 198.51.100.2/24 dev eth0"),
+            format!("-n {name} link set eth0 up"),
+        ] {
+            assert!(Command::new("ip").args(command.split(' ')).status().unwrap().success(), "ip {command}");
+        }
+        Self(name)
+    }
+
+    /// Takes one connection to port 7000; who it came from.
+    pub fn accept(&self) -> std::thread::JoinHandle<String> {
+        let path = format!("/run/netns/{}", self.0);
+        let (told, ready) = std::sync::mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            use std::os::fd::AsFd;
+            let namespace = std::fs::File::open(path).unwrap();
+            rustix::thread::move_into_link_name_space(namespace.as_fd(), None).unwrap();
+            let listener = std::net::TcpListener::bind("0.0.0.0:7000").unwrap();
+            told.send(()).unwrap();
+            listener.accept().unwrap().1.ip().to_string()
+        });
+        ready.recv().unwrap();
+        thread
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        let _ = Command::new("ip").args(["netns", "del", &self.0]).status();
+    }
+}

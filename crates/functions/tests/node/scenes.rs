@@ -3,7 +3,7 @@
 use freehold_functions::contract::Outcome;
 use serde_json::json;
 
-use crate::harness::{Region, Scene, tail, until};
+use crate::harness::{Region, Scene, World, tail, until};
 
 macro_rules! scenes {
     ($($name:ident),* $(,)?) => { vec![$((stringify!($name), |region| Box::pin($name(region)))),*] };
@@ -290,6 +290,23 @@ async fn a_function_reaches_the_region_and_nothing_of_the_host(region: Region) {
     assert!(listener.accept().await.is_ok());
     let said = region.ask(&id, json!({"do": "connect", "argument": endpoint.to_string()})).await;
     assert!(said.as_str().unwrap().contains("refused"), "{said}");
+    // A neighbour of the host's stands for the world, where it listens as well as the host does.
+    let world = World::new();
+    let seen = world.accept();
+    let said = region.ask(&id, json!({"do": "connect", "argument": "198.51.100.2:7000"})).await;
+    assert_eq!(said, json!("connected"));
+    assert_eq!(seen.join().unwrap(), "198.51.100.1", "it hides behind the host");
+    let host = format!("198.51.100.1:{}", address.port());
+    let said = region.ask(&id, json!({"do": "connect", "argument": host})).await;
+    assert!(said.as_str().unwrap().contains("timed out"), "{said}");
+    let other = region.revision(|revision| revision.timeout_seconds = 10);
+    let own = region.ask(&other, json!({"do": "shell", "argument": "hostname -I || ip -4 -o addr"})).await;
+    let neighbour =
+        own.as_str().unwrap().split_whitespace().find(|word| word.starts_with("100.")).unwrap_or("100.64.0.1");
+    let said = region.ask(&id, json!({"do": "connect", "argument": format!("{neighbour}:9001")})).await;
+    assert!(!said.as_str().unwrap().contains("connected"), "{said}");
+    let said = region.ask(&id, json!({"do": "connect", "argument": "169.254.169.254:80"})).await;
+    assert!(!said.as_str().unwrap().contains("connected"), "{said}");
 }
 
 async fn provisioned_environments_are_warm_and_replaced(region: Region) {

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use rustix::fs::FlockOperation;
 
+use super::netlink::Netlink;
 use super::{names, netns, sysctl};
 use crate::driver::{Error, Result};
 
@@ -26,10 +27,12 @@ pub fn enable() -> Result<()> {
     Ok(())
 }
 
-/// Switches forwarding off again if it was off before and no VPC of any region is left.
+/// Switches forwarding off again if it was off before and no VPC and no sandbox of any region is left.
 pub fn restore() -> Result<()> {
     let _lock = lock()?;
-    let is_needed = netns::list()?.iter().any(|name| names::is_namespace_of_any_region(name));
+    let links = Netlink::open()?.links()?;
+    let is_needed = netns::list()?.iter().any(|name| names::is_namespace_of_any_region(name))
+        || links.iter().any(|link| names::is_sandbox_of_any_region(&link.name));
     if is_needed || !Path::new(NOTE).exists() {
         return Ok(());
     }

@@ -21,9 +21,9 @@
 
 mod attach;
 mod dhcp;
-mod dns;
+pub(crate) mod dns;
 pub mod endpoint;
-mod forwarding;
+pub(crate) mod forwarding;
 mod guest_services;
 pub mod host;
 pub mod hosts_file;
@@ -33,7 +33,7 @@ pub(crate) mod names;
 mod namespace;
 pub(crate) mod netlink;
 pub(crate) mod netns;
-mod nft;
+pub(crate) mod nft;
 pub mod none;
 pub mod plan;
 mod policy;

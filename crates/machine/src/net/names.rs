@@ -63,6 +63,11 @@ pub fn is_namespace_of_any_region(name: &str) -> bool {
         .is_some_and(|(tag, _)| tag.len() == 5 && tag.bytes().all(|b| b.is_ascii_hexdigit()))
 }
 
+/// Whether a link is the host's end of a sandbox's, of whatever region.
+pub fn is_sandbox_of_any_region(link: &str) -> bool {
+    link.strip_prefix("fn").is_some_and(|rest| rest.len() == 9 && rest.bytes().all(|b| b.is_ascii_hexdigit()))
+}
+
 /// The VPC's end of its uplink. It cannot be taken for an interface: those start with `e`.
 pub const UPLINK: &str = "uplink";
 

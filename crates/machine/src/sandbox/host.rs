@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::net::TcpListener;
+use std::net::{TcpListener, UdpSocket};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -15,6 +15,7 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
 use super::group::{Controllers, Group};
+use super::network::{self, Network};
 use super::wire::{self, Fork, Furnish, News, Order, Start};
 use super::{place, scratch, spawn};
 use crate::driver::{Error, Result};
@@ -52,6 +53,8 @@ struct Shared {
     /// Start of the names of control groups.
     prefix: String,
     root: PathBuf,
+    /// None: nothing but loopback, where the host has no nftables.
+    network: Option<Network>,
     forker: Mutex<(OwnedFd, Child)>,
     taken: Mutex<BTreeSet<u32>>,
     /// Read while one is being made; set at the end.
@@ -68,12 +71,21 @@ impl Sandboxes {
         fs::create_dir_all(&root).map_err(|error| Error::io("make the directory of sandboxes", error))?;
         let root = root.canonicalize().map_err(|error| Error::io("make the directory of sandboxes", error))?;
         remove_drafts(&options.directory);
+        let network = match Network::open(Tag::of(&options.data_dir)) {
+            Ok(network) => Some(network),
+            Err(error @ Error::Unsupported(_)) => {
+                tracing::warn!(%error, "sandboxes reach the region, and nothing else");
+                None
+            }
+            Err(error) => return Err(error),
+        };
         let forker = Mutex::new(start_forker(&options.forker)?);
         let shared = Shared {
             options,
             controllers,
             prefix,
             root,
+            network,
             forker,
             taken: Mutex::default(),
             is_closed: RwLock::new(false),
@@ -90,7 +102,8 @@ impl Sandboxes {
     /// Ends all of them and removes what they have on the host; there will be no others. Blocks.
     pub fn remove_all(&self) -> Result<()> {
         *self.shared.is_closed.write().unwrap_or_else(PoisonError::into_inner) = true;
-        self.shared.controllers.remove_all(&self.shared.prefix)
+        self.shared.controllers.remove_all(&self.shared.prefix)?;
+        network::remove(&Tag::of(&self.shared.options.data_dir))
     }
 
     /// A file system for [`Furnish::tmp`], of another size than usual.
@@ -125,6 +138,7 @@ pub fn remove_leftovers(data_dir: &Path) -> Result<()> {
     let Ok(controllers) = Controllers::detect() else { return Ok(()) };
     controllers.remove_all(&prefix(data_dir))?;
     controllers.remove_all(&node_group(data_dir))?;
+    network::remove(&Tag::of(data_dir))?;
     if let Ok(_alone) = crate::container::GROUPS.try_write() {
         crate::container::cgroup::remove_parent();
     }
@@ -181,10 +195,10 @@ impl Shared {
         let group = self.controllers.create(&format!("{}{slot}", self.prefix))?;
         let made = group.limit_processes().and_then(|()| self.fork(slot, &group));
         match made {
-            Ok((control, pid, listeners)) => {
+            Ok((control, pid, sockets)) => {
                 let shared = Arc::clone(self);
                 let parts = Some((group, pid));
-                Ok(Sandbox { shared, slot, parts, control, listeners: Mutex::new(listeners) })
+                Ok(Sandbox { shared, slot, parts, control, sockets: Mutex::new(Some(sockets)) })
             }
             Err(error) => {
                 let _ = group.remove();
@@ -193,11 +207,14 @@ impl Shared {
         }
     }
 
-    fn fork(&self, slot: u32, group: &Group) -> Result<(AsyncFd<OwnedFd>, Init, Vec<TcpListener>)> {
+    fn fork(&self, slot: u32, group: &Group) -> Result<(AsyncFd<OwnedFd>, Init, Sockets)> {
         let failed = |error| Error::io("make a sandbox", error);
         // Held until the init has mounted it.
         let tmp = scratch::make(&self.options.directory, self.options.tmp_mib)?;
-        let place = place::make(&self.options.ports)?;
+        let mut place = place::make(&self.options.ports)?;
+        if let Some(network) = &self.network {
+            network.connect(slot, &place.namespace, &mut place.netlink)?;
+        }
         let (ours, theirs) = wire::pair().map_err(failed)?;
         let fork = Fork {
             groups: group.procs(),
@@ -216,7 +233,7 @@ impl Shared {
         // SAFETY: an `OwnedFd` gives the same descriptor at any time and closes it only when it is dropped.
         let control = unsafe { AsyncFd::register_with_interest(ours, Interest::READABLE) };
         let control = control.map_err(|refused| failed(refused.into()))?;
-        Ok((control, process, place.listeners))
+        Ok((control, process, Sockets { listeners: place.listeners, resolver: place.resolver }))
     }
 
     fn take_slot(&self) -> Result<u32> {
@@ -256,6 +273,15 @@ fn wait_for_birth(socket: &OwnedFd) -> Result<Init> {
     process.ok_or_else(|| refused("it has no process".into()))
 }
 
+/// What listens inside of a sandbox and is served from outside.
+#[derive(Debug)]
+pub struct Sockets {
+    /// In the order of [`Options::ports`].
+    pub listeners: Vec<TcpListener>,
+    /// The resolver, by either transport.
+    pub resolver: (UdpSocket, TcpListener),
+}
+
 /// PID 1 of a sandbox, as the host has it.
 struct Init {
     pid: u32,
@@ -269,7 +295,7 @@ pub struct Sandbox {
     /// Its groups and its init; taken when it is dropped.
     parts: Option<(Group, Init)>,
     control: AsyncFd<OwnedFd>,
-    listeners: Mutex<Vec<TcpListener>>,
+    sockets: Mutex<Option<Sockets>>,
 }
 
 impl Sandbox {
@@ -278,9 +304,9 @@ impl Sandbox {
         self.slot
     }
 
-    /// What listens inside, in the order of [`Options::ports`]. Once only.
-    pub fn take_listeners(&self) -> Vec<TcpListener> {
-        std::mem::take(&mut *self.listeners.lock().unwrap_or_else(PoisonError::into_inner))
+    /// What listens inside. Once only.
+    pub fn take_sockets(&self) -> Option<Sockets> {
+        self.sockets.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// Gives it its use. What comes of it is told by [`News::Furnished`]; starts may be asked for at once.

@@ -24,7 +24,8 @@
 //!   set; `no_new_privs`. That is also why there is no user namespace: what one would confine is not there.
 //! - A list of system calls that are refused ([`seccomp`]).
 //! - Control groups: memory, CPU, number of processes; frozen when asked. `/tmp` is a file system of its own size.
-//! - Its own loopback, and no way to the host: what listens there for it is handed to the node.
+//! - A loopback of its own: what listens there for it is handed to the node. Another interface leads into the world and
+//!   neither to the host nor to other sandboxes ([`network`]).
 //!
 //! # What ends it
 //!
@@ -37,6 +38,7 @@ mod forker;
 mod group;
 mod host;
 mod init;
+mod network;
 mod place;
 mod root;
 mod scratch;
@@ -44,6 +46,7 @@ mod seccomp;
 mod spawn;
 mod wire;
 
+pub use crate::net::dns::upstream::{Transport, ask as resolve};
 pub use forker::run as run_forker;
-pub use host::{Options, Sandbox, Sandboxes, Tmp, enter_group, remove_leftovers};
+pub use host::{Options, Sandbox, Sandboxes, Sockets, Tmp, enter_group, remove_leftovers};
 pub use wire::{Bind, End, Furnish, News, Start};

@@ -2,7 +2,7 @@
 //! else is asked of the host's own resolvers.
 
 mod message;
-mod upstream;
+pub mod upstream;
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;

@@ -1,0 +1,148 @@
+//! The way of sandboxes into the world: a veth each, an address that the host hides behind its own, and rules that let
+//! nothing through to the host, to each other, or to what is local to the host's own network (the metadata service of a
+//! cloud, for example).
+//!
+//! ```text
+//!  world    host  [table freehold_<tag>_fn]     sandbox
+//!  ---  eth0  masquerades   fn<tag><slot> ======= eth0   100.x.y.z/32
+//! ```
+//!
+//! Links go with their namespaces, so that what a crash leaves is the table alone.
+
+use std::net::Ipv4Addr;
+use std::os::fd::{AsFd, OwnedFd};
+
+use ipnet::Ipv4Net;
+
+use crate::driver::{Error, Result};
+use crate::net::names::Tag;
+use crate::net::netlink::{Netlink, Route, VethPeer};
+use crate::net::{forwarding, nft, sysctl};
+use crate::spec::MacAddr;
+
+/// Shared address space (RFC 6598), which no private network uses. Each region takes 4,096 addresses of it, by its tag.
+const SHARED: Ipv4Addr = Ipv4Addr::new(100, 64, 0, 0);
+const PREFIX: u8 = 20;
+const REGIONS: u32 = 1 << (PREFIX - 10);
+/// What a sandbox takes for its router; it exists in neighbour tables only.
+const HOP: Ipv4Addr = Ipv4Addr::new(169, 254, 0, 1);
+const HOST_MAC: MacAddr = MacAddr([0x02, 0x66, 0x6e, 0, 0, 1]);
+const MAC: MacAddr = MacAddr([0x02, 0x66, 0x6e, 0, 0, 2]);
+const MTU: u32 = 1500;
+
+/// Where sandboxes of a region are connected.
+#[derive(Debug, Clone)]
+pub struct Network {
+    tag: Tag,
+    net: Ipv4Net,
+}
+
+impl Network {
+    /// Loads the rules and lets the host forward.
+    pub fn open(tag: Tag) -> Result<Self> {
+        let network = Self { net: net_of(&tag), tag };
+        nft::load(&network.rules())?;
+        forwarding::enable()?;
+        Ok(network)
+    }
+
+    fn link(&self, slot: u32) -> String {
+        format!("{}{slot:04x}", link_prefix(&self.tag))
+    }
+
+    /// Connects a new namespace, of which `inside` is a socket. Packets may be lost for a moment.
+    pub fn connect(&self, slot: u32, namespace: &OwnedFd, inside: &mut Netlink) -> Result<()> {
+        let (name, address) = (self.link(slot), Ipv4Addr::from(u32::from(self.net.network()) + slot));
+        let missing = |name: &str| {
+            Error::io(format!("find the device {name}"), std::io::Error::from(std::io::ErrorKind::NotFound))
+        };
+        let mut host = Netlink::open()?;
+        // That of an earlier sandbox whose namespace the kernel has not cleared away yet.
+        host.delete_link(&name)?;
+        host.add_veth(&name, Some(HOST_MAC), MTU, &VethPeer { name: "eth0", mac: MAC, namespace: namespace.as_fd() })?;
+        let near = host.link(&name)?.ok_or_else(|| missing(&name))?.index;
+        sysctl::set_if_present(&format!("ipv6/conf/{name}/disable_ipv6"), "1")?;
+        sysctl::set_if_present(&format!("ipv4/conf/{name}/send_redirects"), "0")?;
+        host.set_up(near, None)?;
+        host.set_neighbour(near, address, MAC)?;
+        host.set_route(&Route::to(Ipv4Net::from(address), near))?;
+
+        let far = inside.link("eth0")?.ok_or_else(|| missing("eth0"))?.index;
+        inside.add_address(far, address, 32)?;
+        inside.set_up(far, None)?;
+        inside.set_neighbour(far, HOP, HOST_MAC)?;
+        inside.set_route(&Route { via: Some(HOP), ..Route::to(Ipv4Net::default(), far) })
+    }
+
+    fn rules(&self) -> String {
+        let (table, net, ours) = (table(&self.tag), self.net, format!("\"{}*\"", link_prefix(&self.tag)));
+        format!(
+            "table ip {table} {{\n}}\ndelete table ip {table}\ntable ip {table} {{
+  chain input {{
+    type filter hook input priority filter - 5; policy accept;
+    iifname {ours} ct state established,related accept
+    iifname {ours} drop
+  }}
+  chain forward {{
+    type filter hook forward priority filter - 5; policy accept;
+    oifname {ours} ct state established,related accept
+    oifname {ours} drop
+    iifname {ours} ip saddr != {net} drop
+    iifname {ours} ip daddr {{ 127.0.0.0/8, 169.254.0.0/16, 100.64.0.0/10 }} drop
+  }}
+  chain outbound {{
+    type nat hook postrouting priority srcnat; policy accept;
+    ip saddr {net} oifname != {ours} masquerade
+  }}
+}}\n"
+        )
+    }
+}
+
+/// Removes what is on the host, once no sandbox is left.
+pub fn remove(tag: &Tag) -> Result<()> {
+    if nft::table_exists(&table(tag))? {
+        nft::delete_table(&table(tag))?;
+    }
+    forwarding::restore()
+}
+
+fn table(tag: &Tag) -> String {
+    format!("{}_fn", tag.table())
+}
+
+fn link_prefix(tag: &Tag) -> String {
+    format!("fn{}", tag.as_str())
+}
+
+fn net_of(tag: &Tag) -> Ipv4Net {
+    let number = u32::from_str_radix(tag.as_str(), 16).unwrap_or(0) % REGIONS;
+    let first = u32::from(SHARED) + (number << (32 - PREFIX));
+    // The prefix is a valid one.
+    Ipv4Net::new_assert(Ipv4Addr::from(first), PREFIX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_region_has_a_network_of_its_own_within_the_shared_space() {
+        let shared: Ipv4Net = "100.64.0.0/10".parse().unwrap();
+        for path in ["/var/lib/freehold", "/a", "/b"] {
+            let net = net_of(&Tag::of(path.as_ref()));
+            assert!(shared.contains(&net) && net.prefix_len() == PREFIX, "{net}");
+        }
+    }
+
+    #[test]
+    fn the_rules_are_accepted() {
+        if !crate::testing::is_root("nftables") {
+            return;
+        }
+        let tag = Tag::of("/a".as_ref());
+        let network = Network { net: net_of(&tag), tag };
+        nft::check(&network.rules()).unwrap();
+        assert!(network.link(4095).len() <= 15);
+    }
+}
