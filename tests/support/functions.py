@@ -67,3 +67,15 @@ class Functions:
     def invoke(self, name="f", payload=None, **parameters):
         answer = self.client.invoke(FunctionName=name, Payload=json.dumps(payload), **parameters)
         return answer | {"Payload": json.loads(answer["Payload"].read() or "null")}
+
+
+def receive(sqs, url):
+    """The next message of a queue, which is deleted."""
+
+    def look():
+        found = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1, MessageAttributeNames=["All"]).get("Messages")
+        if found:
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=found[0]["ReceiptHandle"])
+        return found and found[0]
+
+    return until(look, "a message comes", timeout=60)

@@ -36,6 +36,7 @@ use freehold_wire::Service;
 use jiff::Timestamp;
 
 use rules::Rules;
+pub use pattern::Patterns;
 pub use sink::Sink;
 
 /// Bytes of a request's body: events of a megabyte, written with escapes.

@@ -35,8 +35,6 @@ pub(crate) enum Error {
     )]
     NoCodeSigningConfig(String),
     #[error("{0}")]
-    RecursiveInvocation(String),
-    #[error("{0}")]
     NotReady(String),
     #[error("{0}")]
     Service(String),
@@ -70,7 +68,6 @@ impl Error {
             Self::PolicyLengthExceeded(_) => "PolicyLengthExceededException",
             Self::NoProvisionedConcurrency => "ProvisionedConcurrencyConfigNotFoundException",
             Self::NoCodeSigningConfig(_) => "CodeSigningConfigNotFoundException",
-            Self::RecursiveInvocation(_) => "RecursiveInvocationException",
             Self::NotReady(_) => "ResourceNotReadyException",
             Self::Service(_) => "ServiceException",
         }

@@ -11,6 +11,7 @@
 //! counted here, in memory: after a restart nothing of this process is under way.
 
 mod download;
+mod drain;
 mod errors;
 mod invoke;
 mod lookup;
@@ -24,6 +25,8 @@ mod poll;
 mod reconcile;
 mod settings;
 mod statements;
+#[cfg(test)]
+mod tests;
 mod urls;
 mod view;
 
@@ -127,6 +130,7 @@ impl Lambda {
     pub fn start(self: &Arc<Self>, reconcilers: &Reconcilers) {
         reconcile::start(self, reconcilers);
         self.resume();
+        tokio::spawn(drain::run(Arc::clone(self)));
     }
 
     /// Where the region listens, for functions that call it. Must be called before [`Lambda::start`].

@@ -30,7 +30,7 @@ pub(crate) fn function(mut from: impl Reader, name: &FunctionName) -> Result<Fun
 
 /// What a qualifier stands for.
 pub(crate) enum Qualified {
-    Version(Version),
+    Version(Box<Version>),
     Alias(Alias),
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn qualified(mut from: impl Reader, name: &FunctionName) -> Result<Qu
     let qualifier = name.qualifier();
     if qualifier == LATEST || is_number(qualifier) {
         let version = from.read::<Version>(&Version::id(&arn, qualifier))?;
-        return version.map(Qualified::Version).ok_or_else(missing);
+        return version.map(|found| Qualified::Version(Box::new(found))).ok_or_else(missing);
     }
     from.read::<Alias>(&Alias::id(&arn, qualifier))?.map(Qualified::Alias).ok_or_else(missing)
 }

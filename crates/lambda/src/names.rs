@@ -129,9 +129,8 @@ pub(crate) fn layer(call: &Call, text: Option<&str>) -> Result<String, Error> {
     let text = text.unwrap_or_default();
     if text.starts_with("arn:") {
         let arn: Option<Arn> = text.parse().ok();
-        let is_good = arn.is_some_and(|arn| {
-            arn.service == "lambda" && arn.resource.strip_prefix("layer:").is_some_and(|name| is_word(name))
-        });
+        let is_good =
+            arn.is_some_and(|arn| arn.service == "lambda" && arn.resource.strip_prefix("layer:").is_some_and(is_word));
         return if is_good { Ok(text.to_owned()) } else { Err(Error::invalid(format!("{text} is not a layer's ARN"))) };
     }
     Ok(Arn::new("lambda", &call.region, call.account(), format!("layer:{text}")).to_string())

@@ -4,6 +4,7 @@
 mod condition;
 mod numeric;
 mod read;
+mod shared;
 #[cfg(test)]
 mod tests;
 mod wildcard;
@@ -11,6 +12,7 @@ mod wildcard;
 use serde_json::{Map, Value};
 
 use condition::Condition;
+pub use shared::Patterns;
 
 /// A pattern, read and ready to match.
 #[derive(Debug, Clone, PartialEq)]

@@ -3,12 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use freehold_core::patterns::EventPatterns;
 use freehold_functions::launch::Launcher;
 use freehold_functions::layout::Layout;
 use freehold_lambda::node::{Absent, SharedNode, Socket};
 use freehold_machine::DriverKind;
-use serde_json::Value;
 
 use super::machines::Hardware;
 use crate::data_dir::DataDir;
@@ -27,17 +25,4 @@ pub fn node(data: &DataDir, hardware: &Hardware) -> SharedNode {
 /// Where functions are below the data directory.
 pub fn layout(data: &DataDir) -> Layout {
     Layout::new(data.path())
-}
-
-/// Until the region has event patterns, nothing filters by them.
-pub struct NoPatterns;
-
-impl EventPatterns for NoPatterns {
-    fn check(&self, _: &str) -> Result<(), String> {
-        Err("FilterCriteria: this region has no event patterns (yet).".into())
-    }
-
-    fn matches(&self, _: &str, _: &Value) -> bool {
-        false
-    }
 }

@@ -12,7 +12,7 @@ use freehold_core::{Clock, DEFAULT_REGION};
 use freehold_ec2::{Ec2, Parts, Region};
 use freehold_elb::Elb;
 use freehold_elb::reconcile::{ReadStatus, ResolveNames};
-use freehold_events::Events;
+use freehold_events::{Events, Patterns};
 use freehold_iam::{Development, ForgetExpired, Iam};
 use freehold_logs::{EventStore, Logs};
 use freehold_lambda::{FunctionTarget, Lambda, PackageRoute, UrlRoute};
@@ -152,7 +152,7 @@ impl Services {
             targets: Arc::clone(&targets),
             metrics: Arc::clone(&cloudwatch) as _,
             queues: Arc::clone(&queues),
-            patterns: Arc::new(functions::NoPatterns),
+            patterns: Arc::new(Patterns),
             layout: functions::layout(data),
             node: functions::node(data, hardware),
         });

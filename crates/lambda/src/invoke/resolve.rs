@@ -24,7 +24,7 @@ impl Lambda {
     pub(crate) fn resolve(&self, name: &FunctionName) -> Result<Resolved, Error> {
         let function = self.store.get::<Function>(&name.arn())?.ok_or_else(|| Error::no_function(&name.arn()))?;
         let version = match lookup::qualified(&self.store, name)? {
-            Qualified::Version(version) => version,
+            Qualified::Version(version) => *version,
             Qualified::Alias(alias) => {
                 let number = alias.draw(rand::random_range(0.0..1.0));
                 let found = self.store.get::<Version>(&Version::id(&function.arn, number))?;

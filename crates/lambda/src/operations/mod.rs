@@ -6,7 +6,7 @@ mod code_signing;
 mod concurrency;
 mod event_invoke;
 mod functions;
-mod invoke;
+mod invocations;
 mod layers;
 mod mappings;
 mod pages;
@@ -26,7 +26,7 @@ use crate::Lambda;
 pub(crate) fn service(state: &Arc<Lambda>) -> Service {
     let service = Service::new(&lambda::MODEL);
     let service = functions::register(service, state);
-    let service = invoke::register(service, state);
+    let service = invocations::register(service, state);
     let service = tags::register(service, state);
     let service = versions::register(service, state);
     let service = aliases::register(service, state);

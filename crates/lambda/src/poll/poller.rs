@@ -63,7 +63,7 @@ async fn gather(lambda: &Lambda, mapping: &Mapping) -> Result<Batch, String> {
 async fn hand_over(lambda: Arc<Lambda>, mapping: Mapping, batch: Batch) {
     let count = batch.messages.len();
     match try_to(&lambda, &mapping, batch).await {
-        Ok(left) if left == 0 => {}
+        Ok(0) => {}
         Ok(left) => tracing::debug!(mapping = mapping.id, count, left, "messages are left to their queue"),
         Err(error) => tracing::warn!(mapping = mapping.id, count, %error, "messages are left to their queue"),
     }

@@ -6,6 +6,9 @@ mod prepare;
 mod provision;
 mod settle_mappings;
 
+#[cfg(test)]
+pub(crate) use {dismiss::Dismiss, prepare::Prepare};
+
 use std::sync::Arc;
 
 use freehold_core::reconcile::Reconcilers;

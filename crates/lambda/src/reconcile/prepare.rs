@@ -74,7 +74,7 @@ impl Prepare {
                 return Ok(());
             };
             let old = version.live.clone().filter(|old| *old != version.build);
-            version.settle(outcome.as_ref().map(|()| ()).map_err(String::as_str));
+            version.settle(outcome.as_ref().copied().map_err(String::as_str));
             if let Some(old) = old.filter(|_| outcome.is_ok()) {
                 tx.put(&Dismissed::build(&version.account, &old))?;
             }

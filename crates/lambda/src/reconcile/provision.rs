@@ -24,7 +24,7 @@ impl Provision {
         for config in self.0.store.list::<Provisioned>(&Filter::all())? {
             let Some(name) = FunctionName::parse(&config.arn, "", "") else { continue };
             let version = match qualified(&self.0.store, &name) {
-                Ok(Qualified::Version(version)) => Some(version),
+                Ok(Qualified::Version(version)) => Some(*version),
                 Ok(Qualified::Alias(alias)) => {
                     self.0.store.get::<Version>(&Version::id(&alias.function, &alias.version))?
                 }

@@ -19,7 +19,7 @@ pub(super) struct Ready {
 /// Asks the node; a node that does not answer has nothing ready.
 pub(super) async fn ready(lambda: &Lambda, name: &FunctionName, config: &Provisioned) -> Result<Ready, Error> {
     let version = match crate::lookup::qualified(&lambda.store, name)? {
-        Qualified::Version(version) => Some(version),
+        Qualified::Version(version) => Some(*version),
         Qualified::Alias(alias) => lambda.store.get::<Version>(&Version::id(&alias.function, &alias.version))?,
     };
     let build = version.and_then(|version| version.live).unwrap_or_default();
