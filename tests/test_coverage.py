@@ -33,6 +33,7 @@ NEVER_REFUSED = {
     ("autoscaling", "DescribeMetricCollectionTypes"): "it has no parameters",
     ("autoscaling", "DescribeScalingProcessTypes"): "it has no parameters",
     ("autoscaling", "DescribeTerminationPolicyTypes"): "it has no parameters",
+    ("lambda", "GetAccountSettings"): "it has no parameters",
     ("sns", "GetSMSSandboxAccountStatus"): "it has no parameters",
     ("sts", "GetCallerIdentity"): "it has no parameters and needs no permission",
 }

@@ -10,7 +10,8 @@ def test_a_function_is_made_and_found_by_the_cli(aws, tmp_path):
     assert role.returncode == 0, role.stderr
     (tmp_path / "f.zip").write_bytes(HELLO)
     made = aws(
-        *("lambda", "create-function", "--function-name", "cli", "--runtime", "python3.11", "--handler", "index.handler"),
+        *("lambda", "create-function", "--function-name", "cli"),
+        *("--runtime", "python3.11", "--handler", "index.handler"),
         *("--role", json.loads(role.stdout)["Role"]["Arn"], "--zip-file", f"fileb://{tmp_path}/f.zip"),
         *("--environment", "Variables={STAGE=cli}", "--tags", "team=a"),
     )

@@ -3,7 +3,9 @@
 import base64
 import hashlib
 import io
+import json
 import re
+import urllib.error
 import urllib.request
 import zipfile
 
@@ -102,7 +104,8 @@ def fill(value, account):
 
 
 def test_a_role_must_trust_lambda(functions, lam):
-    document = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}}'
+    statement = {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": statement})
     role = functions.iam.create_role(RoleName="other", AssumeRolePolicyDocument=document)["Role"]["Arn"]
     assert refusal(functions.make, Role=role) == INVALID
 

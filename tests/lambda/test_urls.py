@@ -51,7 +51,8 @@ def let_everybody(runner):
 def test_an_address_answers_whom_the_policy_lets_in(runner, url):
     assert ask(url)[0] == 403
     let_everybody(runner)
-    status, headers, body = ask(f"{url}a/b?x=1&x=2", data=b"{}", headers={"Content-Type": "application/json", "Cookie": "c=1"})
+    sent = {"Content-Type": "application/json", "Cookie": "c=1"}
+    status, headers, body = ask(f"{url}a/b?x=1&x=2", data=b"{}", headers=sent)
     event = json.loads(body)
     assert (status, headers["x-answer"], headers["Set-Cookie"]) == (201, "yes", "a=1")
     assert (event["version"], event["rawPath"], event["rawQueryString"]) == ("2.0", "/a/b", "x=1&x=2")

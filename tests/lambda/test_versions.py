@@ -57,7 +57,8 @@ def test_an_alias_stands_for_versions(functions, lam, account):
         lam.create_alias(FunctionName="f", Name="live", FunctionVersion="1")
     assert refusal(lam.update_alias, FunctionName="f", Name="live", RevisionId="x") == "PreconditionFailedException"
     assert refusal(lam.create_alias, FunctionName="f", Name="other", FunctionVersion="9") == MISSING
-    assert refusal(lam.update_alias, FunctionName="f", Name="live", RoutingConfig={"AdditionalVersionWeights": {"1": 0.5}}) == INVALID
+    same = {"AdditionalVersionWeights": {"1": 0.5}}
+    assert refusal(lam.update_alias, FunctionName="f", Name="live", RoutingConfig=same) == INVALID
     lam.delete_alias(FunctionName="f", Name="live")
     with pytest.raises(lam.exceptions.ResourceNotFoundException, match=f"Cannot find alias arn: {arn}"):
         lam.get_alias(FunctionName="f", Name="live")
