@@ -74,7 +74,12 @@ impl Launcher {
         let log = log(&self.layout).map_err(Error::Start)?;
         let (program, arguments) = &self.command;
         let mut command = tokio::process::Command::new(program);
-        command.args(arguments).stdin(Stdio::null()).stdout(log.try_clone().map_err(Error::Start)?).stderr(log);
+        command
+            .arg0("freehold")
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().map_err(Error::Start)?)
+            .stderr(log);
         command.kill_on_drop(false).current_dir("/");
         let mut child = command.spawn().map_err(Error::Start)?;
         // It goes on without us; if it ends before, nothing of it is left.

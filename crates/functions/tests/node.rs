@@ -1,6 +1,9 @@
 //! The node with real sandboxes: needs root, and says so where it is not. A program of its own without libtest, because it
 //! is also the forker, which must have one thread, and the function, which is any program that speaks the Runtime API.
 
+// Whatever is unwrapped here fails a test.
+#![allow(clippy::unwrap_used)]
+
 #[path = "node/function.rs"]
 mod function;
 #[path = "node/harness.rs"]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::net::{TcpListener, UdpSocket};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -163,7 +164,7 @@ fn start_forker((program, arguments): &(PathBuf, Vec<String>)) -> Result<(OwnedF
     let failed = |error| Error::io("start the forker of sandboxes", error);
     let (ours, theirs) = wire::pair().map_err(failed)?;
     let mut command = Command::new(program);
-    command.args(arguments).stdin(Stdio::from(theirs)).stdout(Stdio::null());
+    command.arg0("freehold").args(arguments).stdin(Stdio::from(theirs)).stdout(Stdio::null());
     let child = command.spawn().map_err(failed)?;
     Ok((ours, child))
 }
