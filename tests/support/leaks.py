@@ -101,7 +101,9 @@ def of_region(data):
     tag = "fh" + hashlib.sha256(data.encode()).hexdigest()[:5]
     now = snapshot()
     now["mounts"] = {line.split(" ")[1] for line in pathlib.Path("/proc/self/mounts").read_text().splitlines() if data in line}
-    names = (data, tag, tag.replace("fh", "freehold_"))
+    number = tag.removeprefix("fh")
+    # Of functions: their links, the control groups of their sandboxes, and that of their node.
+    names = (data, tag, f"freehold_{number}", f"fn{number}", f"fn-{number}-", f"fnode-{number}")
     found = {kind: sorted(one for one in ones if any(name in one for name in names)) for kind, ones in now.items()}
     return {kind: ones for kind, ones in found.items() if ones}
 

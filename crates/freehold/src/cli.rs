@@ -54,6 +54,9 @@ pub enum Command {
     /// Serve what a load balancer's configuration says; the region starts one for each
     #[command(hide = true)]
     ElbNode(ElbNode),
+    /// See and install what functions are run by
+    #[command(subcommand)]
+    Lambda(Lambda),
     /// Keep the execution environments of functions; the region starts it
     #[command(hide = true)]
     LambdaNode(LambdaNode),
@@ -169,6 +172,32 @@ pub struct ElbNode {
     /// Threads that serve [default: one for each CPU]
     #[arg(long, value_name = "N")]
     pub workers: Option<usize>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Lambda {
+    /// Runtimes: an interpreter of the host's each, with AWS's own client for it
+    #[command(subcommand)]
+    Runtimes(Runtimes),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Runtimes {
+    /// List what functions can have on this host
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Install AWS's clients for the host's interpreters, by pip and npm from their registries
+    Install {
+        /// Only these, for example python3.12 [default: one for each interpreter of the host]
+        #[arg(value_name = "RUNTIME")]
+        runtimes: Vec<String>,
+        /// Put them into this directory, for FREEHOLD_LAMBDA_CLIENTS to name [default: the data directory's own]
+        #[arg(long, value_name = "DIR")]
+        into: Option<PathBuf>,
+    },
 }
 
 #[derive(Debug, Args)]

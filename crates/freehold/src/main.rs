@@ -32,6 +32,7 @@ fn main() -> ExitCode {
         Command::Logs(options) => commands::logs::run(data_dir, options),
         Command::Spot(command) => commands::spot::run(data_dir, command),
         Command::ElbNode(options) => commands::elb_node::run(&options),
+        Command::Lambda(command) => commands::lambda::run(data_dir, command),
         Command::LambdaNode(options) => commands::lambda_node::run(data_dir, &options),
         Command::LambdaSandbox => commands::lambda_node::run_forker(),
         Command::Image(command) => commands::image::run(data_dir, command),

@@ -6,6 +6,7 @@ pub mod down;
 pub mod elb_node;
 pub mod env;
 pub mod image;
+pub mod lambda;
 pub mod lambda_node;
 pub mod logs;
 pub mod reset;

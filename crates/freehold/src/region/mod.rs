@@ -15,6 +15,7 @@ mod root_key;
 mod services;
 mod tls;
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
@@ -26,6 +27,7 @@ use freehold_store::SharedStore;
 use freehold_store::messages::SqliteJournal;
 use freehold_store::sqlite::SqliteStore;
 use freehold_wire::server::Server;
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::announce::{self, Message};
@@ -57,7 +59,6 @@ pub async fn serve(data: &DataDir, options: &cli::Up) -> Result<()> {
     say(options, &format!("machines: {}: {}", hardware.name(), hardware.reason));
     let services =
         Services::start(Arc::clone(&store), queues, series, Arc::clone(&clock), data, &hardware, options, development)?;
-    services.lambda.set_endpoint(listen);
     root_key::publish(&services.iam, data).await?;
     let identity = RegionIdentity::prepare(data, listen).context("the certificates of the region's address")?;
     let identity = Arc::new(identity);
@@ -75,7 +76,13 @@ pub async fn serve(data: &DataDir, options: &cli::Up) -> Result<()> {
     server = services.mount(server);
     let guests = Server::builder(DEFAULT_REGION, Arc::new(GuestKeys(Arc::clone(&services.iam))), Arc::new(SystemClock))
         .tls(identity);
-    hardware.network.serve_endpoint(Arc::new(Guests(services.mount(guests).build())));
+    let guests = services.mount(guests).build();
+    hardware.network.serve_endpoint(Arc::new(Guests(guests.clone())));
+    // Functions are guests as well: their node hands connections on to an address where development credentials mean
+    // nothing. It is another one each time, and the node is told.
+    let inner = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("an address for functions to call")?;
+    services.lambda.set_endpoint(inner.local_addr().context("an address for functions to call")?);
+    tokio::spawn(async move { guests.serve(inner, std::future::pending()).await });
     if let Some(clock) = test_clock {
         server = server.route(Arc::new(ClockRoute {
             clock,
