@@ -54,8 +54,10 @@ impl Spool {
         segments.sort_unstable();
         let acknowledged = fs::read_to_string(directory.join("acknowledged"));
         let acknowledged = acknowledged.ok().and_then(|text| text.trim().parse().ok()).unwrap_or(0);
-        // Above all that an earlier process gave away: it did not write a million lines in a millisecond.
-        let next = u64::try_from(now_ms()).unwrap_or(0).saturating_mul(1000).max(acknowledged + 1);
+        // Above all that an earlier process gave away, whatever became of the host's clock since.
+        let written = segments.last().map(|first| last_number(&directory.join(format!("{first}.jsonl"))).max(*first));
+        let clock = u64::try_from(now_ms()).unwrap_or(0).saturating_mul(1000);
+        let next = clock.max(acknowledged + 1).max(written.unwrap_or(0) + 1);
         let state = State { next, acknowledged, segments: segments.into(), open: None, recent: VecDeque::new() };
         Ok(Self { directory, state: Mutex::new(state), news: Notify::new() })
     }
@@ -184,6 +186,10 @@ fn take(lines: impl Iterator<Item = LogLine>, after: u64, below: u64, into: &mut
     }
 }
 
+fn last_number(path: &Path) -> u64 {
+    read_file(path).map(|line| line.number).max().unwrap_or(0)
+}
+
 /// A last line that was not written whole says nothing.
 fn read_file(path: &Path) -> impl Iterator<Item = LogLine> {
     let lines = File::open(path).ok().into_iter().flat_map(|file| BufReader::new(file).split(b'\n'));
@@ -222,6 +228,24 @@ mod tests {
         assert!(texts(&spool, last).await.1.is_empty());
         let files = fs::read_dir(place.path()).unwrap().count();
         assert_eq!(files, 1, "only the number of what is acknowledged is left");
+    }
+
+    #[tokio::test]
+    async fn numbers_grow_even_if_the_clock_was_set_back() {
+        let place = tempfile::tempdir().unwrap();
+        let ahead = u64::try_from(now_ms()).unwrap() * 1000 + 3_600_000_000;
+        let line = LogLine {
+            number: ahead,
+            account: String::new(),
+            group: "g".into(),
+            stream: "s".into(),
+            timestamp_ms: 1,
+            message: "before".into(),
+        };
+        fs::write(place.path().join(format!("{ahead}.jsonl")), serde_json::to_string(&line).unwrap() + "\n").unwrap();
+        let spool = Spool::open(place.path().to_owned()).unwrap();
+        say(&spool, &["after"]);
+        assert_eq!(texts(&spool, 0).await, (ahead + 1, vec!["before".into(), "after".into()]));
     }
 
     #[tokio::test]
