@@ -18,6 +18,7 @@ SERVICES = (
     "lambda",
     "logs",
     "monitoring",
+    "scheduler",
     "sns",
     "sqs",
     "ssm",

@@ -28,6 +28,8 @@ pub mod lambda;
 #[rustfmt::skip]
 pub mod logs;
 #[rustfmt::skip]
+pub mod scheduler;
+#[rustfmt::skip]
 pub mod sns;
 #[rustfmt::skip]
 pub mod sqs;

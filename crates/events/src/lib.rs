@@ -20,6 +20,7 @@ mod operations;
 mod pattern;
 mod reconcile;
 mod rules;
+mod scheduler;
 mod sink;
 mod transform;
 
@@ -35,8 +36,8 @@ use freehold_store::SharedStore;
 use freehold_wire::Service;
 use jiff::Timestamp;
 
-use rules::Rules;
 pub use pattern::Patterns;
+use rules::Rules;
 pub use sink::Sink;
 
 /// Bytes of a request's body: events of a megabyte, written with escapes.
@@ -82,9 +83,9 @@ impl Events {
         events
     }
 
-    /// The service `events`.
+    /// The services `events` and `scheduler`.
     pub fn services(self: &Arc<Self>) -> Vec<Service> {
-        vec![operations::service(self)]
+        vec![operations::service(self), scheduler::service(self)]
     }
 
     /// Goes on with what is to be delivered, and looks at schedules. Must be called inside a tokio runtime.

@@ -97,6 +97,8 @@ impl Events {
             account: rule.account.clone(),
             target: target.arn.clone(),
             payload: target.input.apply(&event.text, &event.value, &reserved),
+            // Queues, topics and functions let rules in by their own policies.
+            role: None,
             group: target.group.clone(),
             retry: target.retry.unwrap_or_default(),
             dead_letter: target.dead_letter.clone(),

@@ -43,6 +43,7 @@ pub(crate) fn of(iam: &Iam, question: &Authorisation<'_>) -> Vec<String> {
         "lambda" => functions(question),
         "logs" => log_groups(question),
         "monitoring" => alarms(question),
+        "scheduler" => schedules(question),
         "ssm" => parameters(question),
         "sns" => topics(question),
         "sqs" => queues(question),
@@ -274,6 +275,20 @@ fn topics(question: &Authorisation<'_>) -> Vec<String> {
         Some(format!("arn:aws:sns:{}:{}:{name}", question.call.region, question.call.account()))
     };
     found.or_else(made).into_iter().collect()
+}
+
+/// Schedules by their groups, and groups (*Actions defined by Amazon EventBridge Scheduler*).
+fn schedules(question: &Authorisation<'_>) -> Vec<String> {
+    let operation = question.call.operation;
+    let arn =
+        |resource: String| format!("arn:aws:scheduler:{}:{}:{resource}", question.call.region, question.call.account());
+    let named = member(question, "Name").map(|name| {
+        if operation.ends_with("Group") {
+            return arn(format!("schedule-group/{name}"));
+        }
+        arn(format!("schedule/{}/{name}", member(question, "GroupName").unwrap_or("default")))
+    });
+    named.or_else(|| member(question, "ResourceArn").map(str::to_owned)).into_iter().collect()
 }
 
 /// Rules by their names, or else buses; events by the buses that they go to (*Actions defined by Amazon EventBridge*).

@@ -5,10 +5,12 @@ use std::time::Duration;
 use freehold_core::targets::{Extras, Sender, TargetError};
 use freehold_iam::policy::Decision;
 
-use super::Delivery;
+use super::{Delivery, Origin};
 use crate::Events;
 use crate::event::Event;
 
+/// Stands in the input of a schedule for the number of the attempt.
+const ATTEMPT: &str = "<aws.scheduler.attempt-number>";
 /// How long a target may take.
 const LIMIT: Duration = Duration::from_secs(30);
 
@@ -31,13 +33,20 @@ impl From<TargetError> for Failure {
     }
 }
 
-pub(super) async fn attempt(events: &Events, delivery: &Delivery) -> Result<(), Failure> {
+/// `count`: the attempt's number.
+pub(super) async fn attempt(events: &Events, delivery: &Delivery, count: u32) -> Result<(), Failure> {
+    check_role(events, delivery)?;
     if is_bus(&delivery.target) {
         return forward(events, delivery).await;
     }
+    // *Scheduler user guide, Adding context attributes*.
+    let payload = match delivery.origin {
+        Origin::Schedule { .. } => delivery.payload.replace(ATTEMPT, &count.to_string()),
+        Origin::Rule { .. } => delivery.payload.clone(),
+    };
     let sender = Sender { service: delivery.origin.service(), arn: delivery.source.clone() };
     let extras = Extras { group: delivery.group.clone(), attributes: Vec::new() };
-    let told = events.targets.deliver_with(&delivery.target, delivery.payload.as_bytes(), &extras, &sender);
+    let told = events.targets.deliver_with(&delivery.target, payload.as_bytes(), &extras, &sender);
     match tokio::time::timeout(LIMIT, told).await {
         Ok(told) => Ok(told?),
         Err(_) => {
@@ -46,8 +55,33 @@ pub(super) async fn attempt(events: &Events, delivery: &Delivery) -> Result<(), 
     }
 }
 
+/// What a schedule's role must allow (*Scheduler user guide, Setting up the execution role*).
+fn check_role(events: &Events, delivery: &Delivery) -> Result<(), Failure> {
+    let Some(role) = &delivery.role else { return Ok(()) };
+    let action = match delivery.target.split(':').nth(2).unwrap_or_default() {
+        "events" => "events:PutEvents",
+        "lambda" => "lambda:InvokeFunction",
+        "sns" => "sns:Publish",
+        "sqs" => "sqs:SendMessage",
+        // Nothing else takes what schedules send.
+        _ => return Ok(()),
+    };
+    let target = &delivery.target;
+    match events.iam.service_role_may(role, delivery.origin.service(), action, target) {
+        Ok(true) => Ok(()),
+        Ok(false) => {
+            let why = format!("{role} does not allow {action} on {target}.");
+            Err(Failure { code: "NO_PERMISSIONS", why, is_permanent: true })
+        }
+        Err(error) => {
+            let why = format!("{role} cannot be assumed: {error}");
+            Err(Failure { code: "FAILED_TO_ASSUME_ROLE", why, is_permanent: true })
+        }
+    }
+}
+
 fn is_bus(arn: &str) -> bool {
-    arn.splitn(6, ':').nth(2) == Some("events")
+    arn.split(':').nth(2) == Some("events")
 }
 
 /// To another bus, and to its rules (*User guide, Sending events between event buses: not to a third one*).

@@ -70,7 +70,7 @@ async fn one(
     received: &Received,
     delivery: &Delivery,
 ) -> Result<(), freehold_queues::Error> {
-    let failure = match attempt(events, delivery).await {
+    let failure = match attempt(events, delivery, received.receive_count).await {
         Ok(()) => {
             events.measure(delivery, &["Invocations"]);
             return forget(events, spool, received).await;

@@ -36,6 +36,9 @@ pub(crate) struct Delivery {
     /// ARN.
     pub target: String,
     pub payload: String,
+    /// ARN of the role that a schedule acts by.
+    #[serde(default)]
+    pub role: Option<String>,
     /// Message group of a FIFO queue.
     pub group: Option<String>,
     pub retry: Retry,

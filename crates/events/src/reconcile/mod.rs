@@ -1,6 +1,7 @@
 //! What makes desired state true: schedules that come due.
 
 mod rules;
+mod schedules;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,10 +12,12 @@ use jiff::Timestamp;
 
 use crate::Events;
 use crate::model::Rule;
+use crate::scheduler::Schedule;
 
 pub(crate) fn start(events: &Arc<Events>, reconcilers: &Reconcilers) {
     let watch = |kind: &str| events.store.watch(kind);
     reconcilers.spawn(rules::FireRules(Arc::clone(events)), vec![watch(Rule::KIND)]);
+    reconcilers.spawn(schedules::FireSchedules(Arc::clone(events)), vec![watch(Schedule::KIND)]);
 }
 
 /// How long until that moment, at least a little.

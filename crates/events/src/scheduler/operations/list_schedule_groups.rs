@@ -1,0 +1,29 @@
+//! ListScheduleGroups.
+
+use std::sync::Arc;
+
+use freehold_api::scheduler::{ListScheduleGroupsInput, ListScheduleGroupsOutput};
+use freehold_store::{Filter, StoreExt};
+use freehold_wire::Call;
+
+use super::pages;
+use crate::Events;
+use crate::scheduler::errors::{Error, Result};
+use crate::scheduler::model::{DEFAULT_GROUP, Group};
+use crate::scheduler::show;
+
+pub(super) async fn list_schedule_groups(
+    events: Arc<Events>,
+    call: Call,
+    input: ListScheduleGroupsInput,
+) -> Result<ListScheduleGroupsOutput, freehold_wire::Error> {
+    let mut found = events.store.list::<Group>(&Filter::account(call.account())).map_err(Error::from)?;
+    if !found.iter().any(|group| group.name == DEFAULT_GROUP) {
+        found.push(Group::new(&call.region, call.account(), DEFAULT_GROUP, events.now()));
+    }
+    let prefix = input.name_prefix.unwrap_or_default();
+    found.retain(|group| group.name.starts_with(&prefix));
+    let query = ["ListScheduleGroups", call.account(), &prefix];
+    let (page, next_token) = pages::page(found, input.max_results, input.next_token.as_deref(), &query, |it| &it.arn)?;
+    Ok(ListScheduleGroupsOutput { next_token, schedule_groups: Some(page.into_iter().map(show::group).collect()) })
+}
