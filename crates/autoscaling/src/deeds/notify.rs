@@ -1,4 +1,4 @@
-//! Notifications to topics (*User guide, Amazon SNS notification options*).
+//! Notifications to topics (*User guide, Amazon SNS notification options*), and events.
 
 use freehold_core::ids::uuid;
 use freehold_store::{Tx, TxExt};
@@ -31,6 +31,17 @@ impl Notice {
         }
     }
 
+    /// The detail type of the event that tells of it.
+    fn event(self) -> Option<&'static str> {
+        match self {
+            Self::Launch => Some("EC2 Instance Launch Successful"),
+            Self::LaunchError => Some("EC2 Instance Launch Unsuccessful"),
+            Self::Terminate => Some("EC2 Instance Terminate Successful"),
+            Self::TerminateError => Some("EC2 Instance Terminate Unsuccessful"),
+            Self::Test => None,
+        }
+    }
+
     fn subject(self, group: &str) -> String {
         let what = match self {
             Self::Launch => "launch",
@@ -43,7 +54,7 @@ impl Notice {
     }
 }
 
-/// Writes to all topics that want to know.
+/// Writes to all topics that want to know, and to the account's default event bus.
 pub(crate) fn notify(
     tx: &mut dyn Tx,
     group: &Group,
@@ -57,7 +68,27 @@ pub(crate) fn notify(
         let body = body(group, notice, activity, member, now);
         tx.put(&Letter::new(&group.account, topic, &notice.subject(&group.name), &body))?;
     }
+    if let Some(kind) = notice.event() {
+        let (bus, event) = event(group, kind, body(group, notice, activity, member, now));
+        tx.put(&Letter::new(&group.account, &bus, kind, &event))?;
+    }
     Ok(())
+}
+
+/// The default event bus, and what it is told: the notification, as the detail of an event (*User guide, Auto Scaling
+/// event reference*).
+fn event(group: &Group, kind: &str, mut detail: Value) -> (String, Value) {
+    // Of the region in the group's own ARN.
+    let region = group.arn.split(':').nth(3).unwrap_or_default();
+    let instance = detail["EC2InstanceId"].as_str().unwrap_or_default();
+    let instance = format!("arn:aws:ec2:{region}:{}:instance/{instance}", group.account);
+    if let Value::Object(detail) = &mut detail {
+        for name in ["AccountId", "AutoScalingGroupARN", "Service", "Event", "Time", "Progress"] {
+            detail.remove(name);
+        }
+    }
+    let bus = format!("arn:aws:events:{region}:{}:event-bus/default", group.account);
+    (bus, json!({"Kind": kind, "Resources": [group.arn, instance], "Detail": detail}))
 }
 
 /// Tells a topic, or a hook's target, that it will be told.

@@ -16,12 +16,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use freehold_core::events::{EventSink, Unheard};
 use freehold_core::reconcile::{Failure, Next, Reconciler};
 use freehold_machine::{Error as MachineError, MachineState};
 use freehold_store::{Filter, StoreExt, Tx, TxExt};
 use jiff::{SignedDuration, Timestamp};
 
 use super::Vpcs;
+use super::tales::Tales;
 use crate::addresses::detach_interface;
 use crate::errors::{Error, Result};
 use crate::lookup::by_index;
@@ -39,11 +41,18 @@ const LOOK_AGAIN: Duration = Duration::from_secs(1);
 pub struct ConvergeInstances {
     ec2: Arc<Ec2>,
     vpcs: Arc<Vpcs>,
+    tales: Tales,
 }
 
 impl ConvergeInstances {
     pub fn new(ec2: Arc<Ec2>, vpcs: Arc<Vpcs>) -> Self {
-        Self { ec2, vpcs }
+        Self { ec2, vpcs, tales: Tales::new(Arc::new(Unheard)) }
+    }
+
+    /// Tells `sink` of each state that an instance comes to.
+    pub fn telling(mut self, sink: Arc<dyn EventSink>) -> Self {
+        self.tales = Tales::new(sink);
+        self
     }
 
     async fn bring_up(&self, instance: &Instance) -> Result<Next, Failure> {
@@ -250,6 +259,8 @@ impl Reconciler for ConvergeInstances {
 
     async fn step(&self, key: &str) -> Result<Next, Failure> {
         let Some(instance) = self.ec2.store.get::<Instance>(key)? else { return Ok(Next::Settled) };
+        // Whatever changes the state has the instance looked at again.
+        self.tales.look(&instance, &self.ec2.region.name, self.ec2.now());
         match instance.state {
             InstanceState::Pending => self.bring_up(&instance).await,
             InstanceState::Running if instance.reboot_asked => self.reboot(&instance).await,

@@ -8,10 +8,12 @@ mod make_images;
 mod measure_instances;
 mod notice_exits;
 mod sweep_images;
+mod tales;
 mod vpc_plan;
 
 use std::sync::Arc;
 
+use freehold_core::events::EventSink;
 use freehold_core::metrics::Metrics;
 use freehold_core::reconcile::Reconcilers;
 use freehold_machine::DriverKind;
@@ -35,13 +37,13 @@ pub use sweep_images::SweepImages;
 pub use vpc_plan::plan as vpc_plan;
 
 /// Starts them all. Must be called inside a tokio runtime.
-pub fn start(ec2: &Arc<Ec2>, metrics: Arc<dyn Metrics>, reconcilers: &Reconcilers) {
+pub fn start(ec2: &Arc<Ec2>, metrics: Arc<dyn Metrics>, events: Arc<dyn EventSink>, reconcilers: &Reconcilers) {
     ec2.network.serve_metadata(Arc::new(Metadata::new(Arc::clone(ec2))));
     let exits = count_events(ec2);
     let vpcs = Arc::new(Vpcs::new(Arc::clone(ec2)));
     let watch = |kind: &str| ec2.store.watch(kind);
-    reconcilers
-        .spawn(ConvergeInstances::new(Arc::clone(ec2), Arc::clone(&vpcs)), vec![watch(Instance::KIND), exits.clone()]);
+    let converge = ConvergeInstances::new(Arc::clone(ec2), Arc::clone(&vpcs)).telling(events);
+    reconcilers.spawn(converge, vec![watch(Instance::KIND), exits.clone()]);
     reconcilers.spawn(FollowSpot::new(Arc::clone(ec2)), vec![watch(SpotRequest::KIND), watch(Instance::KIND)]);
     let turn = ImageTurn::default();
     reconcilers.spawn(

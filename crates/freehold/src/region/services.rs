@@ -12,10 +12,10 @@ use freehold_core::{Clock, DEFAULT_REGION};
 use freehold_ec2::{Ec2, Parts, Region};
 use freehold_elb::Elb;
 use freehold_elb::reconcile::{ReadStatus, ResolveNames};
-use freehold_events::{Events, Patterns};
+use freehold_events::{Events, Patterns, Sink};
 use freehold_iam::{Development, ForgetExpired, Iam};
-use freehold_logs::{EventStore, Logs};
 use freehold_lambda::{FunctionTarget, Lambda, PackageRoute, UrlRoute};
+use freehold_logs::{EventStore, Logs};
 use freehold_monitoring::{CloudWatch, SeriesStore};
 use freehold_queues::{ForgetExpired as ForgetMessages, Queues};
 use freehold_sns::{CertificateRoute, Sns, TopicTarget};
@@ -196,7 +196,12 @@ impl Services {
         reconcilers.spawn(ForgetTokens::new(store, clock), Vec::new());
         reconcilers.spawn(ForgetExpired::new(Arc::clone(&iam)), Vec::new());
         reconcilers.spawn(ForgetMessages::new(Arc::clone(&queues)), Vec::new());
-        freehold_ec2::reconcile::start(&ec2, Arc::clone(&cloudwatch) as _, &reconcilers);
+        freehold_ec2::reconcile::start(
+            &ec2,
+            Arc::clone(&cloudwatch) as _,
+            Arc::new(Sink(Arc::clone(&events))),
+            &reconcilers,
+        );
         freehold_sqs::reconcile::start(&sqs, &reconcilers);
         sns.start(&reconcilers);
         cloudwatch.start(&reconcilers);

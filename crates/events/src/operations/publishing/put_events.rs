@@ -71,7 +71,7 @@ fn take(
     let detail_type = required("DetailType", entry.detail_type)?;
     let detail = required("Detail", entry.detail)?;
     // *User guide: sources that begin so are AWS's*.
-    if source.starts_with("aws.") {
+    if source.starts_with("aws.") && !call.principal.is_service_linked() {
         return Err(Refused("NotAuthorizedForSourceException", "Not authorized for the source.".into()));
     }
     if !matches!(serde_json::from_str(&detail), Ok(serde_json::Value::Object(_))) {
