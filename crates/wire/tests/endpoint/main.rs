@@ -5,5 +5,6 @@
 mod bounds;
 mod harness;
 mod identity;
+mod rest;
 mod routing;
 mod tls;
