@@ -25,10 +25,10 @@ impl Applier {
     }
 
     /// What each job says, once all of them are on disk.
-    pub fn commit<'a>(&mut self, jobs: impl Iterator<Item = &'a Job>) -> rusqlite::Result<Vec<bool>> {
+    pub fn commit<'a>(&mut self, mut jobs: impl Iterator<Item = &'a Job>) -> rusqlite::Result<Vec<bool>> {
         self.connection.execute_batch("BEGIN IMMEDIATE")?;
         let mut outcomes = Vec::new();
-        let applied = jobs.map(|job| self.apply(job).map(|outcome| outcomes.push(outcome))).collect();
+        let applied = jobs.try_for_each(|job| self.apply(job).map(|outcome| outcomes.push(outcome)));
         let committed = Result::and_then(applied, |()| self.connection.execute_batch("COMMIT"));
         if let Err(error) = committed {
             // Some errors roll back by themselves, and then there is nothing left to take back.
