@@ -23,6 +23,8 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 EVENT = b"{}"
+# AWS's runtime interface clients, installed once.
+CLIENTS = REPOSITORY / ".venv/lambda"
 TRUST = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}],
@@ -130,10 +132,15 @@ class Freehold(Server):
 
     def command(self):
         listen = f"127.0.0.1:{self.port}"
-        return [self.program, "up", "--data-dir", self.data, "--listen", listen, "--machines", "none", "--no-hosts-file"]
+        return [self.program, "up", "--data-dir", self.data, "--listen", listen, "--machines", "container", "--no-hosts-file"]
 
     def environment(self):
-        return {"FREEHOLD_LOG": "error"}
+        return {"FREEHOLD_LOG": "error", "FREEHOLD_LAMBDA_CLIENTS": str(CLIENTS)}
+
+    def __enter__(self):
+        if not CLIENTS.exists():
+            subprocess.run([self.program, "lambda", "runtimes", "install", "--into", CLIENTS], check=True)
+        return super().__enter__()
 
     def __exit__(self, *exception):
         super().__exit__(*exception)
