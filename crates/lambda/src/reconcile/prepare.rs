@@ -4,7 +4,7 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -84,6 +84,10 @@ impl Prepare {
     }
 }
 
+/// One at a time: a step that was cut off still unpacks on its thread, and functions may share a layer; both would fill the
+/// directory that another one removes.
+static UNPACKING: Mutex<()> = Mutex::new(());
+
 /// What a step does to the disk.
 struct Work {
     layout: Layout,
@@ -96,6 +100,7 @@ struct Work {
 
 impl Work {
     fn carry_out(&self) -> Result<(), UnpackError> {
+        let _alone = UNPACKING.lock().unwrap_or_else(PoisonError::into_inner);
         let layers = self.layers.iter().map(|sha256| self.layer(sha256)).collect::<Result<Vec<_>, _>>()?;
         let build = self.layout.revision(&self.version.build);
         if build.exists() {
