@@ -8,14 +8,10 @@ import socket
 import subprocess
 import time
 
+from ports import free_port
+
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 TICKS = os.sysconf("SC_CLK_TCK")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def make_certificate(place):

@@ -96,7 +96,7 @@ fn directories() -> Vec<PathBuf> {
     all.extend(["/usr/bin", "/usr/local/bin"].map(PathBuf::from));
     let home = std::env::var_os("HOME").map(PathBuf::from);
     let roots = [std::env::var_os("PYENV_ROOT").map(PathBuf::from), home.map(|home| home.join(".pyenv"))];
-    let pyenv = roots.into_iter().flatten().chain([PathBuf::from("/root/.pyenv"), PathBuf::from("/opt/pyenv")]);
+    let pyenv = roots.into_iter().flatten().chain([PathBuf::from("/opt/pyenv")]);
     let versions = pyenv.flat_map(|root| fs::read_dir(root.join("versions")).into_iter().flatten().flatten());
     let mut versions: Vec<_> = versions.map(|entry| entry.path().join("bin")).collect();
     versions.sort();
