@@ -18,6 +18,7 @@ const LAYERS: &[&[(&str, &[&str])]] = &[
     &[
         ("acm", &[]),
         ("autoscaling", &[]),
+        ("billing", &[]),
         ("ec2", &[]),
         ("elb", &[]),
         ("events", &[]),
