@@ -1,10 +1,11 @@
-//! The resolver that functions ask, at their own 127.0.0.1: hands questions on to the host's.
+//! The resolver that functions ask, at their own 127.0.0.1: hands questions on to that of their VPC, or to the
+//! host's.
 
 use std::net::{TcpListener, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
 
-use freehold_machine::sandbox::{Transport, resolve};
+use freehold_machine::sandbox::{Resolver, Transport};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::{AbortHandle, JoinSet};
@@ -14,7 +15,7 @@ const UNDER_WAY: usize = 64;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Serves one environment until the task is aborted.
-pub fn serve((udp, tcp): (UdpSocket, TcpListener)) -> freehold_machine::Result<AbortHandle> {
+pub fn serve((udp, tcp): (UdpSocket, TcpListener), names: Resolver) -> freehold_machine::Result<AbortHandle> {
     let failed = |error| freehold_machine::Error::io("serve a resolver", error);
     udp.set_nonblocking(true).and_then(|()| tcp.set_nonblocking(true)).map_err(failed)?;
     let udp = Arc::new(tokio::net::UdpSocket::from_std(udp).map_err(failed)?);
@@ -28,16 +29,17 @@ pub fn serve((udp, tcp): (UdpSocket, TcpListener)) -> freehold_machine::Result<A
                     // A client that closed its port is reported as an error; it concerns nobody else.
                     let Ok((length, client)) = received else { continue };
                     if questions.len() < UNDER_WAY {
-                        let (query, udp) = (buffer[..length].to_vec(), Arc::clone(&udp));
+                        let (query, udp, names) = (buffer[..length].to_vec(), Arc::clone(&udp), names.clone());
                         questions.spawn(async move {
-                            let answer = answer(&query, Transport::Udp).await;
+                            let answer = answer(&names, &query, Transport::Udp).await;
                             let _ = udp.send_to(&answer, client).await;
                         });
                     }
                 }
                 accepted = tcp.accept() => {
                     if let Ok((stream, _)) = accepted && questions.len() < UNDER_WAY {
-                        questions.spawn(async move { _ = tokio::time::timeout(PATIENCE, over_tcp(stream)).await });
+                        let names = names.clone();
+                        questions.spawn(async move { _ = tokio::time::timeout(PATIENCE, over_tcp(&names, stream)).await });
                     }
                 }
             }
@@ -47,18 +49,18 @@ pub fn serve((udp, tcp): (UdpSocket, TcpListener)) -> freehold_machine::Result<A
     Ok(task.abort_handle())
 }
 
-async fn over_tcp(mut stream: TcpStream) -> std::io::Result<()> {
+async fn over_tcp(names: &Resolver, mut stream: TcpStream) -> std::io::Result<()> {
     loop {
         let mut query = vec![0; usize::from(stream.read_u16().await?)];
         stream.read_exact(&mut query).await?;
-        let answer = answer(&query, Transport::Tcp).await;
+        let answer = answer(names, &query, Transport::Tcp).await;
         stream.write_u16(u16::try_from(answer.len()).unwrap_or(0)).await?;
         stream.write_all(&answer).await?;
     }
 }
 
-async fn answer(query: &[u8], transport: Transport) -> Vec<u8> {
-    match resolve(query, transport).await {
+async fn answer(names: &Resolver, query: &[u8], transport: Transport) -> Vec<u8> {
+    match names.resolve(query, transport).await {
         Ok(answer) => answer,
         Err(error) => {
             tracing::debug!(%error, "a function's question has no answer");

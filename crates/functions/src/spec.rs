@@ -4,6 +4,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+pub use freehold_machine::Interface;
+pub use freehold_machine::spec::MacAddr;
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,11 +63,16 @@ pub enum LogFormat {
     Json,
 }
 
-/// What an environment is connected to. Functions in a VPC come later; until then the control plane refuses `VpcConfig`.
+/// What an environment is connected to. The region's endpoint is reached from everywhere.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind")]
 pub enum Network {
-    /// An address of its own behind the host's, and the region's endpoint.
+    /// An address of its own behind the host's.
     #[default]
     Public,
+    /// A VPC of the same region, and nothing that cannot be reached from there.
+    Vpc {
+        /// One of each subnet; all are in the same security groups. An environment is behind one of them.
+        interfaces: Vec<Interface>,
+    },
 }

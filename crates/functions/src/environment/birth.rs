@@ -14,6 +14,7 @@ use crate::contract::Credentials;
 use crate::logs::platform::{Line, Phase, Status};
 use crate::logs::{Spool, Stream, pipe};
 use crate::revisions::Loaded;
+use crate::spec::{Interface, Network};
 use crate::variables;
 
 /// *Developer Guide, Lambda execution environment lifecycle: Init phase*.
@@ -50,6 +51,9 @@ impl Birth<'_> {
             usual if usual == usual_tmp_mib => None,
             other => Some(sandboxes.tmp(other).await?),
         };
+        if let Some(interface) = one_of(&revision.network) {
+            sandboxes.join(&sandbox, interface).await?;
+        }
         sandbox.limit_memory(u64::from(revision.memory_mib))?;
         let mut binds = vec![Bind { from: loaded.code.clone(), to: "/var/task".into() }];
         binds.extend(loaded.runtime.binds());
@@ -59,7 +63,7 @@ impl Birth<'_> {
             tmp: tmp.as_ref().map(|tmp| tmp.device().to_owned()),
         })?;
         let stream = Stream::new(&revision.account, &revision.logging.group, stream_name(&revision.version), spool);
-        let sockets = sandbox.take_sockets();
+        let (sockets, names) = (sandbox.take_sockets(), sandbox.resolver());
         let environment = Arc::new(Environment::new(Arc::clone(&loaded), sandbox, stream, credentials, is_provisioned));
         let kind = if is_provisioned { "provisioned-concurrency" } else { "on-demand" };
         environment.log(&Line::InitStart { runtime: &loaded.runtime.version(), kind });
@@ -69,7 +73,7 @@ impl Birth<'_> {
                 environment.keep(api::serve(&environment, api)?);
                 environment.keep(endpoint.serve(region)?);
             }
-            environment.keep(crate::resolver::serve(resolver)?);
+            environment.keep(crate::resolver::serve(resolver, names)?);
         }
         if loaded.extensions.is_empty() {
             environment.start_runtime(credentials)?;
@@ -116,6 +120,14 @@ impl Begun {
         }
         environment.log(&Line::InitReport { ms, phase, status: &status });
         (ms, outcome)
+    }
+}
+
+/// The way into the VPC that an environment is to take: any, so that all take their share.
+fn one_of(network: &Network) -> Option<&Interface> {
+    match network {
+        Network::Public => None,
+        Network::Vpc { interfaces } => interfaces.get(rand::random_range(0..interfaces.len().max(1))),
     }
 }
 

@@ -19,7 +19,7 @@
 //! Where to look: [`rules`] for what may pass, [`policy`] for routes to interfaces, [`attach`] for devices,
 //! [`imds`], [`dns`], [`dhcp`] and [`endpoint`] for what guests are served, [`netlink`] and [`netns`] for the kernel.
 
-mod attach;
+pub(crate) mod attach;
 mod dhcp;
 pub(crate) mod dns;
 pub mod endpoint;
@@ -37,8 +37,8 @@ pub(crate) mod nft;
 pub mod none;
 pub mod plan;
 mod policy;
-mod rules;
-mod services;
+pub(crate) mod rules;
+pub(crate) mod services;
 pub(crate) mod sysctl;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -5,7 +5,7 @@
 
 use std::fs::File;
 use std::io::ErrorKind;
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::path::{Path, PathBuf};
 
 use rustix::mount::{MountPropagationFlags, UnmountFlags};
@@ -23,6 +23,11 @@ pub fn path(name: &str) -> PathBuf {
 /// The namespace of a process.
 pub fn path_of_process(pid: u32) -> PathBuf {
     PathBuf::from(format!("/proc/{pid}/ns/net"))
+}
+
+/// A namespace that this process holds open, as a path for whoever needs one.
+pub fn path_of_open(namespace: BorrowedFd<'_>) -> PathBuf {
+    PathBuf::from(format!("/proc/self/fd/{}", namespace.as_raw_fd()))
 }
 
 /// Whether a namespace of that name exists. A file without a mount, which a crash can leave, does not count.
@@ -81,6 +86,15 @@ pub fn enter<T: Send>(path: &Path, work: impl FnOnce() -> Result<T> + Send) -> R
         let namespace = File::open(path).map_err(|e| Error::io(format!("open {}", path.display()), e))?;
         rustix::thread::move_into_link_name_space(namespace.as_fd(), Some(LinkNameSpaceType::Network))
             .map_err(|e| Error::io(format!("enter {}", path.display()), e))?;
+        work()
+    })
+}
+
+/// As [`enter`], for a namespace that need not have a name.
+pub fn enter_open<T: Send>(namespace: BorrowedFd<'_>, work: impl FnOnce() -> Result<T> + Send) -> Result<T> {
+    on_a_thread(|| {
+        rustix::thread::move_into_link_name_space(namespace, Some(LinkNameSpaceType::Network))
+            .map_err(|e| Error::io("enter a network namespace", e))?;
         work()
     })
 }

@@ -46,6 +46,15 @@ fn run(arguments: &[&str], ruleset: &str) -> Result<()> {
     written.map_err(failed)
 }
 
+/// Whether a chain exists in the calling thread's network namespace. Asked of the program.
+pub fn chain_exists(table: &str, chain: &str) -> Result<bool> {
+    match run(&["list", "chain", "ip", table, chain], "") {
+        Ok(()) => Ok(true),
+        Err(Error::Program { .. }) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
 /// Whether a table exists in the calling thread's network namespace. Asked of the kernel without the program,
 /// which makes it cheap enough to be asked often.
 pub fn table_exists(name: &str) -> Result<bool> {

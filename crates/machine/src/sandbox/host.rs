@@ -7,7 +7,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use rustix::net::sockopt::Timeout;
@@ -15,12 +15,14 @@ use rustix::process::{Pid, PidfdFlags, Signal};
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
+use super::gateway::{Gateway, Gateways, Resolver};
 use super::group::{Controllers, Group};
 use super::network::{self, Network};
 use super::wire::{self, Fork, Furnish, News, Order, Start};
 use super::{place, scratch, spawn};
 use crate::driver::{Error, Result};
 use crate::net::names::Tag;
+use crate::spec::Interface;
 
 /// No distribution gives these users to accounts, and no other driver of this crate to machines.
 const FIRST_USER: u32 = 0x7200_0000;
@@ -56,6 +58,7 @@ struct Shared {
     root: PathBuf,
     /// None: nothing but loopback, where the host has no nftables.
     network: Option<Network>,
+    gateways: Gateways,
     forker: Mutex<(OwnedFd, Child)>,
     taken: Mutex<BTreeSet<u32>>,
     /// Read while one is being made; set at the end.
@@ -87,6 +90,7 @@ impl Sandboxes {
             prefix,
             root,
             network,
+            gateways: Gateways::default(),
             forker,
             taken: Mutex::default(),
             is_closed: RwLock::new(false),
@@ -98,6 +102,26 @@ impl Sandboxes {
     pub async fn prepare(&self) -> Result<Sandbox> {
         let shared = Arc::clone(&self.shared);
         blocking(move || shared.prepare()).await
+    }
+
+    /// Takes a sandbox that runs nothing yet out of the world and into a VPC, behind this interface of it, which others
+    /// may share. The VPC must be one of the region with the same data directory.
+    ///
+    /// # Errors
+    /// Where the host has no nftables, or the VPC does not come up within ten seconds.
+    pub async fn join(&self, sandbox: &Sandbox, interface: &Interface) -> Result<()> {
+        let (shared, interface, slot) = (Arc::clone(&self.shared), interface.clone(), sandbox.slot);
+        let namespace = sandbox.namespace.try_clone().map_err(|error| Error::io("hold a namespace", error))?;
+        let gateway = blocking(move || {
+            let unconnected = || Error::Unsupported("this host has no nftables, which VPCs need".into());
+            let network = shared.network.as_ref().ok_or_else(unconnected)?;
+            let gateway = shared.gateways.get(&Tag::of(&shared.options.data_dir), &interface)?;
+            gateway.join(network, slot, namespace.as_fd())?;
+            Ok(gateway)
+        });
+        // Held until the sandbox ends.
+        let _ = sandbox.gateway.set(gateway.await?);
+        Ok(())
     }
 
     /// Ends all of them and removes what they have on the host; there will be no others. Blocks.
@@ -196,10 +220,10 @@ impl Shared {
         let group = self.controllers.create(&format!("{}{slot}", self.prefix))?;
         let made = group.limit_processes().and_then(|()| self.fork(slot, &group));
         match made {
-            Ok((control, pid, sockets)) => {
+            Ok((control, pid, sockets, namespace)) => {
                 let shared = Arc::clone(self);
-                let parts = Some((group, pid));
-                Ok(Sandbox { shared, slot, parts, control, sockets: Mutex::new(Some(sockets)) })
+                let (parts, sockets) = (Some((group, pid)), Mutex::new(Some(sockets)));
+                Ok(Sandbox { shared, slot, parts, control, sockets, namespace, gateway: OnceLock::new() })
             }
             Err(error) => {
                 let _ = group.remove();
@@ -208,7 +232,7 @@ impl Shared {
         }
     }
 
-    fn fork(&self, slot: u32, group: &Group) -> Result<(AsyncFd<OwnedFd>, Init, Sockets)> {
+    fn fork(&self, slot: u32, group: &Group) -> Result<(AsyncFd<OwnedFd>, Init, Sockets, OwnedFd)> {
         let failed = |error| Error::io("make a sandbox", error);
         // Held until the init has mounted it.
         let tmp = scratch::make(&self.options.directory, self.options.tmp_mib)?;
@@ -234,7 +258,8 @@ impl Shared {
         // SAFETY: an `OwnedFd` gives the same descriptor at any time and closes it only when it is dropped.
         let control = unsafe { AsyncFd::register_with_interest(ours, Interest::READABLE) };
         let control = control.map_err(|refused| failed(refused.into()))?;
-        Ok((control, process, Sockets { listeners: place.listeners, resolver: place.resolver }))
+        let sockets = Sockets { listeners: place.listeners, resolver: place.resolver };
+        Ok((control, process, sockets, place.namespace))
     }
 
     fn take_slot(&self) -> Result<u32> {
@@ -297,6 +322,10 @@ pub struct Sandbox {
     parts: Option<(Group, Init)>,
     control: AsyncFd<OwnedFd>,
     sockets: Mutex<Option<Sockets>>,
+    /// Its network.
+    namespace: OwnedFd,
+    /// Where it is in a VPC.
+    gateway: OnceLock<Arc<Gateway>>,
 }
 
 impl Sandbox {
@@ -308,6 +337,11 @@ impl Sandbox {
     /// What listens inside. Once only.
     pub fn take_sockets(&self) -> Option<Sockets> {
         self.sockets.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Who answers its questions for names. To be asked for when it is where it will be.
+    pub fn resolver(&self) -> Resolver {
+        Resolver(self.gateway.get().cloned())
     }
 
     /// Gives it its use. What comes of it is told by [`News::Furnished`]; starts may be asked for at once.

@@ -25,7 +25,7 @@
 //! - A list of system calls that are refused ([`seccomp`]).
 //! - Control groups: memory, CPU, number of processes; frozen when asked. `/tmp` is a file system of its own size.
 //! - A loopback of its own: what listens there for it is handed to the node. Another interface leads into the world and
-//!   neither to the host nor to other sandboxes ([`network`]).
+//!   neither to the host nor to other sandboxes ([`network`]), or into a VPC and nowhere else ([`gateway`]).
 //!
 //! # What ends it
 //!
@@ -35,6 +35,7 @@
 
 mod etc;
 mod forker;
+mod gateway;
 mod group;
 mod host;
 mod init;
@@ -46,7 +47,8 @@ mod seccomp;
 mod spawn;
 mod wire;
 
-pub use crate::net::dns::upstream::{Transport, ask as resolve};
+pub use crate::net::dns::upstream::Transport;
 pub use forker::run as run_forker;
+pub use gateway::Resolver;
 pub use host::{Options, Sandbox, Sandboxes, Sockets, Tmp, enter_group, remove_leftovers};
 pub use wire::{Bind, End, Furnish, News, Start};

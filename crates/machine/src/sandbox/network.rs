@@ -46,32 +46,25 @@ impl Network {
         Ok(network)
     }
 
-    fn link(&self, slot: u32) -> String {
+    /// The outer end of a sandbox's veth.
+    pub(super) fn link(&self, slot: u32) -> String {
         format!("{}{slot:04x}", link_prefix(&self.tag))
     }
 
     /// Connects a new namespace, of which `inside` is a socket. Packets may be lost for a moment.
     pub fn connect(&self, slot: u32, namespace: &OwnedFd, inside: &mut Netlink) -> Result<()> {
         let (name, address) = (self.link(slot), Ipv4Addr::from(u32::from(self.net.network()) + slot));
-        let missing = |name: &str| {
-            Error::io(format!("find the device {name}"), std::io::Error::from(std::io::ErrorKind::NotFound))
-        };
         let mut host = Netlink::open()?;
-        // That of an earlier sandbox whose namespace the kernel has not cleared away yet.
-        host.delete_link(&name)?;
-        host.add_veth(&name, Some(HOST_MAC), MTU, &VethPeer { name: "eth0", mac: MAC, namespace: namespace.as_fd() })?;
-        let near = host.link(&name)?.ok_or_else(|| missing(&name))?.index;
+        let pair = Pair { name: &name, address, mtu: MTU };
+        let near = pair.make(&mut host, namespace)?;
         sysctl::set_if_present(&format!("ipv6/conf/{name}/disable_ipv6"), "1")?;
         sysctl::set_if_present(&format!("ipv4/conf/{name}/send_redirects"), "0")?;
-        host.set_up(near, None)?;
-        host.set_neighbour(near, address, MAC)?;
-        host.set_route(&Route::to(Ipv4Net::from(address), near))?;
+        pair.configure(&mut host, near, inside)
+    }
 
-        let far = inside.link("eth0")?.ok_or_else(|| missing("eth0"))?.index;
-        inside.add_address(far, address, 32)?;
-        inside.set_up(far, None)?;
-        inside.set_neighbour(far, HOP, HOST_MAC)?;
-        inside.set_route(&Route { via: Some(HOP), ..Route::to(Ipv4Net::default(), far) })
+    /// Takes a namespace out of the world again.
+    pub fn disconnect(&self, slot: u32) -> Result<()> {
+        Netlink::open()?.delete_link(&self.link(slot))
     }
 
     fn rules(&self) -> String {
@@ -97,6 +90,42 @@ impl Network {
 }}\n"
         )
     }
+}
+
+/// A veth from a sandbox to whoever forwards for it.
+pub(super) struct Pair<'a> {
+    /// Of its outer end; the inner one is `eth0`.
+    pub name: &'a str,
+    /// The sandbox's.
+    pub address: Ipv4Addr,
+    pub mtu: u32,
+}
+
+impl Pair<'_> {
+    /// Makes it, and neither end is up; the index of the outer one.
+    pub fn make(&self, outside: &mut Netlink, namespace: impl AsFd) -> Result<u32> {
+        // That of an earlier sandbox whose namespace the kernel has not cleared away yet.
+        outside.delete_link(self.name)?;
+        let peer = VethPeer { name: "eth0", mac: MAC, namespace: namespace.as_fd() };
+        outside.add_veth(self.name, Some(HOST_MAC), self.mtu, &peer)?;
+        Ok(outside.link(self.name)?.ok_or_else(|| missing(self.name))?.index)
+    }
+
+    /// Brings both ends up, with a way from each to the other.
+    pub fn configure(&self, outside: &mut Netlink, near: u32, inside: &mut Netlink) -> Result<()> {
+        outside.set_up(near, None)?;
+        outside.set_neighbour(near, self.address, MAC)?;
+        outside.set_route(&Route::to(Ipv4Net::from(self.address), near))?;
+        let far = inside.link("eth0")?.ok_or_else(|| missing("eth0"))?.index;
+        inside.add_address(far, self.address, 32)?;
+        inside.set_up(far, None)?;
+        inside.set_neighbour(far, HOP, HOST_MAC)?;
+        inside.set_route(&Route { via: Some(HOP), ..Route::to(Ipv4Net::default(), far) })
+    }
+}
+
+fn missing(name: &str) -> Error {
+    Error::io(format!("find the device {name}"), std::io::Error::from(std::io::ErrorKind::NotFound))
 }
 
 /// Removes what is on the host, once no sandbox is left.

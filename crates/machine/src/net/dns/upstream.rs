@@ -14,7 +14,7 @@ const RESOLVERS: &str = "/etc/resolv.conf";
 const ASKED: usize = 3;
 
 /// How long each may take.
-const PATIENCE: Duration = Duration::from_secs(2);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How a question came, and is passed on: a client that needs TCP has seen a truncated answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +49,11 @@ async fn ask_one_of(servers: &[SocketAddr], query: &[u8], transport: Transport) 
 
 async fn over_udp(server: SocketAddr, query: &[u8]) -> Result<Vec<u8>> {
     let any: IpAddr = if server.is_ipv4() { Ipv4Addr::UNSPECIFIED.into() } else { Ipv6Addr::UNSPECIFIED.into() };
-    let socket = UdpSocket::bind((any, 0)).await?;
+    ask_by_udp(UdpSocket::bind((any, 0)).await?, server, query).await
+}
+
+/// Asks a resolver by a socket that was made for it.
+pub(crate) async fn ask_by_udp(socket: UdpSocket, server: SocketAddr, query: &[u8]) -> Result<Vec<u8>> {
     socket.connect(server).await?;
     socket.send(query).await?;
     let mut reply = vec![0; 65_535];
@@ -64,7 +68,11 @@ async fn over_udp(server: SocketAddr, query: &[u8]) -> Result<Vec<u8>> {
 }
 
 async fn over_tcp(server: SocketAddr, query: &[u8]) -> Result<Vec<u8>> {
-    let mut stream = TcpStream::connect(server).await?;
+    ask_by_tcp(TcpStream::connect(server).await?, query).await
+}
+
+/// Asks the resolver at the other end.
+pub(crate) async fn ask_by_tcp(mut stream: TcpStream, query: &[u8]) -> Result<Vec<u8>> {
     let length = u16::try_from(query.len()).map_err(|_| Error::from(ErrorKind::InvalidInput))?;
     let mut framed = length.to_be_bytes().to_vec();
     framed.extend_from_slice(query);

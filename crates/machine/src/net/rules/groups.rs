@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
-use super::{Chain, Table, identifier, list};
-use crate::net::names;
+use super::{Chain, Table, VPC_TABLE, identifier, list};
+use crate::driver::Result;
 use crate::net::plan::{EniPlan, PeerPlan, ProtocolPlan, RulePlan, VpcPlan};
+use crate::net::{names, nft};
 
 /// Which side of an interface a rule is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +35,16 @@ impl Direction {
 
 /// The chain that decides for an interface.
 pub fn interface_chain(eni: &EniPlan, direction: Direction) -> String {
-    format!("{}_{}", direction.word(), names::eni_link(&eni.id))
+    chain_of(&eni.id, direction)
+}
+
+fn chain_of(eni: &str, direction: Direction) -> String {
+    format!("{}_{}", direction.word(), names::eni_link(eni))
+}
+
+/// Whether the rules of the VPC whose namespace the calling thread is in decide for the interface already.
+pub fn decide_for(eni: &str) -> Result<bool> {
+    nft::chain_exists(VPC_TABLE, &chain_of(eni, Direction::Egress))
 }
 
 /// Adds all groups, and the sets of members that their rules refer to.

@@ -23,6 +23,7 @@ mod host;
 mod tests;
 mod vpc;
 
+pub use groups::decide_for;
 pub use host::{host_address, host_ruleset};
 pub use vpc::{published_addresses, vpc_ruleset};
 
