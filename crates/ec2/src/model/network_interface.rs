@@ -53,15 +53,24 @@ resource!(
 /// A service as the owner of an interface: it is in use as long as it is there, by no instance.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Requester {
-    /// *RequesterId*, and the owner of what it is attached to: `amazon-elb`.
+    /// *RequesterId*: `amazon-elb`.
     pub id: String,
     pub kind: InterfaceKind,
+}
+
+impl Requester {
+    /// The owner of what the interface is attached to.
+    pub fn owner(&self) -> &str {
+        if self.kind == InterfaceKind::Lambda { "amazon-aws" } else { &self.id }
+    }
 }
 
 /// *InterfaceType*, of those that a service can ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum InterfaceKind {
     Interface,
+    /// Of functions, which reach what is in the VPC by it; nothing reaches them.
+    Lambda,
     /// Speaks in its clients' names; without security groups everything passes.
     NetworkLoadBalancer,
 }
@@ -70,12 +79,13 @@ impl InterfaceKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Interface => "interface",
+            Self::Lambda => "lambda",
             Self::NetworkLoadBalancer => "network_load_balancer",
         }
     }
 
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Interface, Self::NetworkLoadBalancer].into_iter().find(|kind| kind.name() == name)
+        [Self::Interface, Self::Lambda, Self::NetworkLoadBalancer].into_iter().find(|kind| kind.name() == name)
     }
 }
 

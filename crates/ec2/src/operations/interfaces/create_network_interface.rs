@@ -146,6 +146,8 @@ fn requester_id(principal: &Principal) -> Option<String> {
     let PrincipalKind::AssumedRole { session, .. } = &principal.kind else { return None };
     principal.is_service_linked().then(|| match session.as_str() {
         "ElasticLoadBalancing" => "amazon-elb".to_owned(),
+        // Lambda acts for a function's role, and says for which.
+        "Lambda" => principal.user_id.clone(),
         service => format!("amazon-{}", service.to_lowercase()),
     })
 }

@@ -98,7 +98,7 @@ fn service_attachment(eni: &NetworkInterface) -> Option<api::NetworkInterfaceAtt
         delete_on_termination: Some(false),
         device_index: Some(1),
         network_card_index: Some(0),
-        instance_owner_id: Some(eni.requester.as_ref()?.id.clone()),
+        instance_owner_id: Some(eni.requester.as_ref()?.owner().to_owned()),
         status: Some("attached".into()),
         ..Default::default()
     })
