@@ -8,3 +8,5 @@
 //! [`engine`] is pure: it knows neither the store nor the clock, and what it is asked twice it answers twice the same.
 
 pub mod engine;
+pub mod offers;
+pub mod sheet;
