@@ -14,7 +14,7 @@ const LAYERS: &[&[(&str, &[&str])]] = &[
     &[("core", &[])],
     &[("balancer", &[]), ("client", &[]), ("wire", &[])],
     &[("api", &[]), ("machine", &[]), ("store", &[])],
-    &[("functions", &[]), ("iam", &[]), ("queues", &[])],
+    &[("functions", &[]), ("iam", &[]), ("metering", &[]), ("queues", &[])],
     &[
         ("acm", &[]),
         ("autoscaling", &[]),

@@ -1,0 +1,87 @@
+//! Usage that is counted.
+
+use freehold_store::{Document, Error, Tx, TxExt};
+use jiff::{Timestamp, Unit};
+use serde::{Deserialize, Serialize};
+
+use crate::Month;
+
+/// How much of something one resource used in one clock hour.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    id: String,
+    /// 12 digits.
+    pub account: String,
+    /// An ARN.
+    pub resource: String,
+    /// Of the price list: `AWSLambda`, `AWSQueueService`.
+    pub service: String,
+    /// `Requests-Tier1`, `Lambda-GB-Second`
+    pub usage_type: String,
+    /// The beginning of the hour.
+    pub hour: Timestamp,
+    /// In thousandths of the usage type's unit.
+    pub thousandths: u64,
+}
+
+impl Document for Tally {
+    const KIND: &'static str = "metering.tally";
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+
+    fn account(&self) -> &str {
+        &self.account
+    }
+
+    fn index(&self) -> [Option<String>; 3] {
+        [Some(Month::of(self.hour).to_string()), None, None]
+    }
+}
+
+/// Adds to what was counted in the hour of `at`.
+///
+/// # Errors
+/// Those of the store.
+pub fn count(
+    tx: &mut dyn Tx,
+    (account, resource): (&str, &str),
+    (service, usage_type): (&str, &str),
+    at: Timestamp,
+    thousandths: u64,
+) -> Result<(), Error> {
+    let hour = hour_of(at);
+    let id = format!("{resource}/{service}/{usage_type}/{}", hour.as_second());
+    let mut tally = match tx.get::<Tally>(&id)? {
+        Some(tally) => tally,
+        None => Tally {
+            id,
+            account: account.to_owned(),
+            resource: resource.to_owned(),
+            service: service.to_owned(),
+            usage_type: usage_type.to_owned(),
+            hour,
+            thousandths: 0,
+        },
+    };
+    tally.thousandths = tally.thousandths.saturating_add(thousandths);
+    tx.put(&tally)
+}
+
+fn hour_of(at: Timestamp) -> Timestamp {
+    let round = jiff::TimestampRound::new().smallest(Unit::Hour).mode(jiff::RoundMode::Floor);
+    at.round(round).unwrap_or(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_hour_begins_at_its_full_hour() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        assert_eq!(hour_of(at("2026-11-30T10:59:59.999Z")), at("2026-11-30T10:00:00Z"));
+        assert_eq!(hour_of(at("1969-12-31T23:30:00Z")), at("1969-12-31T23:00:00Z"));
+    }
+}
