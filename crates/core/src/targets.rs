@@ -45,6 +45,8 @@ pub struct Extras {
     pub group: Option<String>,
     /// Attributes of a message, all of them texts: what a dead letter is told with.
     pub attributes: Vec<(&'static str, String)>,
+    /// What the payload is a consequence of, as `X-Amzn-Trace-Id` has it. Targets that hand nothing on ignore it.
+    pub trace: Option<String>,
 }
 
 /// A service that takes payloads.
@@ -52,6 +54,11 @@ pub struct Extras {
 pub trait Target: Send + Sync + 'static {
     /// Resolves when the payload will not be lost any more.
     async fn deliver(&self, to: &Arn, payload: &[u8], sender: &Sender) -> Result<(), TargetError>;
+
+    /// Whether the target would take something from this sender now. Nothing is sent.
+    async fn check(&self, _to: &Arn, _sender: &Sender) -> Result<(), TargetError> {
+        Ok(())
+    }
 
     /// The same for a sender that has more to say. Most targets take nothing more than the payload.
     async fn deliver_with(
@@ -61,7 +68,7 @@ pub trait Target: Send + Sync + 'static {
         extras: &Extras,
         sender: &Sender,
     ) -> Result<(), TargetError> {
-        if *extras != Extras::default() {
+        if extras.group.is_some() || !extras.attributes.is_empty() {
             return Err(TargetError::Refused(format!("{to} takes neither message groups nor attributes")));
         }
         self.deliver(to, payload, sender).await
@@ -85,6 +92,12 @@ impl Targets {
         self.services.read().unwrap_or_else(PoisonError::into_inner).contains_key(service)
     }
 
+    /// Whether what is sent to that ARN would be taken now; for whoever is to say so before there is something to send.
+    pub async fn check(&self, arn: &str, sender: &Sender) -> Result<(), TargetError> {
+        let (target, to) = self.find(arn)?;
+        target.check(&to, sender).await
+    }
+
     /// Delivers to whatever service the ARN is of.
     pub async fn deliver(&self, arn: &str, payload: &[u8], sender: &Sender) -> Result<(), TargetError> {
         self.deliver_with(arn, payload, &Extras::default(), sender).await
@@ -98,10 +111,15 @@ impl Targets {
         extras: &Extras,
         sender: &Sender,
     ) -> Result<(), TargetError> {
+        let (target, to) = self.find(arn)?;
+        target.deliver_with(&to, payload, extras, sender).await
+    }
+
+    fn find(&self, arn: &str) -> Result<(Arc<dyn Target>, Arn), TargetError> {
         let no_service = || TargetError::NoService(arn.to_owned());
         let to: Arn = arn.parse().map_err(|_| no_service())?;
         let target = self.services.read().unwrap_or_else(PoisonError::into_inner).get(&to.service).cloned();
-        target.ok_or_else(no_service)?.deliver_with(&to, payload, extras, sender).await
+        Ok((target.ok_or_else(no_service)?, to))
     }
 }
 
@@ -132,7 +150,7 @@ mod tests {
         assert!(matches!(refused, TargetError::NoService(_)) && refused.is_permanent());
         targets.register("lambda", Arc::new(Picky));
         assert_eq!(send(good).await, Ok(()));
-        let grouped = Extras { group: Some("g".into()), attributes: Vec::new() };
+        let grouped = Extras { group: Some("g".into()), ..Extras::default() };
         assert!(targets.deliver_with(good, b"{}", &grouped, &sender).await.is_err());
         assert!(targets.has("lambda") && !targets.has("sqs"));
         assert!(!send("arn:aws:lambda:us-east-1:111122223333:function:busy").await.unwrap_err().is_permanent());

@@ -278,6 +278,7 @@ pub async fn call<O: Operation>(
         operation: O::MODEL.name,
         endpoint: "http://127.0.0.1:4566".into(),
         source_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        trace: None,
     };
     let answer = operations::service(ec2).call(call, input.into_value()).expect("an operation that is registered");
     answer.await.map(|output| {

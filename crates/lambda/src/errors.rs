@@ -34,6 +34,16 @@ pub(crate) enum Error {
         "The code signing configuration cannot be found. Check that the provided configuration is not deleted: {0}."
     )]
     NoCodeSigningConfig(String),
+    #[error(
+        "Lambda has detected your function being invoked in a recursive loop with other AWS resources and stopped your \
+         function's invocation."
+    )]
+    RecursiveInvocation,
+    #[error(
+        "The code signature failed one or more of the validation checks for signature mismatch or expiration, and the code \
+         signing policy is set to ENFORCE. Lambda blocks the deployment."
+    )]
+    CodeVerificationFailed,
     #[error("{0}")]
     NotReady(String),
     #[error("{0}")]
@@ -68,6 +78,8 @@ impl Error {
             Self::PolicyLengthExceeded(_) => "PolicyLengthExceededException",
             Self::NoProvisionedConcurrency => "ProvisionedConcurrencyConfigNotFoundException",
             Self::NoCodeSigningConfig(_) => "CodeSigningConfigNotFoundException",
+            Self::CodeVerificationFailed => "CodeVerificationFailedException",
+            Self::RecursiveInvocation => "RecursiveInvocationException",
             Self::NotReady(_) => "ResourceNotReadyException",
             Self::Service(_) => "ServiceException",
         }

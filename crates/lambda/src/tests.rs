@@ -22,8 +22,8 @@ use freehold_store::{Filter, MemoryStore, SharedStore, StoreExt, TxExt};
 use freehold_wire::Local;
 use serde_json::Value;
 
-use crate::invoke::{Event, tests::ran};
-use crate::model::{Dismissed, EventInvoke, Function, Settings, State, Version};
+use crate::invoke::{Event, lineage, tests::ran};
+use crate::model::{Dismissed, EventInvoke, Function, LayerVersion, Settings, State, Version};
 use crate::node::{Node, NodeError, Ran, Removal, Run, Streaming};
 use crate::packages::tests::package;
 use crate::reconcile::{Dismiss, Prepare};
@@ -323,4 +323,106 @@ async fn an_event_is_given_up_when_it_is_too_old() {
     until("what is told", || world.kept.0.lock().unwrap().len() == 1).await;
     assert_eq!(world.runs(), 0);
     assert!(world.kept.0.lock().unwrap()[0].1.attributes.contains(&("ErrorMessage", "EventAgeExceeded".to_owned())));
+}
+
+#[tokio::test]
+async fn a_chain_that_came_back_too_often_is_stopped_and_told_once() {
+    let world = World::new().await;
+    world
+        .change(|version| {
+            version.settings.dead_letters = Some(QUEUE.into());
+            version.settle(Ok(()));
+        })
+        .await;
+    let function = world.store.get::<Function>(FUNCTION).unwrap().unwrap();
+    let enqueue = async |trace: Option<String>| {
+        let event = Event::new("id".into(), None, Bytes::from_static(b"{}"), world.lambda.now());
+        world.lambda.enqueue(&function, Event { trace_id: trace, ..event }).await.unwrap();
+    };
+    let mut trace = None;
+    for run in 1..=lineage::MOST as usize {
+        enqueue(trace.clone()).await;
+        until("a run", || world.runs() == run).await;
+        trace.clone_from(&world.node.ran.lock().unwrap()[run - 1].trace_id);
+    }
+    enqueue(trace.clone()).await;
+    until("what is told", || world.kept.0.lock().unwrap().len() == 1).await;
+    let told = world.kept.0.lock().unwrap()[0].1.clone();
+    assert!(told.attributes.contains(&("ErrorMessage", "RecursiveLoop".to_owned())), "{told:?}");
+    assert!(told.attributes.contains(&("ErrorCode", "400".to_owned())), "{told:?}");
+    // What is told of the loop comes back.
+    enqueue(told.trace).await;
+    until("an empty queue", || world.queues.counts(function.queue).unwrap() == Default::default()).await;
+    assert_eq!((world.runs(), world.kept.0.lock().unwrap().len()), (lineage::MOST as usize, 1));
+    // One that may loop does.
+    let allowed = Function { allows_loops: true, ..function.clone() };
+    world.store.transact::<_, freehold_store::Error, _>(move |tx| tx.put(&allowed)).await.unwrap();
+    enqueue(trace).await;
+    until("another run", || world.runs() == lineage::MOST as usize + 1).await;
+}
+
+const LAYER: &str = "arn:aws:lambda:us-east-1:111122223333:layer:tools:1";
+
+#[tokio::test]
+async fn a_deleted_layer_goes_when_the_last_function_that_has_it_does() {
+    let make = || async {
+        let world = World::new().await;
+        let code = world.lambda.packages.take(package(&[("python/tools.py", b"1")]), true).await.unwrap();
+        let layer = LayerVersion {
+            arn: LAYER.into(),
+            layer: LAYER.strip_suffix(":1").unwrap().into(),
+            account: ACCOUNT.into(),
+            name: "tools".into(),
+            number: 1,
+            code,
+            description: None,
+            created: world.lambda.now(),
+            runtimes: Vec::new(),
+            architectures: Vec::new(),
+            license: None,
+            permissions: None,
+            allowed: Default::default(),
+            is_deleted: true,
+        };
+        world.store.transact::<_, freehold_store::Error, _>(move |tx| tx.put(&layer)).await.unwrap();
+        world.change(|version| version.settings.layers = vec![LAYER.into()]).await;
+        world
+    };
+    let layers = |world: &World| std::fs::read_dir(world.lambda.layout.layers()).map_or(0, Iterator::count);
+    let reconcilers = |world: &World| {
+        let lambda = || Arc::clone(&world.lambda);
+        vec![
+            Arc::new(Prepare(lambda())) as _,
+            Arc::new(Dismiss(lambda())) as _,
+            Arc::new(ForgetLayers(lambda())) as _,
+            Arc::new(ForgetUnpacked(lambda())) as _,
+        ]
+    };
+    let kept = Scenario::new(make, reconcilers).outcome(move |world| {
+        let is_known = world.store.get::<LayerVersion>(LAYER).unwrap().is_some();
+        if is_known && layers(world) == 1 { Ok(()) } else { Err(format!("{is_known} {}", layers(world))) }
+    });
+    kept.undisturbed().await;
+    let make = move || async move {
+        let world = make().await;
+        // What crashes left.
+        for left in ["layers/.half", "revisions/.half/code", "revisions/nobodys/code", "layers/nobodys/python"] {
+            std::fs::create_dir_all(world.lambda.layout.root().join(left)).unwrap();
+        }
+        world.change(|version| version.settings.layers = Vec::new()).await;
+        world
+    };
+    let gone = Scenario::new(make, reconcilers).outcome(move |world| {
+        let is_known = world.store.get::<LayerVersion>(LAYER).unwrap().is_some();
+        let builds = std::fs::read_dir(world.lambda.layout.revisions()).unwrap().count();
+        let counts = (is_known, layers(world), builds);
+        if counts == (false, 0, 1) && is_whole(world, &world.version().build) {
+            Ok(())
+        } else {
+            Err(format!("{counts:?}"))
+        }
+    });
+    gone.undisturbed().await;
+    gone.killed_after_each_step().await;
+    gone.failing_at_each_step().await;
 }

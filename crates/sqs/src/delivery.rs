@@ -23,6 +23,8 @@ pub struct Delivery {
     pub deduplication: Option<String>,
     /// What receivers see as `SenderId`.
     pub sender_id: String,
+    /// What receivers see as `AWSTraceHeader`.
+    pub trace: Option<String>,
 }
 
 /// Why a queue cannot take a [`Delivery`]. None of it goes away by trying again with the same message.
@@ -45,7 +47,7 @@ impl Sqs {
     /// The message as [`Queues::send`] takes it.
     pub fn outgoing(&self, queue_arn: &str, delivery: Delivery) -> Result<Outgoing, Undeliverable> {
         let queue = self.by_arn(queue_arn).ok_or(Undeliverable::NoQueue)?;
-        let Delivery { body, mut attributes, group, deduplication, sender_id } = delivery;
+        let Delivery { body, mut attributes, group, deduplication, sender_id, trace } = delivery;
         let makes_ids = queue.definition.attributes.fifo.map(|fifo| fifo.content_based_deduplication);
         let lacks = match makes_ids {
             Some(makes_ids) => group.is_none() || (deduplication.is_none() && !makes_ids),
@@ -54,7 +56,7 @@ impl Sqs {
         attributes.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
         let delay = Duration::from_secs(queue.definition.attributes.delay.into());
         let message = Message { body: &body, attributes, group, deduplication, delay, sender_id: &sender_id };
-        match message.prepare(&queue, None) {
+        match message.prepare(&queue, trace.as_deref()) {
             Ok(prepared) => Ok(prepared.outgoing),
             Err(Error::MessageTooLong(limit)) => Err(Undeliverable::TooLong { limit }),
             Err(error) if lacks => Err(Undeliverable::Fifo(error.to_string())),

@@ -43,6 +43,7 @@ impl Target for Sqs {
             group: extras.group.clone(),
             deduplication: None,
             sender_id: sender.service.to_owned(),
+            trace: extras.trace.clone(),
         };
         let outgoing = self.outgoing(&arn, delivery).map_err(refused)?;
         match self.queues.send(vec![outgoing]).await {

@@ -94,12 +94,13 @@ fn call(operation: &'static str) -> Call {
         operation,
         endpoint: "http://127.0.0.1:4566".into(),
         source_ip: [127, 0, 0, 1].into(),
+        trace: None,
     }
 }
 
 fn delivery(body: &str) -> Delivery {
     let (group, deduplication) = (None, None);
-    Delivery { body: body.into(), attributes: Vec::new(), group, deduplication, sender_id: "topic".into() }
+    Delivery { body: body.into(), attributes: Vec::new(), group, deduplication, sender_id: "topic".into(), trace: None }
 }
 
 async fn with_a_deleted_queue() -> World {

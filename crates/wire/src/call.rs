@@ -16,6 +16,9 @@ pub struct Call {
     pub endpoint: String,
     /// Address of the client's end of the connection.
     pub source_ip: std::net::IpAddr,
+    /// The header `X-Amzn-Trace-Id`, by which services hand on what a call is a consequence of (*X-Ray developer guide,
+    /// Tracing header*). Whoever calls may have written anything there.
+    pub trace: Option<String>,
 }
 
 impl Call {

@@ -47,6 +47,7 @@ impl Local {
             operation: O::MODEL.name,
             endpoint: String::new(),
             source_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            trace: None,
         };
         handler(call, input).await
     }

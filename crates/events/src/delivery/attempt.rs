@@ -45,7 +45,7 @@ pub(super) async fn attempt(events: &Events, delivery: &Delivery, count: u32) ->
         Origin::Rule { .. } => delivery.payload.clone(),
     };
     let sender = Sender { service: delivery.origin.service(), arn: delivery.source.clone() };
-    let extras = Extras { group: delivery.group.clone(), attributes: Vec::new() };
+    let extras = Extras { group: delivery.group.clone(), ..Extras::default() };
     let told = events.targets.deliver_with(&delivery.target, payload.as_bytes(), &extras, &sender);
     match tokio::time::timeout(LIMIT, told).await {
         Ok(told) => Ok(told?),

@@ -20,7 +20,7 @@ pub(super) async fn bury(
         tracing::info!(source, target, why = failure.why, "an event is dropped");
         return;
     };
-    let extras = Extras { group: None, attributes: attributes(delivery, failure, exhausted, attempts) };
+    let extras = Extras { attributes: attributes(delivery, failure, exhausted, attempts), ..Extras::default() };
     let sender = Sender { service: delivery.origin.service(), arn: source.clone() };
     let buried = events.targets.deliver_with(queue, delivery.payload.as_bytes(), &extras, &sender).await;
     match buried {

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use super::Resolved;
 use super::event::{Event, Telling};
+use super::lineage::{self, Lineage};
 use super::run::failure_of;
 use crate::model::{EventInvoke, iso};
 use crate::names::LATEST;
@@ -32,6 +33,8 @@ pub(super) enum Ended {
     TooOld,
     /// The function's reservation is zero.
     NeverRuns,
+    /// It has been here too often.
+    Loops,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +52,7 @@ pub(super) enum Condition {
     RetriesExhausted,
     EventAgeExceeded,
     ZeroReservedConcurrency,
+    RecursiveLoop,
 }
 
 impl Condition {
@@ -58,6 +62,7 @@ impl Condition {
             Self::RetriesExhausted => "RetriesExhausted",
             Self::EventAgeExceeded => "EventAgeExceeded",
             Self::ZeroReservedConcurrency => "ZeroReservedConcurrency",
+            Self::RecursiveLoop => "RecursiveLoop",
         }
     }
 }
@@ -73,6 +78,7 @@ pub(super) fn verdict(ended: &Ended, event: &Event, config: Option<&EventInvoke>
     match ended {
         Ended::TooOld => Verdict::Done(Condition::EventAgeExceeded),
         Ended::NeverRuns => Verdict::Done(Condition::ZeroReservedConcurrency),
+        Ended::Loops => Verdict::Done(Condition::RecursiveLoop),
         Ended::NotRun => Verdict::Later,
         Ended::Ran(ran) if failure_of(&ran.report.outcome).is_none() => Verdict::Done(Condition::Success),
         Ended::Ran(_) if event.failures >= retries => Verdict::Done(Condition::RetriesExhausted),
@@ -90,13 +96,21 @@ impl Ended {
         config: Option<&EventInvoke>,
         now: Timestamp,
     ) -> Vec<Telling> {
+        let arn = &resolved.function.arn;
+        let lineage = Lineage::read(event.trace_id.as_deref());
+        // Where a loop's end is told must not be where the loop goes on.
+        if condition == Condition::RecursiveLoop && lineage.count(arn) > lineage::MOST {
+            return Vec::new();
+        }
+        let trace = lineage.through(arn, now.as_second());
         let telling = |to: &str, body: String, attributes| Telling {
             to: to.to_owned(),
             body,
             attributes,
-            source: resolved.function.arn.clone(),
+            source: arn.clone(),
             role: resolved.version.settings.role.clone(),
             taken_ms: now.as_millisecond(),
+            trace: Some(trace.clone()),
         };
         let succeeded = condition == Condition::Success;
         let destination = config
@@ -118,10 +132,14 @@ impl Ended {
             Self::Ran(ran) => error_message(&ran.payload),
             _ => condition.name().to_owned(),
         };
-        let code = if matches!(self, Self::Ran(_)) { "200" } else { "429" };
-        [("RequestID", event.request_id.clone()), ("ErrorCode", code.into()), ("ErrorMessage", message)]
-            .map(|(name, value)| (name.to_owned(), value))
-            .into()
+        let code = match self {
+            Self::Ran(_) => "200",
+            Self::Loops => "400",
+            _ => "429",
+        };
+        let all = [("RequestID", event.request_id.clone()), ("ErrorCode", code.into()), ("ErrorMessage", message)];
+        // An attribute of a message has a value.
+        all.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| (name.to_owned(), value)).collect()
     }
 
     fn record(&self, condition: Condition, event: &Event, resolved: &Resolved, now: Timestamp) -> Value {
@@ -178,6 +196,7 @@ pub(crate) mod tests {
             max_memory_used_mib: 1,
             log_tail: None,
             log_stream: "stream".into(),
+            stream_error: None,
             is_provisioned: false,
         };
         Ran { report, payload: Bytes::from_static(payload.as_bytes()) }
@@ -197,6 +216,7 @@ pub(crate) mod tests {
         let done = Ended::Ran(ran(Outcome::Success, "{}"));
         assert_eq!(verdict(&done, &event(2), None), Verdict::Done(Condition::Success));
         assert_eq!(verdict(&Ended::NotRun, &event(9), None), Verdict::Later);
+        assert_eq!(verdict(&Ended::Loops, &event(0), None), Verdict::Done(Condition::RecursiveLoop));
         assert_eq!(verdict(&Ended::TooOld, &event(0), None), Verdict::Done(Condition::EventAgeExceeded));
     }
 

@@ -202,6 +202,7 @@ async fn attempt(
     };
     match lambda.run(resolved, invocation).await {
         Ok(ran) => Ended::Ran(ran),
+        Err(Error::RecursiveInvocation) => Ended::Loops,
         Err(error) => {
             tracing::debug!(function = function.name, %error, "an event waits");
             Ended::NotRun

@@ -39,6 +39,9 @@ pub(crate) struct Telling {
     pub source: String,
     pub role: String,
     pub taken_ms: i64,
+    /// What the run was a consequence of, for the first attempt to tell: a loop that needs more than that is slow enough.
+    #[serde(skip)]
+    pub trace: Option<String>,
 }
 
 impl Work {

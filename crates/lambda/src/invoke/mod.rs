@@ -6,6 +6,7 @@ mod credentials;
 pub(crate) mod destinations;
 mod dispatch;
 mod event;
+pub(crate) mod lineage;
 mod measure;
 mod resolve;
 mod run;

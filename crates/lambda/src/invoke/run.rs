@@ -7,7 +7,8 @@ use freehold_store::{Filter, StoreExt};
 use serde::de::IgnoredAny;
 
 use super::concurrency::Permit;
-use super::{ACCOUNT_LIMIT, Resolved};
+use super::lineage::{self, Lineage};
+use super::{ACCOUNT_LIMIT, MOST_ASYNCHRONOUS, Resolved};
 use crate::Lambda;
 use crate::errors::Error;
 use crate::model::Function;
@@ -42,9 +43,12 @@ pub(crate) fn failure_of(outcome: &Outcome) -> Option<&'static str> {
 pub(crate) fn check_payload(payload: Option<Bytes>, most: usize) -> Result<Bytes, Error> {
     let payload = payload.filter(|payload| !payload.is_empty()).unwrap_or(Bytes::from_static(b"{}"));
     if payload.len() > most {
-        return Err(Error::RequestTooLarge(format!(
-            "Request must be smaller than {most} bytes for the InvokeFunction operation"
-        )));
+        return Err(Error::RequestTooLarge(if most == MOST_ASYNCHRONOUS {
+            let size = payload.len();
+            format!("{size} byte payload is too large for the Event invocation type (limit {most} bytes)")
+        } else {
+            format!("Request must be smaller than {most} bytes for the InvokeFunction operation")
+        }));
     }
     match serde_json::from_slice::<IgnoredAny>(&payload) {
         Ok(_) => Ok(payload),
@@ -55,6 +59,7 @@ pub(crate) fn check_payload(payload: Option<Bytes>, most: usize) -> Result<Bytes
 impl Lambda {
     /// Runs the function and waits for it.
     pub(crate) async fn run(&self, resolved: &Resolved, invocation: Invocation) -> Result<Ran, Error> {
+        self.check_lineage(resolved, &invocation)?;
         let permit = self.permit(resolved)?;
         let run = self.prepared(resolved, invocation).await?;
         let ran = self.node.run(run).await.map_err(not_run)?;
@@ -69,6 +74,7 @@ impl Lambda {
         resolved: &Resolved,
         invocation: Invocation,
     ) -> Result<(Streaming, Permit), Error> {
+        self.check_lineage(resolved, &invocation)?;
         let permit = self.permit(resolved)?;
         let run = self.prepared(resolved, invocation).await?;
         Ok((self.node.stream(run).await.map_err(not_run)?, permit))
@@ -76,6 +82,24 @@ impl Lambda {
 
     pub(crate) fn measure_stream(&self, resolved: &Resolved, duration_ms: f64, outcome: &Outcome, permit: &Permit) {
         self.measure_run(resolved, duration_ms, failure_of(outcome).is_some(), permit);
+    }
+
+    /// Stops what has been here too often, unless the function is to run in loops.
+    fn check_lineage(&self, resolved: &Resolved, invocation: &Invocation) -> Result<(), Error> {
+        if self.is_loop(resolved, &Lineage::read(invocation.trace_id.as_deref())) {
+            return Err(Error::RecursiveInvocation);
+        }
+        Ok(())
+    }
+
+    /// Whether a chain of requests is stopped at the function; counts it if it is.
+    pub(crate) fn is_loop(&self, resolved: &Resolved, lineage: &Lineage) -> bool {
+        let function = &resolved.function;
+        let is_loop = !function.allows_loops && lineage.count(&function.arn) >= lineage::MOST;
+        if is_loop {
+            self.measure(resolved, &[("RecursiveInvocationsDropped", 1.0, "Count")]);
+        }
+        is_loop
     }
 
     fn permit(&self, resolved: &Resolved) -> Result<Permit, Error> {
@@ -92,13 +116,14 @@ impl Lambda {
 
     async fn prepared(&self, resolved: &Resolved, invocation: Invocation) -> Result<Run, Error> {
         let credentials = self.credentials(&resolved.version).await?;
+        let lineage = Lineage::read(invocation.trace_id.as_deref());
         Ok(Run {
             build: resolved.build.clone(),
             request_id: invocation.request_id,
             invoked_arn: resolved.invoked_arn.clone(),
             payload: invocation.payload,
             client_context: invocation.client_context,
-            trace_id: invocation.trace_id,
+            trace_id: Some(lineage.through(&resolved.function.arn, self.now().as_second())),
             wants_log: invocation.wants_log,
             credentials: Some(credentials),
         })

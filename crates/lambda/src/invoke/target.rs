@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use freehold_core::targets::{Sender, Target, TargetError};
+use freehold_core::targets::{Extras, Sender, Target, TargetError};
 use freehold_core::{Arn, ids};
 
 use super::{Event, MOST_ASYNCHRONOUS, PRINCIPAL, check_payload};
 use crate::Lambda;
 use crate::errors::Error;
 use crate::lookup;
+use crate::model::Function;
 use crate::names::FunctionName;
 
 /// What takes payloads for functions.
@@ -18,22 +19,48 @@ pub struct FunctionTarget(pub Arc<Lambda>);
 
 #[async_trait]
 impl Target for FunctionTarget {
+    async fn check(&self, to: &Arn, sender: &Sender) -> Result<(), TargetError> {
+        self.0.target(to, sender).map(drop)
+    }
+
     async fn deliver(&self, to: &Arn, payload: &[u8], sender: &Sender) -> Result<(), TargetError> {
+        self.deliver_with(to, payload, &Extras::default(), sender).await
+    }
+
+    async fn deliver_with(
+        &self,
+        to: &Arn,
+        payload: &[u8],
+        extras: &Extras,
+        sender: &Sender,
+    ) -> Result<(), TargetError> {
+        if extras.group.is_some() || !extras.attributes.is_empty() {
+            return Err(TargetError::Refused(format!("{to} takes neither message groups nor attributes")));
+        }
         let lambda = &self.0;
-        let name = FunctionName::parse(&to.to_string(), &lambda.region, &to.account)
+        let (function, name) = lambda.target(to, sender)?;
+        let payload = check_payload(Some(Bytes::copy_from_slice(payload)), MOST_ASYNCHRONOUS).map_err(refused)?;
+        let event = Event::new(ids::uuid(), name.qualifier, payload, lambda.now());
+        let event = Event { trace_id: extras.trace.clone(), ..event };
+        lambda.enqueue(&function, event).await.map_err(refused)
+    }
+}
+
+impl Lambda {
+    /// The function, if it is there and lets the sender.
+    fn target(&self, to: &Arn, sender: &Sender) -> Result<(Function, FunctionName), TargetError> {
+        let name = FunctionName::parse(&to.to_string(), &self.region, &to.account)
             .ok_or_else(|| TargetError::Refused(format!("{to} is not a function's ARN")))?;
-        let function = lookup::function(&lambda.store, &name).map_err(refused)?;
-        lookup::qualified(&lambda.store, &name).map_err(refused)?;
+        let function = lookup::function(&self.store, &name).map_err(refused)?;
+        lookup::qualified(&self.store, &name).map_err(refused)?;
         // What a function tells another was asked of its role before it came here; services need the function's leave.
-        if sender.service != PRINCIPAL && !lambda.service_may_invoke(&name, sender.service, &sender.arn) {
+        if sender.service != PRINCIPAL && !self.service_may_invoke(&name, sender.service, &sender.arn) {
             return Err(TargetError::Refused(format!(
                 "the policy of {to} does not let {} invoke it for {}",
                 sender.service, sender.arn
             )));
         }
-        let payload = check_payload(Some(Bytes::copy_from_slice(payload)), MOST_ASYNCHRONOUS).map_err(refused)?;
-        let event = Event::new(ids::uuid(), name.qualifier, payload, lambda.now());
-        lambda.enqueue(&function, event).await.map_err(refused)
+        Ok((function, name))
     }
 }
 

@@ -13,7 +13,8 @@ use super::batch::taken;
 use super::gather::{Batch, Source};
 use crate::Lambda;
 use crate::errors::Error;
-use crate::invoke::Invocation;
+use crate::invoke::lineage::Lineage;
+use crate::invoke::{Invocation, Resolved};
 use crate::model::Mapping;
 use crate::names::FunctionName;
 
@@ -70,15 +71,21 @@ async fn hand_over(lambda: Arc<Lambda>, mapping: Mapping, batch: Batch) {
 }
 
 /// Runs the function; tells how many messages were not taken.
-async fn try_to(lambda: &Lambda, mapping: &Mapping, batch: Batch) -> Result<usize, Error> {
+async fn try_to(lambda: &Lambda, mapping: &Mapping, mut batch: Batch) -> Result<usize, Error> {
     let name = FunctionName::parse(&mapping.target, &lambda.region, &mapping.account)
         .ok_or_else(|| Error::no_function(&mapping.target))?;
-    let payload = Bytes::from(json!({"Records": batch.records}).to_string());
     let count = batch.messages.len();
+    let lineage = leave_loops(lambda, &lambda.resolve(&name)?, &mut batch);
+    if batch.messages.is_empty() {
+        return Ok(count);
+    }
+    let trace_id = Some(lineage.header());
+    let payload = Bytes::from(json!({"Records": batch.records}).to_string());
     let end = Instant::now() + TRIED_FOR;
     let ran = loop {
         let resolved = lambda.resolve(&name)?;
-        match lambda.run(&resolved, Invocation::new(payload.clone())).await {
+        let invocation = Invocation { trace_id: trace_id.clone(), ..Invocation::new(payload.clone()) };
+        match lambda.run(&resolved, invocation).await {
             Ok(ran) => break ran,
             Err(Error::TooManyRequests { .. } | Error::NotReady(_)) if Instant::now() < end => {
                 tokio::time::sleep(PAUSE).await;
@@ -89,4 +96,21 @@ async fn try_to(lambda: &Lambda, mapping: &Mapping, batch: Batch) -> Result<usiz
     let taken = taken(batch.messages, &ran, mapping.reports_failures);
     Source::new(lambda, mapping)?.delete(&taken).await;
     Ok(count - taken.len())
+}
+
+/// Takes messages out of a batch that have been through the function too often: nobody deletes them, so that their queue
+/// shows them again until it moves them to its dead letters. What the others are a consequence of.
+fn leave_loops(lambda: &Lambda, resolved: &Resolved, batch: &mut Batch) -> Lineage {
+    let mut joined = Lineage::default();
+    let all = std::mem::take(&mut batch.messages).into_iter().zip(std::mem::take(&mut batch.records));
+    for (message, record) in all {
+        let trace = message.attributes.as_ref().and_then(|attributes| attributes.get("AWSTraceHeader"));
+        let lineage = Lineage::read(trace.map(String::as_str));
+        if !lambda.is_loop(resolved, &lineage) {
+            joined = joined.joined(lineage);
+            batch.messages.push(message);
+            batch.records.push(record);
+        }
+    }
+    joined
 }

@@ -29,6 +29,7 @@ pub(super) fn caller(
         operation: "InvokeFunctionUrl",
         endpoint: String::new(),
         source_ip,
+        trace: None,
     };
     let input = InvocationRequest { function_name: Some(url.arn.clone()), ..InvocationRequest::default() };
     let (schema, input) = (InvocationRequest::schema(), input.into_value());

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use freehold_core::targets::Sender;
+use freehold_core::targets::{Extras, Sender};
 
 use super::{http, lambda, outbox};
 use crate::Sns;
@@ -39,18 +39,25 @@ pub(super) async fn deliver(
         Protocol::Email | Protocol::EmailJson | Protocol::Sms | Protocol::Application => {
             outbox::deliver(sns, topic, live, notification).await
         }
-        Protocol::Lambda => target(sns, live, &lambda::event(sns, topic, live, notification).await?).await,
-        Protocol::Firehose => target(sns, live, &body(sns, topic, live, notification).await?).await,
+        Protocol::Lambda => {
+            let event = lambda::event(sns, topic, live, notification).await?;
+            target(sns, live, &event, notification.trace.clone()).await
+        }
+        Protocol::Firehose => {
+            let body = body(sns, topic, live, notification).await?;
+            target(sns, live, &body, notification.trace.clone()).await
+        }
         // Queues are told when the message is published.
         Protocol::Sqs => Ok(()),
     }
 }
 
 /// To a service of the region.
-async fn target(sns: &Sns, live: &LiveSubscription, payload: &str) -> Result<(), Failure> {
+async fn target(sns: &Sns, live: &LiveSubscription, payload: &str, trace: Option<String>) -> Result<(), Failure> {
     let subscription = &live.subscription;
     let sender = Sender { service: "sns.amazonaws.com", arn: subscription.topic.clone() };
-    let delivered = sns.targets.deliver(&subscription.endpoint, payload.as_bytes(), &sender).await;
+    let extras = Extras { trace, ..Extras::default() };
+    let delivered = sns.targets.deliver_with(&subscription.endpoint, payload.as_bytes(), &extras, &sender).await;
     delivered.map_err(|error| Failure { is_permanent: error.is_permanent(), why: error.to_string() })
 }
 

@@ -173,6 +173,7 @@ async fn bury(
         group: None,
         deduplication: None,
         sender_id: topic.topic.account.clone(),
+        trace: notification.trace.clone(),
     };
     sns.sqs
         .outgoing(to, delivery)

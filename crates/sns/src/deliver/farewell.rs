@@ -34,6 +34,7 @@ pub(crate) fn farewell(
         attributes: Default::default(),
         published: sns.now().as_millisecond(),
         endpoint,
+        trace: None,
     };
     let sns = Arc::clone(sns);
     tokio::spawn(async move {

@@ -35,16 +35,25 @@ pub(crate) struct Notification {
     pub published: i64,
     /// Where the publisher reached the region: addresses in the message lead there.
     pub endpoint: String,
+    /// The trace header that it came with. Behind all the rest on disk, and only if there is one.
+    #[serde(skip)]
+    pub trace: Option<String>,
 }
 
 impl Notification {
     /// As a queue keeps it.
     pub fn encode(&self) -> Result<Bytes, postcard::Error> {
-        postcard::to_stdvec(self).map(Bytes::from)
+        let mut bytes = postcard::to_stdvec(self)?;
+        if let Some(trace) = &self.trace {
+            bytes = postcard::to_extend(trace, bytes)?;
+        }
+        Ok(bytes.into())
     }
 
     pub fn decode(content: &[u8]) -> Result<Self, postcard::Error> {
-        postcard::from_bytes(content)
+        let (notification, rest) = postcard::take_from_bytes::<Self>(content)?;
+        let trace = if rest.is_empty() { None } else { Some(postcard::from_bytes(rest)?) };
+        Ok(Self { trace, ..notification })
     }
 
     /// `2026-11-24T10:10:41.123Z`
@@ -82,8 +91,12 @@ mod tests {
             attributes: [("k".to_owned(), attribute)].into(),
             published: 5,
             endpoint: "http://h".into(),
+            trace: None,
         };
-        assert_eq!(Notification::decode(&notification.encode().unwrap()), Ok(notification));
+        let traced = Notification { trace: Some("Root=1".into()), ..notification.clone() };
+        for one in [notification, traced] {
+            assert_eq!(Notification::decode(&one.encode().unwrap()), Ok(one));
+        }
         assert!(Notification::decode(&[9, 9]).is_err());
     }
 }

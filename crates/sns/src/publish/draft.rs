@@ -25,6 +25,8 @@ pub(crate) struct Draft {
     pub attributes: BTreeMap<String, MessageAttributeValue>,
     pub deduplication: Option<String>,
     pub group: Option<String>,
+    /// The trace header of the request.
+    pub trace: Option<String>,
 }
 
 impl From<PublishInput> for Draft {
@@ -36,6 +38,7 @@ impl From<PublishInput> for Draft {
             attributes: input.message_attributes.unwrap_or_default(),
             deduplication: input.message_deduplication_id,
             group: input.message_group_id,
+            trace: None,
         }
     }
 }
@@ -49,6 +52,7 @@ impl From<PublishBatchRequestEntry> for Draft {
             attributes: entry.message_attributes.unwrap_or_default(),
             deduplication: entry.message_deduplication_id,
             group: entry.message_group_id,
+            trace: None,
         }
     }
 }
@@ -62,6 +66,8 @@ pub(crate) struct Message {
     pub group: Option<String>,
     /// FIFO topics: always there.
     pub deduplication: Option<String>,
+    /// Passed on to subscribers (*X-Ray developer guide, Amazon SNS and AWS X-Ray*).
+    pub trace: Option<String>,
 }
 
 impl Draft {
@@ -90,7 +96,7 @@ impl Draft {
         };
         let texts = Texts::read(self.message, self.structure.as_deref())?;
         let attributes = attributes::read(self.attributes)?;
-        Ok(Message { texts, subject: self.subject, attributes, group: self.group, deduplication })
+        Ok(Message { texts, subject: self.subject, attributes, group: self.group, deduplication, trace: self.trace })
     }
 
     /// The deduplication id that counts.

@@ -196,6 +196,7 @@ impl<'a> Once<'a> {
             attributes: self.message.attributes.clone(),
             published: self.stamp.published,
             endpoint: self.endpoint.to_owned(),
+            trace: self.message.trace.clone(),
         };
         let bytes = notification.encode();
         let bytes = bytes.inspect_err(|error| tracing::error!(%error, "a notification cannot be written")).ok()?;
@@ -214,6 +215,7 @@ fn delivery(topic: &LiveTopic, live: &LiveSubscription, queue_arn: &str, message
         group: message.group.clone().filter(|_| is_fifo || !topic.topic.is_fifo()),
         deduplication: message.deduplication.clone().filter(|_| is_fifo),
         sender_id: topic.topic.account.clone(),
+        trace: message.trace.clone(),
     }
 }
 

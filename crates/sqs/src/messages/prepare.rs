@@ -28,6 +28,9 @@ pub(crate) struct Draft {
     pub delay: Option<i32>,
     pub attributes: Option<BTreeMap<String, MessageAttributeValue>>,
     pub system_attributes: Option<BTreeMap<String, MessageSystemAttributeValue>>,
+    /// The trace header of the request, which a message without one of its own gets (*X-Ray developer guide, Amazon SQS and
+    /// AWS X-Ray*). It counts neither for the size nor for digests.
+    pub trace: Option<String>,
     pub deduplication: Option<String>,
     pub group: Option<String>,
 }
@@ -57,7 +60,8 @@ pub(crate) fn prepare(queue: &Queue, draft: Draft, sender_id: &str) -> Result<Pr
         sender_id,
     };
     let system_digest = attributes::trace_digest(trace.as_ref());
-    let trace = trace.as_ref().and_then(|trace| std::str::from_utf8(trace.value.as_bytes()).ok());
+    let own = trace.as_ref().and_then(|trace| std::str::from_utf8(trace.value.as_bytes()).ok());
+    let trace = own.or_else(|| draft.trace.as_deref().filter(|trace| !trace.is_empty()));
     Ok(Prepared { system_digest, ..message.prepare(queue, trace)? })
 }
 

@@ -23,6 +23,7 @@ pub(crate) async fn send_message(
         system_attributes: input.message_system_attributes,
         deduplication: input.message_deduplication_id,
         group: input.message_group_id,
+        trace: call.trace,
     };
     let Prepared { outgoing, body_digest, attributes_digest, system_digest, .. } =
         prepare(&queue, draft, &call.principal.user_id)?;

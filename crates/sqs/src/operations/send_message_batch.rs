@@ -32,7 +32,7 @@ pub(crate) async fn send_message_batch(
     let (mut failures, mut messages, mut successes) = (Vec::new(), Vec::new(), Vec::new());
     for mut entry in entries {
         let id = entry.id.take();
-        match prepare(&queue, draft(entry), &call.principal.user_id) {
+        match prepare(&queue, draft(entry, call.trace.clone()), &call.principal.user_id) {
             Ok(Prepared { outgoing, body_digest, attributes_digest, system_digest, .. }) => {
                 messages.push(outgoing);
                 successes.push(SendMessageBatchResultEntry {
@@ -59,7 +59,7 @@ pub(crate) async fn send_message_batch(
     })
 }
 
-fn draft(entry: SendMessageBatchRequestEntry) -> Draft {
+fn draft(entry: SendMessageBatchRequestEntry, trace: Option<String>) -> Draft {
     Draft {
         body: entry.message_body.unwrap_or_default(),
         delay: entry.delay_seconds,
@@ -67,6 +67,7 @@ fn draft(entry: SendMessageBatchRequestEntry) -> Draft {
         system_attributes: entry.message_system_attributes,
         deduplication: entry.message_deduplication_id,
         group: entry.message_group_id,
+        trace,
     }
 }
 

@@ -23,6 +23,7 @@ use crate::{Call, Error};
 const GLOBAL_SERVICES: [&str; 2] = ["iam", "sts"];
 const GLOBAL_REGION: &str = "us-east-1";
 
+const TRACE: &str = "x-amzn-trace-id";
 /// Answers one request, whatever it is.
 pub(super) async fn answer(server: &Inner, request: Request<Incoming>, origin: Origin) -> Answer {
     let started = Instant::now();
@@ -174,6 +175,7 @@ impl Walk<'_> {
     }
 
     async fn carry_out(
+            trace: self.parts.header(TRACE).map(str::to_owned),
         &self,
         mounted: &Mounted,
         operation: &'static OperationModel,

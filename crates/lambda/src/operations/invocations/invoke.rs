@@ -34,6 +34,7 @@ pub(super) async fn invoke(
         let payload = check_payload(input.payload, MOST_ASYNCHRONOUS)?;
         let event = Event {
             client_context: input.client_context,
+            trace_id: call.trace,
             ..Event::new(call.request_id, name.qualifier, payload, lambda.now())
         };
         lambda.enqueue(&resolved.function, event).await?;
@@ -43,6 +44,7 @@ pub(super) async fn invoke(
     let invocation = Invocation {
         request_id: call.request_id,
         client_context: input.client_context,
+        trace_id: call.trace,
         wants_log: input.log_type.as_deref() == Some("Tail"),
         ..Invocation::new(payload)
     };

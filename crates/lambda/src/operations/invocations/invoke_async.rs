@@ -18,6 +18,7 @@ pub(super) async fn invoke_async(
     let resolved = lambda.resolve(&name)?;
     let payload = check_payload(input.invoke_args, MOST_ASYNCHRONOUS)?;
     let event = Event::new(call.request_id, name.qualifier, payload, lambda.now());
+    let event = Event { trace_id: call.trace, ..event };
     lambda.enqueue(&resolved.function, event).await?;
     Ok(InvokeAsyncResponse { status: Some(202) })
 }

@@ -36,6 +36,7 @@ pub(super) async fn invoke_with_response_stream(
     let invocation = Invocation {
         request_id: call.request_id,
         client_context: input.client_context,
+        trace_id: call.trace,
         wants_log: input.log_type.as_deref() == Some("Tail"),
         ..Invocation::new(check_payload(input.payload, MOST_SYNCHRONOUS)?)
     };

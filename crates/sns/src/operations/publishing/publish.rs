@@ -19,7 +19,7 @@ pub(super) async fn publish(
     mut input: PublishInput,
 ) -> Result<PublishResponse, freehold_wire::Error> {
     let (topic, target, phone) = (input.topic_arn.take(), input.target_arn.take(), input.phone_number.take());
-    let draft = Draft::from(input);
+    let draft = Draft { trace: call.trace.clone(), ..Draft::from(input) };
     let response = match (topic, target, phone) {
         (Some(topic), None, None) => to_topic(&sns, &call, "TopicArn", topic, draft).await?,
         (None, Some(target), None) if is_device(&target) => to_device(&sns, &call, target, draft).await?,

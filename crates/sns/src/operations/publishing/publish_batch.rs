@@ -33,6 +33,7 @@ pub(super) async fn publish_batch(
     }
     let (mut ids, mut messages, mut failed) = (Vec::new(), Vec::new(), Vec::new());
     for (id, draft) in drafts {
+        let draft = Draft { trace: call.trace.clone(), ..draft };
         match draft.check(Some(&topic.topic)) {
             Ok(message) => {
                 ids.push(id);

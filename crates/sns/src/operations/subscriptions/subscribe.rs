@@ -147,6 +147,7 @@ async fn ask(sns: &Arc<Sns>, call: &Call, topic: &LiveTopic, subscription: &Subs
         attributes: Default::default(),
         published: now.as_millisecond(),
         endpoint: call.endpoint.clone(),
+        trace: None,
     };
     let outgoing = match subscription.queue {
         Some(queue) => {
@@ -192,6 +193,7 @@ async fn to_queue(
         group: is_fifo.then(|| notification.id.clone()),
         deduplication: is_fifo.then(|| notification.id.clone()),
         sender_id: topic.topic.account.clone(),
+        trace: None,
     };
     Ok(sns.sqs.outgoing(to, delivery).ok())
 }
