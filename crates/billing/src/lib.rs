@@ -7,6 +7,8 @@
 //!
 //! [`engine`] is pure: it knows neither the store nor the clock, and what it is asked twice it answers twice the same.
 
+pub mod bill;
 pub mod engine;
 pub mod offers;
 pub mod sheet;
+pub mod what_if;

@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
+use crate::engine::InstanceType;
 use crate::offers::Offers;
 pub use discounts::Discounted;
 use file::File;
@@ -34,6 +35,11 @@ pub trait InstanceTypes: Send + Sync + 'static {
 
     /// All of their names, in order.
     fn names(&self) -> Vec<String>;
+
+    /// The type with this name, as bills know it.
+    fn parse(&self, name: &str) -> Option<InstanceType> {
+        InstanceType::parse(name, self.find(name)?.vcpus)
+    }
 }
 
 /// Prices of a region.

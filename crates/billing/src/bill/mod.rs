@@ -1,0 +1,13 @@
+//! Bills of a period: usage as it was metered, spread over the clock hours, each billed by the [`crate::engine`].
+
+mod group;
+mod period;
+mod products;
+#[cfg(test)]
+mod tests;
+mod timeline;
+
+pub use group::{Dimension, Groups, Key, Sums};
+pub use period::{Bill, Commitments};
+pub use products::Described;
+pub use timeline::{Rate, Span, Timeline};

@@ -1,0 +1,51 @@
+//! The bill of a period.
+
+use std::collections::BTreeMap;
+
+use super::group::{Dimension, Groups, Key, Sums};
+use super::timeline::Timeline;
+use crate::engine::{Biller, Charge, Hour, Prices, Reservation, SavingsPlan};
+
+/// What accounts that are billed together bought.
+#[derive(Debug, Clone, Default)]
+pub struct Commitments {
+    pub reservations: Vec<Reservation>,
+    pub plans: Vec<SavingsPlan>,
+}
+
+/// Usage and commitments of accounts that are billed together.
+pub struct Bill {
+    biller: Biller,
+    timeline: Timeline,
+}
+
+impl Bill {
+    pub fn new(mut timeline: Timeline, commitments: Commitments, prices: &impl Prices) -> Self {
+        timeline.sort();
+        let Commitments { reservations, plans } = commitments;
+        let biller = Biller::new(timeline.products().to_vec(), reservations, plans, prices);
+        Self { biller, timeline }
+    }
+
+    pub fn biller(&self) -> &Biller {
+        &self.biller
+    }
+
+    pub fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    /// Each hour from the first to before the last with what it costs.
+    pub fn hours(&self, from: Hour, to: Hour) -> impl Iterator<Item = (Hour, Vec<Charge>)> {
+        self.timeline.hours(from, to).map(|(hour, usage)| (hour, self.biller.bill(hour, &usage)))
+    }
+
+    /// Sums over the period by these dimensions.
+    pub fn group(&self, from: Hour, to: Hour, by: &[Dimension]) -> BTreeMap<Key, Sums> {
+        let mut groups = Groups::new(self, by);
+        for (hour, charges) in self.hours(from, to) {
+            groups.add(hour, &charges);
+        }
+        groups.done()
+    }
+}

@@ -1,0 +1,114 @@
+use std::collections::BTreeMap;
+
+use freehold_metering::{Stretch, Tenancy, Used};
+use rust_decimal::Decimal;
+
+use super::*;
+use crate::engine::{Hour, Prices, Product, Region, SavingsPlan};
+use crate::sheet::{InstanceTypes, TypeFacts};
+
+/// Everything costs a dollar for a unit.
+struct Dollar;
+
+impl Prices for Dollar {
+    fn on_demand(&self, _: &Product) -> Decimal {
+        Decimal::ONE
+    }
+
+    fn plan_rate(&self, _: &SavingsPlan, _: &Product) -> Option<Decimal> {
+        None
+    }
+}
+
+/// The only type is `m5.large`.
+struct OneType;
+
+impl InstanceTypes for OneType {
+    fn find(&self, name: &str) -> Option<TypeFacts> {
+        (name == "m5.large").then_some(TypeFacts { vcpus: 2, on_demand: None })
+    }
+
+    fn names(&self) -> Vec<String> {
+        vec!["m5.large".to_owned()]
+    }
+}
+
+fn region() -> Region {
+    "us-east-1".into()
+}
+
+fn hour(text: &str) -> Hour {
+    Hour::of(text.parse().unwrap())
+}
+
+fn instance(id: &str, from: &str, to: &str) -> Stretch {
+    let used = Used::Instance {
+        instance_type: "m5.large".into(),
+        zone: "us-east-1a".into(),
+        platform: "Linux/UNIX".into(),
+        tenancy: Tenancy::Default,
+        spot_price: None,
+    };
+    Stretch::new("111111111111", id, used, (from.parse().unwrap(), to.parse().unwrap()))
+}
+
+fn bill(stretches: &[Stretch]) -> Bill {
+    let mut timeline = Timeline::default();
+    for stretch in stretches {
+        timeline.add_stretch(stretch, &region(), &OneType);
+    }
+    Bill::new(timeline, Commitments::default(), &Dollar)
+}
+
+fn seconds_by(bill: &Bill, by: Dimension) -> BTreeMap<String, i64> {
+    let groups = bill.group(hour("2026-11-01T00:00:00Z"), hour("2026-12-01T00:00:00Z"), &[by]);
+    let seconds = |sums: Sums| i64::try_from((sums.quantity * Decimal::from(3600)).round()).unwrap();
+    groups.into_iter().map(|(key, sums)| (key.concat(), seconds(sums))).collect()
+}
+
+#[test]
+fn a_run_is_spread_over_the_hours_that_it_reaches_into() {
+    let bill = bill(&[instance("i-1", "2026-11-30T10:30:00Z", "2026-11-30T12:00:10Z")]);
+    let expected = [("2026-11-30T10:00:00Z", 1800), ("2026-11-30T11:00:00Z", 3600), ("2026-11-30T12:00:00Z", 10)];
+    assert_eq!(seconds_by(&bill, Dimension::Hour), expected.map(|(hour, seconds)| (hour.to_owned(), seconds)).into());
+}
+
+#[test]
+fn a_short_run_is_paid_for_a_minute_and_each_started_second() {
+    let runs = [
+        instance("i-1", "2026-11-30T10:00:00Z", "2026-11-30T10:00:01Z"),
+        instance("i-2", "2026-11-30T10:00:00Z", "2026-11-30T10:01:01.5Z"),
+        instance("i-3", "2026-11-30T10:59:50Z", "2026-11-30T10:59:55Z"),
+    ];
+    let bill = bill(&runs);
+    let expected = [("i-1", 60), ("i-2", 62), ("i-3", 60)].map(|(id, seconds)| (id.to_owned(), seconds));
+    assert_eq!(seconds_by(&bill, Dimension::Resource), expected.into());
+}
+
+#[test]
+fn what_lies_outside_of_the_period_is_not_on_its_bill() {
+    let bill = bill(&[instance("i-1", "2026-10-31T23:00:00Z", "2026-12-01T05:00:00Z")]);
+    assert_eq!(seconds_by(&bill, Dimension::Resource), [("i-1".to_owned(), 30 * 24 * 3600)].into());
+}
+
+#[test]
+fn a_volume_for_a_whole_month_is_its_size_in_gb_months() {
+    for (from, to) in
+        [("2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z"), ("2027-02-01T00:00:00Z", "2027-03-01T00:00:00Z")]
+    {
+        let used = Used::Volume { volume_type: "gp3".into(), gib: 30 };
+        let stretch = Stretch::new("111111111111", "vol-1", used, (from.parse().unwrap(), to.parse().unwrap()));
+        let groups = bill(&[stretch]).group(hour(from), hour(to), &[Dimension::UsageType]);
+        let (key, sums) = groups.into_iter().next().unwrap();
+        assert_eq!(key, ["EBS:VolumeUsage.gp3"]);
+        assert_eq!(sums.quantity.round_dp(20), Decimal::from(30));
+    }
+}
+
+#[test]
+fn usage_is_told_apart_by_tag() {
+    let tagged = instance("i-1", "2026-11-30T10:00:00Z", "2026-11-30T11:00:00Z").with_tags([("team", "blue")]);
+    let bill = bill(&[tagged, instance("i-2", "2026-11-30T10:00:00Z", "2026-11-30T10:30:00Z")]);
+    let expected = [("", 1800), ("blue", 3600)].map(|(tag, seconds)| (tag.to_owned(), seconds));
+    assert_eq!(seconds_by(&bill, Dimension::Tag("team".into())), expected.into());
+}
