@@ -67,6 +67,7 @@ def group(arn, targets, check=None, **changes):
         "terminate_connections_after_delay": False,
         "cross_zone": None,
         "preserve_client_ip": False,
+        "multi_value_headers": False,
         "proxy_protocol_v2": False,
         "health_check": HEALTH_CHECK | (check or {}),
     }

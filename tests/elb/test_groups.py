@@ -84,3 +84,23 @@ def test_attributes_of_groups(lab, elb):
         assert refusal(elb.modify_target_group_attributes, **wrong) == code
     nobody = lab.arn("targetgroup/x/0123456789abcdef")
     assert refusal(elb.describe_target_group_attributes, TargetGroupArn=nobody) == "TargetGroupNotFound"
+
+
+def test_groups_of_functions_have_neither_ports_nor_network_balancers(lab, elb):
+    [group] = elb.create_target_group(Name="f", TargetType="lambda")["TargetGroups"]
+    arn = group["TargetGroupArn"]
+    assert not {"Protocol", "Port", "VpcId", "HealthCheckProtocol", "HealthCheckPort"} & set(group)
+    assert (group["HealthCheckEnabled"], group["HealthCheckIntervalSeconds"], group["HealthCheckTimeoutSeconds"]) == (False, 35, 30)
+    attributes = {one["Key"]: one["Value"] for one in elb.describe_target_group_attributes(TargetGroupArn=arn)["Attributes"]}
+    assert attributes["lambda.multi_value_headers.enabled"] == "false"
+    wanted = [{"Key": "lambda.multi_value_headers.enabled", "Value": "true"}]
+    elb.modify_target_group_attributes(TargetGroupArn=arn, Attributes=wanted)
+    [group] = elb.modify_target_group(TargetGroupArn=arn, HealthCheckEnabled=True, HealthCheckPath="/up")["TargetGroups"]
+    assert (group["HealthCheckEnabled"], group["HealthCheckPath"]) == (True, "/up")
+    elb.modify_target_group(TargetGroupArn=arn, HealthCheckEnabled=False)
+    for wrong in [{"HealthCheckProtocol": "HTTP"}, {"HealthCheckPort": "80"}]:
+        assert refusal(elb.modify_target_group, TargetGroupArn=arn, **wrong) == "ValidationError"
+        assert refusal(elb.create_target_group, Name="g", TargetType="lambda", **wrong) == "ValidationError"
+    network = lab.network()["LoadBalancerArn"]
+    listener = {"LoadBalancerArn": network, "Protocol": "TCP", "Port": 80, "DefaultActions": [forward(arn)]}
+    assert refusal(elb.create_listener, **listener) == "InvalidConfigurationRequest"

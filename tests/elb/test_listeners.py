@@ -55,9 +55,6 @@ def test_actions_that_there_are_not_are_refused_by_name(lab, elb):
     assert code == "InvalidConfigurationRequest"
     loop = {"Type": "redirect", "RedirectConfig": {"StatusCode": "HTTP_301"}}
     assert refusal(elb.create_listener, **asked, DefaultActions=[loop]) == "InvalidLoadBalancerAction"
-    function = elb.create_target_group(Name="f", TargetType="lambda")["TargetGroups"][0]["TargetGroupArn"]
-    code = refusal(elb.create_listener, **asked, DefaultActions=[forward(function)])
-    assert code == "InvalidConfigurationRequest"
     mutual = {"Mode": "verify"}
     code = refusal(elb.create_listener, **asked, DefaultActions=[answer()], MutualAuthentication=mutual)
     assert code == "InvalidConfigurationRequest"

@@ -2,8 +2,9 @@
 are healthy."""
 
 import pytest
-from botocore.exceptions import WaiterError
+from botocore.exceptions import ClientError, WaiterError
 from elb.conftest import forward
+from support.functions import Functions
 from support.refusal import refusal
 
 QUICK = {"Delay": 1, "MaxAttempts": 2}
@@ -73,13 +74,40 @@ def test_addresses_are_in_the_vpc_or_private(lab, elb):
     assert code(Id="x") == "ValidationError"
 
 
-def test_functions_can_be_registered_but_one_only(lab, elb):
+def test_a_function_that_lets_the_group_in_can_be_registered_but_one_only(lab, elb):
+    functions = Functions(lab.region, lab.account)
+    made = [functions.make(name)["FunctionArn"] for name in "fg"]
+    functions.client.create_alias(FunctionName="f", Name="live", FunctionVersion="$LATEST")
     group = elb.create_target_group(Name="f", TargetType="lambda")["TargetGroups"][0]["TargetGroupArn"]
-    function = f"arn:aws:lambda:us-east-1:{lab.account}:function:f"
-    elb.register_targets(TargetGroupArn=group, Targets=[{"Id": function}])
-    code = refusal(elb.register_targets, TargetGroupArn=group, Targets=[{"Id": function + "2"}])
-    assert code == "TooManyTargets"
-    assert refusal(elb.register_targets, TargetGroupArn=group, Targets=[{"Id": "f"}]) == "InvalidTarget"
+
+    def register(function):
+        elb.register_targets(TargetGroupArn=group, Targets=[{"Id": function}])
+
+    with pytest.raises(ClientError) as refused:
+        register(made[0])
+    said = refused.value.response
+    assert (said["Error"]["Code"], said["ResponseMetadata"]["HTTPStatusCode"]) == ("AccessDenied", 403)
+    assert said["Error"]["Message"] == (
+        f"elasticloadbalancing principal does not have permission to invoke {made[0]} from target group {group}"
+    )
+    functions.let_in("elasticloadbalancing.amazonaws.com", group, "f")
+    functions.let_in("elasticloadbalancing.amazonaws.com", group + "0", "g")
+    register(made[0])
+    register(made[0])
+    assert lab.health(group) == [(made[0], "unused", "Target.NotInUse")]
+    assert refusal(register, function=made[1]) == "AccessDenied", "its policy names another group"
+    assert refusal(register, function=f"{made[0]}:live") == "AccessDenied", "an alias has a policy of its own"
+    functions.let_in("elasticloadbalancing.amazonaws.com", group, "f", Qualifier="live")
+    assert refusal(register, function=f"{made[0]}:live") == "TooManyTargets"
+    elb.deregister_targets(TargetGroupArn=group, Targets=[{"Id": made[0]}])
+    register(f"{made[0]}:live")
+    assert refusal(register, function=made[0] + "2") == "InvalidTarget"
+    assert refusal(register, function=made[0].replace(lab.account, "999999999999")) == "InvalidTarget"
+    assert refusal(register, function="f") == "ValidationError"
+    target = {"Id": f"{made[0]}:live", "Port": 80}
+    assert refusal(elb.register_targets, TargetGroupArn=group, Targets=[target]) == "ValidationError"
+    lab.listener(lab.balancer()["LoadBalancerArn"], actions=[forward(group)])
+    assert lab.health(group) == [(f"{made[0]}:live", "unavailable", "Target.HealthCheckDisabled")]
 
 
 def test_who_names_no_group_or_instance_is_told_so(lab, elb):

@@ -30,11 +30,11 @@ HELLO = package(index="def handler(event, context):\n    return event\n")
 class Functions:
     """A client of Lambda with a role, and what makes functions."""
 
-    def __init__(self, region, account):
+    def __init__(self, region, account, role="function"):
         self.region, self.account = region, account
         self.client = region.client("lambda", account)
         self.iam = region.client("iam", account)
-        self.role = self.make_role("function")
+        self.role = self.make_role(role)
 
     def make_role(self, name, actions="*"):
         arn = self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
@@ -56,6 +56,17 @@ class Functions:
         if wait:
             self.settled(name)
         return made
+
+    def let_in(self, service, source, name="f", **parameters):
+        """Lets a service invoke the function for one of its resources."""
+        self.client.add_permission(
+            FunctionName=name,
+            StatementId=service.split(".")[0],
+            Action="lambda:InvokeFunction",
+            Principal=service,
+            SourceArn=source,
+            **parameters,
+        )
 
     def settled(self, name, **parameters):
         def look():

@@ -205,6 +205,9 @@ pub struct TargetGroup {
     pub cross_zone: Option<bool>,
     /// `preserve_client_ip.enabled`
     pub preserve_client_ip: bool,
+    /// `lambda.multi_value_headers.enabled`
+    #[serde(default)]
+    pub multi_value_headers: bool,
     /// `proxy_protocol_v2.enabled`
     pub proxy_protocol_v2: bool,
     /// *ProxyProtocolPolicyType* of a classic balancer's instance port: version 1.
@@ -234,6 +237,7 @@ pub enum TargetKind {
 pub struct Target {
     /// As it was registered: an instance's id, an address, a function's ARN.
     pub id: String,
+    /// Functions have none: unspecified, with port 0.
     pub address: IpAddr,
     pub port: u16,
     pub zone: String,
@@ -313,6 +317,7 @@ pub mod tests {
             terminate_connections_after_delay: false,
             cross_zone: None,
             preserve_client_ip: false,
+            multi_value_headers: false,
             proxy_protocol_v2: false,
             proxy_protocol_v1: false,
             fails_open: true,

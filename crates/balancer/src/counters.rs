@@ -85,6 +85,9 @@ pub struct GroupCells {
     pub response_times: Count,
     pub response_micros: Count,
     pub response_micros_max: Count,
+    pub function_user_errors: Count,
+    pub function_internal_errors: Count,
+    pub function_bytes: Count,
 }
 
 impl GroupCells {

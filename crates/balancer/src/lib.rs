@@ -12,6 +12,7 @@ mod balance;
 pub mod config;
 mod cookie;
 mod counters;
+pub mod functions;
 mod health;
 mod http;
 mod io;

@@ -81,4 +81,14 @@ pub struct GroupCounters {
     pub response_time_max: f64,
     pub healthy_host_count: u32,
     pub unhealthy_host_count: u32,
+    /// The group's target is a function.
+    #[serde(default)]
+    pub is_function: bool,
+    #[serde(default)]
+    pub lambda_user_error: u64,
+    #[serde(default)]
+    pub lambda_internal_error: u64,
+    /// Bytes of events and of what was returned.
+    #[serde(default)]
+    pub lambda_target_processed_bytes: u64,
 }

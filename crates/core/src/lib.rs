@@ -5,6 +5,7 @@ pub mod arn;
 pub mod certificates;
 pub mod clock;
 pub mod events;
+pub mod functions;
 pub mod ids;
 pub mod metrics;
 pub mod pagination;

@@ -47,6 +47,8 @@ pub(crate) enum Error {
     AllocationIdNotFound(String),
     #[error("{0}")]
     InvalidTarget(String),
+    #[error("elasticloadbalancing principal does not have permission to invoke {function} from target group {group}")]
+    AccessDenied { function: String, group: String },
     #[error("Certificate ARN '{0}' is not valid")]
     CertificateNotFound(String),
     #[error("SSL policy '{0}' not found")]
@@ -104,6 +106,7 @@ impl Error {
             Self::InvalidSecurityGroup(_) => "InvalidSecurityGroup",
             Self::AllocationIdNotFound(_) => "AllocationIdNotFound",
             Self::InvalidTarget(_) => "InvalidTarget",
+            Self::AccessDenied { .. } => "AccessDenied",
             Self::CertificateNotFound(_) => "CertificateNotFound",
             Self::SslPolicyNotFound(_) => "SSLPolicyNotFound",
             Self::AlpnPolicyNotSupported(_) => "ALPNPolicyNotFound",
@@ -138,6 +141,7 @@ impl From<Error> for freehold_wire::Error {
         match error {
             Error::Other(error) => error,
             Error::Internal | Error::HealthUnavailable => Self::receiver(error.code(), error.to_string()),
+            Error::AccessDenied { .. } => Self::sender(error.code(), error.to_string()).with_status(403),
             _ => Self::sender(error.code(), error.to_string()),
         }
     }

@@ -13,6 +13,7 @@ mod certificates;
 pub mod classic;
 mod ec2;
 mod errors;
+mod functions;
 pub mod model;
 mod nodes;
 mod operations;
@@ -21,6 +22,7 @@ pub mod reconcile;
 use std::sync::Arc;
 
 use freehold_core::Clock;
+use freehold_core::functions::Functions;
 use freehold_store::SharedStore;
 use freehold_wire::{Local, Service};
 use jiff::Timestamp;
@@ -36,6 +38,8 @@ pub struct Parts {
     pub local: Arc<Local>,
     /// What nodes say of targets.
     pub nodes: Arc<dyn Nodes>,
+    /// What runs functions that are targets.
+    pub functions: Arc<dyn Functions>,
 }
 
 /// The balancers of a region.
@@ -45,12 +49,13 @@ pub struct Elb {
     pub(crate) region: String,
     pub(crate) local: Arc<Local>,
     pub(crate) nodes: Arc<dyn Nodes>,
+    pub(crate) functions: Arc<dyn Functions>,
 }
 
 impl Elb {
     pub fn new(parts: Parts) -> Arc<Self> {
-        let Parts { store, clock, region, local, nodes } = parts;
-        Arc::new(Self { store, clock, region, local, nodes })
+        let Parts { store, clock, region, local, nodes, functions } = parts;
+        Arc::new(Self { store, clock, region, local, nodes, functions })
     }
 
     /// The service `elasticloadbalancing` of the version 2015-12-01.

@@ -6,6 +6,7 @@ mod probe;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ use tokio::task::JoinHandle;
 use self::machine::{Machine, Outcome};
 use self::probe::Probe;
 use crate::config::{HealthCheck, Kind, ProtocolVersion};
+use crate::functions::FunctionProbe;
 use crate::http::date::now_millis;
 use crate::snapshot::{Group, Live, Snapshot, Target, TargetKey};
 use crate::status::State;
@@ -22,8 +24,9 @@ use crate::status::State;
 pub use machine::Failure;
 
 /// The tasks under way. Aborted when their target goes or is checked in another way.
-#[derive(Default)]
 pub struct Checks {
+    /// By which functions are asked.
+    functions: Arc<PathBuf>,
     tasks: HashMap<TargetKey, (Plan, JoinHandle<()>)>,
 }
 
@@ -32,9 +35,16 @@ struct Plan {
     check: HealthCheck,
     version: ProtocolVersion,
     kind: Kind,
+    /// Of a target that is a function.
+    function: Option<FunctionProbe>,
 }
 
 impl Checks {
+    /// `functions`: the socket by which functions are asked.
+    pub fn new(functions: PathBuf) -> Checks {
+        Checks { functions: Arc::new(functions), tasks: HashMap::new() }
+    }
+
     /// Starts and ends tasks so that there is one for each target of the snapshot that is to be checked, and gives all
     /// others the state that they have without. Must be called within a `LocalSet`.
     pub fn adapt(&mut self, view: &Snapshot) {
@@ -54,9 +64,10 @@ impl Checks {
             }
             stays
         });
+        let functions = &self.functions;
         for (key, (plan, target)) in wanted {
             self.tasks.entry(key).or_insert_with(|| {
-                let task = tokio::task::spawn_local(check(plan.clone(), target));
+                let task = tokio::task::spawn_local(check(plan.clone(), target, Arc::clone(functions)));
                 (plan, task)
             });
         }
@@ -74,7 +85,9 @@ fn plan(view: &Snapshot, group: &Group, target: &Target) -> Option<Plan> {
             if matches!(target.live.state(), State::Unused | State::Draining | State::Unavailable) {
                 begin(&target.live);
             }
-            Some(Plan { check: group.health_check.clone(), version: group.version, kind: view.kind })
+            let probe = || FunctionProbe::new(&group.arn, &target.id, group.multi_value_headers);
+            let function = group.is_function().then(probe);
+            Some(Plan { check: group.health_check.clone(), version: group.version, kind: view.kind, function })
         }
     }
 }
@@ -104,7 +117,7 @@ fn without_checks(view: &Snapshot, group: &Group, target: &Target) -> Option<(St
     }
 }
 
-async fn check(plan: Plan, target: Arc<Target>) {
+async fn check(plan: Plan, target: Arc<Target>, functions: Arc<PathBuf>) {
     let probe = Probe::new(&plan.check, plan.version, plan.kind);
     let address = SocketAddr::new(target.address.ip(), plan.check.port.unwrap_or(target.address.port()));
     let interval = Duration::from_secs(plan.check.interval_seconds.max(1).into());
@@ -120,8 +133,16 @@ async fn check(plan: Plan, target: Arc<Target>) {
             let why = "Initial health checks in progress";
             target.live.set(State::Initial, "Elb.InitialHealthChecking", why, now_millis());
         }
-        let outcome = match tokio::time::timeout(limit, probe.run(address)).await {
-            Ok(outcome) => outcome,
+        let probing = async {
+            match &plan.function {
+                Some(function) => probe.ask(function, &functions).await,
+                None => Some(probe.run(address).await),
+            }
+        };
+        let outcome = match tokio::time::timeout(limit, probing).await {
+            Ok(Some(outcome)) => outcome,
+            // Nobody knows: the region, which runs functions, is away.
+            Ok(None) => continue,
             Err(_) => Outcome::Failed(Failure::Timeout),
         };
         if let Outcome::Passed = outcome {

@@ -1,6 +1,7 @@
 //! One check of one target.
 
 use std::net::SocketAddr;
+use std::path::Path;
 
 use bytes::Bytes;
 use http::Request;
@@ -12,6 +13,7 @@ use tokio::net::TcpStream;
 use super::machine::{Failure, Outcome};
 use super::matcher::Matcher;
 use crate::config::{HealthCheck, Kind, Protocol, ProtocolVersion};
+use crate::functions::FunctionProbe;
 use crate::http::h1::parse_response;
 use crate::http::h2::Local;
 use crate::http::message::ResponseHead;
@@ -50,6 +52,15 @@ impl Probe {
             path: if check.path.is_empty() { "/".into() } else { check.path.clone() },
             matcher: Matcher::new(&check.matcher),
         }
+    }
+
+    /// The same of a function, by the socket of those; `None` if that could not be found out.
+    pub async fn ask(&self, function: &FunctionProbe, functions: &Path) -> Option<Outcome> {
+        Some(match function.run(functions, &self.path).await.ok()? {
+            Some(status) if self.matcher.matches(status.into()) => Outcome::Passed,
+            Some(status) => Outcome::Failed(Failure::WrongCode(status.into())),
+            None => Outcome::Failed(Failure::Broken),
+        })
     }
 
     pub async fn run(&self, address: SocketAddr) -> Outcome {

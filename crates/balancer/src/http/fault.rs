@@ -3,6 +3,8 @@
 
 use std::io;
 
+use crate::functions::contract::Reason;
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     Client,
@@ -44,6 +46,8 @@ pub enum Fault {
     BadAnswer(&'static str),
     #[error("the redirect's URL is too long")]
     RedirectTooLong,
+    #[error("a function gave no answer: {}", .0.code())]
+    Function(Reason),
 }
 
 impl std::fmt::Display for Side {
@@ -80,6 +84,15 @@ impl Fault {
             Fault::ConnectTimeout | Fault::TargetTimeout => 504,
             Fault::Version => 505,
             Fault::RedirectTooLong => 507,
+            Fault::Function(reason) => reason.status(),
+        }
+    }
+
+    /// What access logs have as the reason of an error.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Fault::Function(reason) => reason.code(),
+            _ => "-",
         }
     }
 

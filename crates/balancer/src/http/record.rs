@@ -29,6 +29,8 @@ pub struct Record {
     pub priority: Option<Option<u32>>,
     pub actions: &'static str,
     pub redirect_url: Option<String>,
+    /// Of a function that gave no answer.
+    pub error_reason: &'static str,
     pub verdict: Verdict,
 }
 
@@ -69,6 +71,7 @@ impl Record {
             priority: None,
             actions: "-",
             redirect_url: None,
+            error_reason: "-",
             verdict,
         }
     }
@@ -147,7 +150,8 @@ impl Record {
             None => line.push_str("- "),
         }
         let redirect = self.redirect_url.as_deref().unwrap_or_default();
-        write!(line, "{} {} {} \"-\" ", micros(created), quoted(self.actions), quoted(redirect))?;
+        let reason = quoted(self.error_reason);
+        write!(line, "{} {} {} {reason} ", micros(created), quoted(self.actions), quoted(redirect))?;
         write!(line, "\"{target}\" \"{target_status}\" ")?;
         write!(line, "{} {} ", quoted(self.verdict.class_name()), quoted(self.verdict.reason))?;
         writeln!(line, "TID_{}", of.connection_id)

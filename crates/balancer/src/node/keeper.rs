@@ -12,6 +12,7 @@ use super::report;
 use super::watch::ConfigFile;
 use crate::access_log::Place;
 use crate::config::{Config, Kind};
+use crate::functions::contract;
 use crate::health::Checks;
 use crate::http::date;
 use crate::snapshot::{Registry, Snapshot, build};
@@ -44,7 +45,7 @@ impl Keeper {
             directory: directory.into(),
             file,
             registry,
-            checks: Checks::default(),
+            checks: Checks::new(directory.join(contract::SOCKET)),
             started: date::now(),
             unreadable: None,
             reported: None,

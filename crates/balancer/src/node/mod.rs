@@ -16,6 +16,7 @@ use self::keeper::Keeper;
 use crate::access_log::Sink;
 use crate::cookie::Sealer;
 use crate::counters::PerWorker;
+use crate::functions::contract;
 use crate::snapshot::Published;
 use crate::worker::{self, Problems, Shared};
 
@@ -36,6 +37,7 @@ pub fn run(directory: &Path, workers: usize) -> io::Result<()> {
         sealer: Sealer::of_node(directory)?,
         problems: Problems::default(),
         log,
+        functions: directory.join(contract::SOCKET),
         stopping: Sender::new(false),
     });
     let threads = (0..workers).map(|index| {

@@ -83,6 +83,10 @@ fn group_counters(view: &Snapshot, group: &str, zone: &str, cells: &PerWorker<Gr
         response_time_max: cells.max(|cells| cells.response_micros_max.get()) as f64 / 1e6,
         healthy_host_count: in_state(State::Healthy),
         unhealthy_host_count: in_state(State::Unhealthy),
+        is_function: view.groups.get(group).is_some_and(|group| group.is_function()),
+        lambda_user_error: sum(|it| &it.function_user_errors),
+        lambda_internal_error: sum(|it| &it.function_internal_errors),
+        lambda_target_processed_bytes: sum(|it| &it.function_bytes),
     }
 }
 

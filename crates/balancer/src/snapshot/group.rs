@@ -5,11 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 
 use super::Live;
-use crate::config::{self, Algorithm, HealthCheck, Protocol, ProtocolVersion, Stickiness};
+use crate::config::{self, Algorithm, HealthCheck, Protocol, ProtocolVersion, Stickiness, TargetKind};
 
 #[derive(Debug)]
 pub struct Group {
     pub arn: String,
+    pub kind: TargetKind,
     pub protocol: Protocol,
     pub version: ProtocolVersion,
     pub algorithm: Algorithm,
@@ -17,6 +18,7 @@ pub struct Group {
     pub slow_start_seconds: u32,
     pub cross_zone: Option<bool>,
     pub preserve_client_ip: bool,
+    pub multi_value_headers: bool,
     pub proxy_protocol_v2: bool,
     pub proxy_protocol_v1: bool,
     pub fails_open: bool,
@@ -60,6 +62,7 @@ impl Group {
         Group {
             targets: from.targets.iter().map(target).collect(),
             arn: from.arn.clone(),
+            kind: from.kind,
             protocol: from.protocol,
             version: from.protocol_version,
             algorithm: from.algorithm,
@@ -67,6 +70,7 @@ impl Group {
             slow_start_seconds: from.slow_start_seconds,
             cross_zone: from.cross_zone,
             preserve_client_ip: from.preserve_client_ip,
+            multi_value_headers: from.multi_value_headers,
             proxy_protocol_v2: from.proxy_protocol_v2,
             proxy_protocol_v1: from.proxy_protocol_v1,
             fails_open: from.fails_open,
@@ -76,6 +80,11 @@ impl Group {
             is_used,
             turn: AtomicUsize::new(0),
         }
+    }
+
+    /// Whether its target is a function, which has no address.
+    pub fn is_function(&self) -> bool {
+        self.kind == TargetKind::Lambda
     }
 
     pub fn uses_tls(&self) -> bool {

@@ -5,6 +5,7 @@ mod accept;
 mod sockets;
 
 use std::cell::{Cell, RefCell};
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,6 +32,8 @@ pub struct Shared {
     pub sealer: Sealer,
     pub problems: Problems,
     pub log: Sink,
+    /// The socket by which the region runs functions; see [`crate::functions::contract`].
+    pub functions: PathBuf,
     /// True once the process has been told to end.
     pub stopping: watch::Sender<bool>,
 }

@@ -1,6 +1,7 @@
 //! What a balancer's node is told, from what is stored.
 
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 use std::path::Path;
 
 use freehold_balancer::config::{self, Address, Config};
@@ -8,6 +9,9 @@ use freehold_core::certificates::Certificate;
 use jiff::Timestamp;
 
 use super::{Listener, LoadBalancer, Rule, TargetGroup, arns, attributes, uses};
+
+/// The zone of what is in none.
+const EVERYWHERE: &str = "all";
 
 /// What a configuration follows from besides the rows.
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +47,7 @@ pub fn node_config(
         name: arns::short(&balancer.arn).to_owned(),
         addresses: addresses(balancer),
         attributes: attributes::node_attributes(balancer, around.region, around.buckets),
-        target_groups: used.filter_map(|group| Some((group.arn.clone(), target_group(group, around.now)?))).collect(),
+        target_groups: used.map(|group| (group.arn.clone(), target_group(group, around.now))).collect(),
         listeners,
     }
 }
@@ -84,22 +88,22 @@ fn listener(listener: &Listener, rules: &[Rule], certificates: &BTreeMap<String,
     }
 }
 
-/// `None` for functions: nothing forwards to them yet.
-fn target_group(group: &TargetGroup, now: Timestamp) -> Option<config::TargetGroup> {
-    let protocol = group.protocol?;
+fn target_group(group: &TargetGroup, now: Timestamp) -> config::TargetGroup {
+    let is_function = group.kind == config::TargetKind::Lambda;
     let target = |target: &super::Target| {
         Some(config::Target {
             id: target.id.clone(),
-            address: target.address?,
+            address: if is_function { Ipv4Addr::UNSPECIFIED.into() } else { target.address? },
             port: target.port,
-            zone: target.zone.clone(),
+            zone: if is_function { EVERYWHERE.to_owned() } else { target.zone.clone() },
             draining_since: target.draining_since.map(Timestamp::as_second),
         })
     };
-    Some(config::TargetGroup {
+    config::TargetGroup {
         arn: group.arn.clone(),
         name: arns::short(&group.arn).to_owned(),
-        protocol,
+        // Functions have none, and take requests of either.
+        protocol: group.protocol.unwrap_or(config::Protocol::Http),
         protocol_version: group.protocol_version.unwrap_or(config::ProtocolVersion::Http1),
         kind: group.kind,
         targets: group.present(now).filter_map(target).collect(),
@@ -113,11 +117,12 @@ fn target_group(group: &TargetGroup, now: Timestamp) -> Option<config::TargetGro
         ),
         cross_zone: attributes::cross_zone(group),
         preserve_client_ip: attributes::flag(group, "preserve_client_ip.enabled"),
+        multi_value_headers: attributes::flag(group, "lambda.multi_value_headers.enabled"),
         proxy_protocol_v2: attributes::flag(group, "proxy_protocol_v2.enabled"),
         proxy_protocol_v1: false,
         fails_open: true,
         health_check: group.health_check.clone(),
-    })
+    }
 }
 
 #[cfg(test)]

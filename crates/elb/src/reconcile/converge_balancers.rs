@@ -12,6 +12,7 @@ use freehold_core::reconcile::{Failure, Next, Reconciler};
 use freehold_machine::node::{NodeSpec, NodeState};
 use freehold_store::{Filter, StoreExt, TxExt};
 
+use super::gateways::Gateways;
 use super::interfaces::{Held, Interfaces};
 use super::{Tools, collect_logs, node, wanted};
 use crate::Elb;
@@ -28,6 +29,7 @@ pub struct ConvergeBalancers {
     elb: Arc<Elb>,
     tools: Tools,
     settled: Mutex<HashMap<String, Settled>>,
+    gateways: Gateways,
 }
 
 /// What a balancer was when all was well.
@@ -40,7 +42,7 @@ struct Settled {
 
 impl ConvergeBalancers {
     pub fn new(elb: Arc<Elb>, tools: Tools) -> Self {
-        Self { elb, tools, settled: Mutex::default() }
+        Self { elb, tools, settled: Mutex::default(), gateways: Gateways::default() }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, Settled>> {
@@ -69,6 +71,7 @@ impl ConvergeBalancers {
     /// Takes back all that was made for a deleted balancer, the row last.
     async fn remove(&self, balancer: &LoadBalancer) -> Result<Next, Failure> {
         self.lock().remove(&balancer.arn);
+        self.gateways.close(balancer);
         collect_logs::collect_last(&self.elb, &self.tools, balancer).await?;
         self.tools.driver.destroy(&balancer.id).await?;
         let interfaces = Interfaces::new(&self.elb.local, balancer);
@@ -138,6 +141,7 @@ impl ConvergeBalancers {
         }
         let interfaces = Interfaces::new(&self.elb.local, balancer).on_host(held).await?;
         let revision = node::tell(driver, &balancer.id, config).await?;
+        self.gateways.open(&self.elb, driver, balancer).await?;
         let relays = balancer.kind == Kind::Network;
         let spec = NodeSpec { id: balancer.id.clone(), interfaces, relays };
         match driver.ensure(&spec).await? {

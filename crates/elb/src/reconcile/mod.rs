@@ -5,6 +5,7 @@ mod collect_logs;
 mod converge_balancers;
 mod follow_instances;
 mod follow_targets;
+mod gateways;
 mod interfaces;
 mod node;
 mod publish_names;

@@ -110,20 +110,6 @@ impl Services {
             sqs: Arc::clone(&sqs),
             targets: Arc::clone(&targets),
         })?;
-        let elb = Elb::new(freehold_elb::Parts {
-            store: Arc::clone(&store),
-            clock: Arc::clone(&clock),
-            region: DEFAULT_REGION.to_owned(),
-            local: Arc::clone(&local),
-            nodes: Arc::new(ReadStatus(Arc::clone(&hardware.nodes))),
-        });
-        let acm = Acm::new(freehold_acm::Parts {
-            store: Arc::clone(&store),
-            clock: Arc::clone(&clock),
-            authority: Arc::new(RegionAuthority::new(data)),
-        });
-        acm.ask(Arc::clone(&elb) as _);
-        hardware.network.serve_names(Arc::new(ResolveNames::new(Arc::clone(&store), DEFAULT_REGION)));
         let autoscaling = AutoScaling::new(freehold_autoscaling::Parts {
             store: Arc::clone(&store),
             clock: Arc::clone(&clock),
@@ -157,9 +143,25 @@ impl Services {
             node: functions::node(data, hardware),
         });
         iam.protect("lambda", Arc::clone(&lambda) as _);
-        targets.register("lambda", Arc::new(FunctionTarget(Arc::clone(&lambda))));
+        let functions = Arc::new(FunctionTarget(Arc::clone(&lambda)));
+        targets.register("lambda", Arc::clone(&functions) as _);
         targets.register("sqs", Arc::clone(&sqs) as _);
         targets.register("sns", Arc::new(TopicTarget(Arc::clone(&sns))));
+        let elb = Elb::new(freehold_elb::Parts {
+            store: Arc::clone(&store),
+            clock: Arc::clone(&clock),
+            region: DEFAULT_REGION.to_owned(),
+            local: Arc::clone(&local),
+            nodes: Arc::new(ReadStatus(Arc::clone(&hardware.nodes))),
+            functions: Arc::clone(&functions) as _,
+        });
+        let acm = Acm::new(freehold_acm::Parts {
+            store: Arc::clone(&store),
+            clock: Arc::clone(&clock),
+            authority: Arc::new(RegionAuthority::new(data)),
+        });
+        acm.ask(Arc::clone(&elb) as _);
+        hardware.network.serve_names(Arc::new(ResolveNames::new(Arc::clone(&store), DEFAULT_REGION)));
         let events = Events::open(freehold_events::Parts {
             store: Arc::clone(&store),
             clock: Arc::clone(&clock),

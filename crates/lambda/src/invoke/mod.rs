@@ -11,6 +11,7 @@ mod measure;
 mod resolve;
 mod run;
 mod target;
+mod waiting;
 
 pub(crate) use concurrency::{ACCOUNT_LIMIT, Permit, Running, UNRESERVED_MINIMUM};
 pub(crate) use dispatch::{Dispatchers, settings};

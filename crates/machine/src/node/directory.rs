@@ -3,7 +3,9 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt, chown};
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt, chown, lchown};
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -101,6 +103,25 @@ impl Directory {
             let _ = fs::remove_file(&draft);
             failed(error)
         })
+    }
+
+    /// A socket for the program to ask us by. What has its name goes: an earlier control plane's, or the program's own.
+    pub fn listen(&self, name: &str) -> Result<UnixListener> {
+        let listen = || {
+            // By a descriptor of the directory, whose own path may be longer than that of a socket.
+            let directory = File::open(&self.path)?;
+            let path = PathBuf::from(format!("/proc/self/fd/{}", directory.as_raw_fd())).join(name);
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+            let listener = UnixListener::bind(&path)?;
+            lchown(&path, None, Some(self.user()))?;
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o660))?;
+            listener.set_nonblocking(true)?;
+            Ok(listener)
+        };
+        listen().map_err(|error| Error::io(format!("listen on {name} in a node's directory"), error))
     }
 
     /// What the program says. The file is another user's: no link is followed, and only so much is read.

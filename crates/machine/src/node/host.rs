@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -175,6 +176,13 @@ impl NodeDriver for HostNodes {
                 directory.write_config(&config)
             })
             .await
+    }
+
+    async fn listen(&self, id: &str, name: &str) -> Result<UnixListener> {
+        let directory = self.shared.directory(id)?;
+        let _turn = self.shared.turn(id).await;
+        let name = name.to_owned();
+        self.shared.blocking(move |_| directory.listen(&name)).await
     }
 
     async fn ensure(&self, spec: &NodeSpec) -> Result<NodeState> {

@@ -7,6 +7,7 @@
 //!    node.json   ours           eth0, eth1, …  ===================  e<eni>, e<eni>, …
 //!    config.json ours, read by    the program, which sees
 //!    status.json the program's    its directory as `.`
+//!    *.sock      ours, by which the program asks us
 //!    node.log    what it says
 //! ```
 //!
@@ -26,6 +27,7 @@ mod program;
 #[cfg(test)]
 mod tests;
 
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
@@ -76,6 +78,10 @@ pub trait NodeDriver: Send + Sync + 'static {
     /// Writes the file `config.json` that the program watches, whole or not at all. Makes the directory, if there is
     /// none; a file that says the same already is left alone.
     async fn configure(&self, id: &str, config: &[u8]) -> Result<()>;
+
+    /// A socket in the node's directory, which must be there, that its program may connect to and no other user. It does
+    /// not block, and takes the place of one that an earlier control plane left.
+    async fn listen(&self, id: &str, name: &str) -> Result<UnixListener>;
 
     /// Gives the node these interfaces and no others, and starts its program unless it runs, or ended
     /// only just ([`NodeState::Dead`]: ask again a little later).

@@ -1,12 +1,13 @@
 //! No nodes, for `--machines none`: balancers exist in the control plane's state only.
 
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use tokio::sync::watch;
 
 use super::{NodeDriver, NodeSpec, NodeState};
-use crate::driver::Result;
+use crate::driver::{Error, Result};
 
 /// Accepts everything and runs nothing.
 #[derive(Debug)]
@@ -32,6 +33,10 @@ impl NodeDriver for NoNodes {
 
     async fn configure(&self, _id: &str, _config: &[u8]) -> Result<()> {
         Ok(())
+    }
+
+    async fn listen(&self, _id: &str, _name: &str) -> Result<UnixListener> {
+        Err(Error::Unsupported("a region without machines has no nodes".into()))
     }
 
     async fn ensure(&self, _spec: &NodeSpec) -> Result<NodeState> {

@@ -149,6 +149,14 @@ async fn a_node_is_nobody_and_forges_nothing() {
     assert_eq!((known.mode() & 0o7777, known.uid()), (0o1770, 0));
     let config = std::fs::metadata(directory.join("config.json")).unwrap();
     assert_eq!((config.mode() & 0o777, config.uid()), (0o640, 0));
+    // By a socket of ours it reaches us, and nobody else does.
+    let listener = nodes.listen(NODE, "ask.sock").await.unwrap();
+    let socket = std::fs::metadata(directory.join("ask.sock")).unwrap();
+    assert_eq!((socket.mode() & 0o777, socket.uid(), socket.gid()), (0o660, 0, known.gid()));
+    std::os::unix::net::UnixStream::connect(directory.join("ask.sock")).unwrap();
+    assert!(listener.accept().is_ok());
+    drop(listener);
+    nodes.listen(NODE, "ask.sock").await.expect("what is left of an earlier one is no hindrance");
     // A link in the place of its status leads nowhere.
     std::os::unix::fs::symlink("/etc/shadow", directory.join("status.json")).unwrap();
     assert!(nodes.status(NODE).is_err());

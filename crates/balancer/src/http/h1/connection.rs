@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::head::{Refusal, parse};
-use super::{forward, respond};
+use super::{forward, function, respond};
 use crate::config::Desync;
 use crate::http::answer::Answer;
 use crate::http::decide::{Cookies, Decision, decide, matching};
@@ -145,6 +145,7 @@ impl Connection {
                     scratch.head.target(),
                     fault.side()
                 );
+                record.error_reason = fault.reason();
                 // With a body that was not read, or not to its end, the next request has no beginning.
                 let keeps = scratch.head.framing == Framing::None && self.keeps(&view, &scratch.head, Handling::Pass);
                 respond::fault(self, &fault, scratch, &mut record, keeps).await
@@ -184,6 +185,9 @@ impl Connection {
                 }
                 let random = &mut rand::rng();
                 record.trace_id = rewrite(&mut scratch.head, &self.peer.origin, &view.attributes, cookies.now, random)?;
+                if route.group.is_function() {
+                    return function::forward(self, &route, &cookies, buffer, scratch, record, keeps).await;
+                }
                 let reuses = handling != Handling::PassAndClose;
                 forward::forward(self, &route, &cookies, buffer, scratch, record, keeps, reuses).await
             }

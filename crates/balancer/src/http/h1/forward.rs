@@ -199,9 +199,17 @@ async fn beside(
             Err(fault) => return fault,
         }
     }
+    match watches {
+        true => leaves(connection, buffer).await,
+        false => std::future::pending().await,
+    }
+}
+
+/// Resolves when the client has gone.
+pub async fn leaves(connection: &Connection, buffer: &mut Buffer) -> Fault {
     loop {
         // Pipelined requests wait in the buffer, up to a point.
-        if !watches || buffer.unread().len() > FULL {
+        if buffer.unread().len() > FULL {
             return std::future::pending().await;
         }
         match poll_fn(|cx| connection.wire.poll_fill_from(cx, buffer, &connection.worker.buffers)).await {
@@ -346,9 +354,20 @@ async fn watched<T>(
 
 /// Reads a body that nobody wants.
 pub async fn discard_body(connection: &Connection, buffer: &mut Buffer, framing: Framing) -> Result<(), Fault> {
+    read_body(connection, buffer, framing, |_| Ok(())).await
+}
+
+/// Reads a body to its end and shows it piece by piece.
+pub async fn read_body(
+    connection: &Connection,
+    buffer: &mut Buffer,
+    framing: Framing,
+    mut takes: impl FnMut(&[u8]) -> Result<(), Fault>,
+) -> Result<(), Fault> {
     let mut decoder = Decoder::new(framing);
     while !decoder.is_done() {
         let step = decoder.step(buffer.unread()).map_err(|_| Fault::Malformed("a chunk"))?;
+        takes(&buffer.unread()[step.skip..step.skip + step.data])?;
         buffer.consume(step.skip + step.data);
         if decoder.is_done() || step.skip + step.data > 0 {
             continue;

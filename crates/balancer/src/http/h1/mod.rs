@@ -4,6 +4,7 @@ mod body;
 mod connection;
 mod encode;
 mod forward;
+mod function;
 mod head;
 mod respond;
 mod status_line;

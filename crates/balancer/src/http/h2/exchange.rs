@@ -50,12 +50,17 @@ impl Finish {
 
     /// The request is with this target now, and with no other.
     fn with(&mut self, target: &Target) {
+        self.begins(target);
+        self.record.target = Some(target.address);
+        self.record.sent = Some(Instant::now());
+    }
+
+    /// It is this target's from now on, which may have no address.
+    pub fn begins(&mut self, target: &Target) {
         self.leave();
         let index = self.worker.index;
         target.live.active.of(index).add(1);
         target.live.cells.of(index).requests.add(1);
-        self.record.target = Some(target.address);
-        self.record.sent = Some(Instant::now());
         self.live = Some(target.live.clone());
     }
 
@@ -110,7 +115,7 @@ pub async fn forward(
     }
 }
 
-fn idle(finish: &Finish) -> Duration {
+pub fn idle(finish: &Finish) -> Duration {
     Duration::from_secs(finish.view.attributes.idle_timeout_seconds.into())
 }
 

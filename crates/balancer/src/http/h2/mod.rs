@@ -3,6 +3,7 @@
 mod body;
 mod convert;
 mod exchange;
+mod function;
 mod stream;
 
 use std::cell::Cell;

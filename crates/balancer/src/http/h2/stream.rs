@@ -13,7 +13,7 @@ use hyper::body::Incoming;
 
 use super::body::Body;
 use super::exchange::{self, Finish};
-use super::{Activity, convert};
+use super::{Activity, convert, function};
 use crate::config::Desync;
 use crate::http::answer::{self, Answer, Kind};
 use crate::http::decide::{Cookies, Decision, decide, matching};
@@ -45,6 +45,7 @@ pub async fn serve(
         Ok(response) => response.map(|body| body(finish)),
         Err(fault) => {
             tracing::debug!("{} {}: {fault}", finish.peer.origin.client, finish.head.target());
+            finish.record.error_reason = fault.reason();
             own(Answer::to(&fault), finish)
         }
     }
@@ -94,7 +95,10 @@ async fn handle(finish: &mut Finish, parts: &Parts, body: &mut Option<Incoming>)
         Decision::Forward(route) => {
             let random = &mut rand::rng();
             finish.record.trace_id = rewrite(&mut finish.head, &peer.origin, &view.attributes, cookies.now, random)?;
-            exchange::forward(finish, &route, &cookies, body, is_grpc).await
+            match route.group.is_function() {
+                true => function::forward(finish, &route, &cookies, body).await,
+                false => exchange::forward(finish, &route, &cookies, body, is_grpc).await,
+            }
         }
     }
 }

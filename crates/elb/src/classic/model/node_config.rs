@@ -95,6 +95,7 @@ fn group(balancer: &LoadBalancer, classic: &Classic, of: &Listener, around: &Aro
         terminate_connections_after_delay: true,
         cross_zone: None,
         preserve_client_ip: false,
+        multi_value_headers: false,
         proxy_protocol_v2: false,
         proxy_protocol_v1: !is_http && classic.speaks_proxy_protocol(of.instance_port),
         fails_open: false,

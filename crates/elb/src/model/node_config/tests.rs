@@ -1,4 +1,4 @@
-use freehold_balancer::config::{Action, Algorithm, Condition, Kind, Protocol, Stickiness};
+use freehold_balancer::config::{Action, Algorithm, Condition, Kind, Protocol, Stickiness, TargetKind};
 use freehold_core::tags::Tags;
 
 use super::*;
@@ -117,6 +117,27 @@ fn groups_that_are_used_come_with_targets_that_have_not_drained() {
     assert_eq!(used.stickiness, Some(Stickiness::BalancerCookie { duration_seconds: 86400 }));
     assert_eq!((used.algorithm, used.slow_start_seconds), (Algorithm::RoundRobin, 0));
     assert_eq!((used.deregistration_delay_seconds, used.cross_zone), (60, None));
+}
+
+#[test]
+fn a_function_comes_without_an_address() {
+    let id = "arn:aws:lambda:us-east-1:111122223333:function:f:live";
+    let target = Target { id: id.into(), port: 0, address: None, zone: String::new(), ..group("g").targets[0].clone() };
+    let functions = TargetGroup {
+        kind: TargetKind::Lambda,
+        protocol: None,
+        protocol_version: None,
+        port: None,
+        vpc: None,
+        attributes: BTreeMap::from([("lambda.multi_value_headers.enabled".into(), "true".into())]),
+        targets: vec![target],
+        ..group("g")
+    };
+    let told = &configured(&[listener_on(80, "g")], &[], &[functions]).target_groups["g"];
+    assert!(told.multi_value_headers && told.kind == TargetKind::Lambda);
+    let [one] = told.targets.as_slice() else { panic!("{:?}", told.targets) };
+    assert_eq!((&*one.id, one.port, &*one.zone), (id, 0, "all"));
+    assert!(one.address.is_unspecified());
 }
 
 #[test]

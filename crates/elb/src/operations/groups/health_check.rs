@@ -85,12 +85,14 @@ impl Of {
 
 /// The checks of a new group.
 pub(super) fn of_new(of: Of, wanted: Wanted) -> Result<HealthCheck, Error> {
+    check_sense(of, &wanted)?;
     let checks = wanted.protocol.as_deref().map(|name| parse_protocol(of, name)).transpose()?;
     changed(of, of.default(checks.unwrap_or_else(|| of.checks())), wanted)
 }
 
 /// The checks of a group after a request changed some of them.
 pub(super) fn changed(of: Of, now: HealthCheck, wanted: Wanted) -> Result<HealthCheck, Error> {
+    check_sense(of, &wanted)?;
     let mut check = now;
     if let Some(name) = wanted.protocol.as_deref() {
         let protocol = parse_protocol(of, name)?;
@@ -119,6 +121,17 @@ pub(super) fn changed(of: Of, now: HealthCheck, wanted: Wanted) -> Result<Health
         )));
     }
     Ok(check)
+}
+
+/// A function is run, not connected to.
+fn check_sense(of: Of, wanted: &Wanted) -> Result<(), Error> {
+    let named = [("protocol", wanted.protocol.is_some()), ("port", wanted.port.is_some())];
+    match named.iter().find(|(_, is_named)| *is_named && of.protocol.is_none()) {
+        Some((what, _)) => Err(Error::invalid(format!(
+            "A health check {what} cannot be specified for a target group with target type 'lambda'"
+        ))),
+        None => Ok(()),
+    }
 }
 
 fn parse_protocol(of: Of, name: &str) -> Result<Protocol, Error> {
@@ -191,6 +204,8 @@ mod tests {
     const TCP: Of = Of { protocol: Some(Protocol::Tcp), version: None };
     const GRPC: Of = Of { protocol: Some(Protocol::Http), version: Some(ProtocolVersion::Grpc) };
 
+    const FUNCTION: Of = Of { protocol: None, version: None };
+
     fn named(protocol: &str) -> Wanted {
         Wanted { protocol: Some(protocol.to_owned()), ..Wanted::default() }
     }
@@ -205,7 +220,7 @@ mod tests {
         assert_eq!((tcp.path.as_str(), tcp.matcher.as_str(), tcp.timeout_seconds), ("/", "200-399", 6));
         let grpc = of_new(GRPC, Wanted::default()).unwrap();
         assert_eq!((grpc.path.as_str(), grpc.matcher.as_str()), ("/AWS.ALB/healthcheck", "12"));
-        let function = of_new(Of { protocol: None, version: None }, Wanted::default()).unwrap();
+        let function = of_new(FUNCTION, Wanted::default()).unwrap();
         assert_eq!((function.enabled, function.interval_seconds, function.timeout_seconds), (false, 35, 30));
     }
 
@@ -232,6 +247,11 @@ mod tests {
         ] {
             assert!(of_new(HTTP, wanted.clone()).is_err(), "{wanted:?}");
         }
+        assert!(of_new(FUNCTION, named("HTTP")).is_err());
+        assert!(of_new(FUNCTION, Wanted { port: Some("80".into()), ..Wanted::default() }).is_err());
+        assert!(
+            of_new(FUNCTION, Wanted { enabled: Some(true), path: Some("/up".into()), ..Wanted::default() }).is_ok()
+        );
         let port = of_new(HTTP, Wanted { port: Some("8080".into()), ..Wanted::default() }).unwrap();
         assert_eq!(port.port, Some(8080));
     }

@@ -164,9 +164,14 @@ fn uses_without(tx: &mut dyn Tx, account: &str, arn: &str) -> Result<Uses, Error
 fn check_group(balancer: &LoadBalancer, listener: Protocol, group: &TargetGroup) -> Result<(), Error> {
     let arn = &group.arn;
     if group.kind == TargetKind::Lambda {
-        return Err(Error::InvalidConfiguration(format!(
-            "Requests cannot be forwarded to target group '{arn}': this region has no functions yet"
-        )));
+        return match balancer.kind {
+            // Functions are in no VPC.
+            Kind::Application => Ok(()),
+            _ => Err(Error::InvalidConfiguration(format!(
+                "Target group '{arn}' has the target type 'lambda', which load balancers of type '{}' do not support",
+                names::kind(balancer.kind)
+            ))),
+        };
     }
     if group.vpc.as_ref() != Some(&balancer.vpc) {
         return Err(Error::InvalidConfiguration(format!(

@@ -137,13 +137,16 @@ fn is_private(address: Ipv4Addr) -> bool {
 fn functions(elb: &Elb, group: &TargetGroup, named: Vec<TargetDescription>) -> Result<Vec<Target>, Error> {
     let target = |named: &TargetDescription| {
         let id = named.id.as_deref().unwrap_or_default();
-        let is_function = id.parse().is_ok_and(|arn: freehold_core::Arn| {
-            arn.service == "lambda" && arn.account == group.account && arn.resource.starts_with("function:")
-        });
-        match is_function {
-            true => Ok(new(named, port(group, named)?, elb.now())),
-            false => Err(Error::InvalidTarget(format!("'{id}' is not the ARN of a function of this account"))),
+        let is_function = |arn: &freehold_core::Arn| arn.service == "lambda" && arn.resource.starts_with("function:");
+        let arn = id.parse().ok().filter(is_function);
+        let arn = arn.ok_or_else(|| Error::invalid(format!("Target ID - {id} is not valid")))?;
+        let port = port(group, named)?;
+        if (&*arn.account, &*arn.region) != (&*group.account, &*elb.region) {
+            let why = format!("The function '{id}' is not in the account and the region of the target group");
+            return Err(Error::InvalidTarget(why));
         }
+        elb.check_function(&group.arn, id)?;
+        Ok(new(named, port, elb.now()))
     };
     named.iter().map(target).collect()
 }

@@ -51,6 +51,11 @@ struct Done {
     slowest: f64,
     healthy: u32,
     unhealthy: u32,
+    /// Of functions, which are in no zone.
+    is_function: bool,
+    function_user_errors: u64,
+    function_internal_errors: u64,
+    function_bytes: u64,
 }
 
 impl Told {
@@ -61,7 +66,7 @@ impl Told {
     fn events(&mut self, name: &'static str, dimensions: &Dimensions, before: u64, now: u64) {
         let count = now.saturating_sub(before);
         if count > 0 {
-            self.one(name, dimensions, count as f64, if name == "ProcessedBytes" { "Bytes" } else { "Count" });
+            self.one(name, dimensions, count as f64, if name.ends_with("ProcessedBytes") { "Bytes" } else { "Count" });
         }
     }
 
@@ -103,15 +108,18 @@ impl Told {
             let same = |old: &&GroupCounters| old.group == counted.group && old.zone == counted.zone;
             let done = Done::between(before.groups.iter().find(same), counted);
             let (group, zone) = (counted.group.as_str(), counted.zone.as_str());
-            for place in [(Some(group), Some(zone)), (Some(group), None), (None, Some(zone)), (None, None)] {
-                by.entry(place).or_default().add(&done);
+            for place in [(Some(group), None), (None, None), (Some(group), Some(zone)), (None, Some(zone))] {
+                if !done.is_function || place.1.is_none() {
+                    by.entry(place).or_default().add(&done);
+                }
             }
         }
         for ((group, zone), done) in by {
             let mut dimensions = whole.clone();
             dimensions.extend(group.map(|group| ("TargetGroup", arns::short(group).to_owned())));
             dimensions.extend(zone.map(|zone| ("AvailabilityZone", zone.to_owned())));
-            if group.is_some() {
+            // Of functions they are told while those are checked.
+            if group.is_some() && (!done.is_function || done.healthy + done.unhealthy > 0) {
                 self.one("HealthyHostCount", &dimensions, done.healthy.into(), "Count");
                 self.one("UnHealthyHostCount", &dimensions, done.unhealthy.into(), "Count");
             }
@@ -136,10 +144,20 @@ impl Told {
             self.data.push(done.response_time(self.namespace, dimensions.clone(), self.at));
         }
         if group.is_none() && zone.is_none() {
+            self.events("LambdaTargetProcessedBytes", dimensions, 0, done.function_bytes);
             // Told for the whole balancer already, with those that no target got.
             return;
         }
         self.events("RequestCount", dimensions, 0, done.requests);
+        if let (Some(group), None, true) = (group, zone, done.is_function) {
+            let alone = vec![("TargetGroup", arns::short(group).to_owned())];
+            for dimensions in [dimensions, &alone] {
+                self.events("LambdaUserError", dimensions, 0, done.function_user_errors);
+                self.events("LambdaInternalError", dimensions, 0, done.function_internal_errors);
+            }
+            // Requests per target mean nothing where the target is a function.
+            return;
+        }
         if let (Some(group), None, 1..) = (group, zone, done.healthy) {
             let each = done.requests as f64 / f64::from(done.healthy);
             let alone = vec![("TargetGroup", arns::short(group).to_owned())];
@@ -174,6 +192,10 @@ impl Done {
             slowest: if is_new && times > 0 { now.response_time_max } else { mean },
             healthy: now.healthy_host_count,
             unhealthy: now.unhealthy_host_count,
+            is_function: now.is_function,
+            function_user_errors: now.lambda_user_error.saturating_sub(before.lambda_user_error),
+            function_internal_errors: now.lambda_internal_error.saturating_sub(before.lambda_internal_error),
+            function_bytes: now.lambda_target_processed_bytes.saturating_sub(before.lambda_target_processed_bytes),
         }
     }
 
@@ -186,6 +208,10 @@ impl Done {
         self.slowest = self.slowest.max(other.slowest);
         self.healthy += other.healthy;
         self.unhealthy += other.unhealthy;
+        self.is_function |= other.is_function;
+        self.function_user_errors += other.function_user_errors;
+        self.function_internal_errors += other.function_internal_errors;
+        self.function_bytes += other.function_bytes;
     }
 
     fn response_time(&self, namespace: &'static str, dimensions: Dimensions, at: Timestamp) -> Datum {

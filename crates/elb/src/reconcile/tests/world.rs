@@ -1,6 +1,7 @@
 //! An EC2 of a few lines and a host that runs nothing: what outlives a control plane.
 
 use std::collections::BTreeMap;
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -8,7 +9,9 @@ use async_trait::async_trait;
 use freehold_api::ec2::{self, op};
 use freehold_balancer::config::Config;
 use freehold_balancer::status::Status;
+use freehold_core::functions::{Functions, InvokeError};
 use freehold_core::metrics::Unheard;
+use freehold_core::targets::Sender;
 use freehold_core::{Clock, ManualClock};
 use freehold_machine::node::{NodeDriver, NodeSpec, NodeState};
 use freehold_store::{MemoryStore, SharedStore};
@@ -65,6 +68,7 @@ impl World {
             region: "us-east-1".into(),
             local: Arc::clone(&self.local),
             nodes: Arc::new(NoNodes),
+            functions: Arc::new(NoFunctions),
         })
     }
 
@@ -80,6 +84,19 @@ impl World {
 
     pub fn interfaces(&self) -> MutexGuard<'_, Vec<ec2::NetworkInterface>> {
         self.ec2.lock().unwrap()
+    }
+}
+
+struct NoFunctions;
+
+#[async_trait]
+impl Functions for NoFunctions {
+    fn admits(&self, function: &str, _: &Sender) -> Result<(), InvokeError> {
+        Err(InvokeError::NotFound(function.to_owned()))
+    }
+
+    async fn invoke(&self, function: &str, _: Vec<u8>, _: &Sender) -> Result<Vec<u8>, InvokeError> {
+        Err(InvokeError::NotFound(function.to_owned()))
     }
 }
 
@@ -196,6 +213,15 @@ impl NodeDriver for Host {
         std::fs::create_dir_all(&directory).unwrap();
         std::fs::write(directory.join("config.json"), config).unwrap();
         Ok(())
+    }
+
+    async fn listen(&self, id: &str, name: &str) -> freehold_machine::Result<UnixListener> {
+        tokio::task::yield_now().await;
+        let path = self.place.join(id).join(name);
+        let _ = std::fs::remove_file(&path);
+        let listener = UnixListener::bind(path).unwrap();
+        listener.set_nonblocking(true).unwrap();
+        Ok(listener)
     }
 
     async fn ensure(&self, spec: &NodeSpec) -> freehold_machine::Result<NodeState> {

@@ -67,3 +67,25 @@ fn a_network_balancer_tells_of_flows() {
     assert!(data.iter().all(|datum| !datum.name.contains("HTTP") && datum.name != "RequestCount"));
     assert!(data.iter().any(|datum| datum.name == "HealthyHostCount"));
 }
+
+#[test]
+fn functions_are_in_no_zone_and_told_of_in_words_of_their_own() {
+    let function = |requests: u64| GroupCounters {
+        is_function: true,
+        lambda_user_error: requests / 2,
+        lambda_target_processed_bytes: requests * 1000,
+        ..group("all", requests, 1.0, 0.5, 0)
+    };
+    let (before, now) = (status(10, vec![function(10)]), status(40, vec![function(40)]));
+    let data = data(&balancer(Kind::Application), &before, &now, Timestamp::UNIX_EPOCH);
+    let (whole, of_group) = ("app/web/50dc6c495c0c9188", "targetgroup/web/73e2d6bc24d8a067");
+    let find = |name, values: &[&str]| find(&data, name, values).map(|datum| (datum.sum, datum.unit));
+    assert_eq!(find("LambdaTargetProcessedBytes", &[whole]), Some((30_000.0, "Bytes")));
+    assert_eq!(find("LambdaUserError", &[whole, of_group]), Some((15.0, "Count")));
+    assert_eq!(find("LambdaUserError", &[of_group]), Some((15.0, "Count")));
+    assert_eq!(find("LambdaInternalError", &[whole, of_group]), None);
+    assert_eq!(find("RequestCount", &[whole, of_group]), Some((30.0, "Count")));
+    let has = |name: &str| data.iter().any(|datum| datum.name == name);
+    assert!(!has("RequestCountPerTarget") && !has("HealthyHostCount"));
+    assert!(data.iter().flat_map(|datum| &datum.dimensions).all(|(name, _)| *name != "AvailabilityZone"));
+}
