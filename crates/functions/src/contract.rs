@@ -9,7 +9,7 @@
 //! | `DELETE /revisions/{id}` | takes no more invocations, lets those under way end, then removes the environments and the directory | 204 when it is gone, 202 while something runs: ask again |
 //! | `GET /status` | | 200, [`Status`] |
 //! | `GET /runtimes` | | 200, [`Runtimes`] |
-//! | `PUT /endpoint` | where the region listens, for functions that call it: [`Endpoint`] | 204 |
+//! | `PUT /endpoint` | where the region listens, for functions that call it, and how long idle environments are kept: [`Endpoint`] | 204 |
 //! | `GET /logs?after=N&wait=S` | acknowledges all lines up to number `N`, which are forgotten, and hands out what comes next; waits up to `S` seconds (30 at most) for a first one | 200, [`LogBatch`] |
 //!
 //! A refusal is a [`Refusal`] with one of these: 400 (what is asked makes no sense), 404 (no such revision on disk, or it
@@ -81,6 +81,9 @@ pub struct Report {
     /// The last 4 KB of what this invocation wrote, base64, if [`headers::LOG_TAIL`] asked for it.
     pub log_tail: Option<String>,
     pub log_stream: String,
+    /// The error object of a stream that had begun when the function failed; of all else it is the answer itself.
+    #[serde(default)]
+    pub stream_error: Option<String>,
     /// Whether the environment was one of those kept warm by [`Provision`].
     pub is_provisioned: bool,
 }
@@ -170,6 +173,9 @@ pub struct Endpoint {
     /// for they are for whoever owns the host. The node hands connections on to it that functions make to
     /// `127.0.0.1:4566`, which `AWS_ENDPOINT_URL` names inside.
     pub address: std::net::SocketAddr,
+    /// How long an environment is kept that nobody uses, from now on; as the node was started with if it is not said.
+    #[serde(default)]
+    pub idle_seconds: Option<u64>,
 }
 
 /// Lines in the order in which they were written, each with its number.

@@ -19,6 +19,7 @@ mod resolver;
 mod revisions;
 pub mod runtimes;
 pub mod spec;
+mod telemetry;
 #[cfg(test)]
 mod testing;
 mod variables;

@@ -12,6 +12,7 @@ use super::runtime::read;
 use super::{Answer, accepted, error, header, json_answer};
 use crate::environment::extensions::Refused;
 use crate::environment::{Environment, Fault};
+use crate::telemetry::Subscription;
 
 const NAME: &str = "lambda-extension-name";
 const IDENTIFIER: &str = "lambda-extension-identifier";
@@ -77,11 +78,25 @@ pub async fn failed(environment: &Environment, request: Request<Incoming>, is_in
     accepted()
 }
 
-/// The Telemetry API and its predecessor, which Freehold does not have: subscribers are told so, as AWS's own local
-/// emulator does.
-pub fn no_telemetry(which: &str) -> Answer {
-    let said =
-        json!({"errorType": format!("{which}.NotSupported"), "errorMessage": format!("{which} API is not supported")});
+/// *Developer Guide, Telemetry API reference: Subscribe*.
+pub async fn subscribe(environment: &Arc<Environment>, request: Request<Incoming>) -> Answer {
+    let Some(id) = header(&request, IDENTIFIER) else { return missing() };
+    let Some(name) = environment.extensions.name_of(id) else { return unknown() };
+    let body = read(request, LONGEST).await.unwrap_or_default();
+    let subscription = match Subscription::parse(&body) {
+        Ok(subscription) => subscription,
+        Err(why) => return error(StatusCode::BAD_REQUEST, "ValidationError", &why),
+    };
+    if environment.subscribe(&name, subscription) {
+        return json_answer(StatusCode::OK, &json!("OK"));
+    }
+    let why = "Subscriptions are taken while the environment is initialized only";
+    error(StatusCode::FORBIDDEN, "Telemetry.SubscriptionClosed", why)
+}
+
+/// The Telemetry API's predecessor, which Freehold does not have: subscribers are told so, as AWS's own local emulator does.
+pub fn no_logs_api() -> Answer {
+    let said = json!({"errorType": "Logs.NotSupported", "errorMessage": "Logs API is not supported"});
     json_answer(StatusCode::ACCEPTED, &said)
 }
 

@@ -74,8 +74,8 @@ async fn answer(environment: Weak<Environment>, request: Request<Incoming>) -> R
         (&Method::POST, ["2020-01-01", "extension", "exit", "error"]) => {
             extensions::failed(&environment, request, false).await
         }
-        (&Method::PUT, ["2022-07-01", "telemetry"]) => extensions::no_telemetry("Telemetry"),
-        (&Method::PUT, ["2020-08-15", "logs"]) => extensions::no_telemetry("Logs"),
+        (&Method::PUT, ["2022-07-01", "telemetry"]) => extensions::subscribe(&environment, request).await,
+        (&Method::PUT, ["2020-08-15", "logs"]) => extensions::no_logs_api(),
         _ => error(StatusCode::NOT_FOUND, "NotFound", &format!("There is no {method} {path}")),
     })
 }

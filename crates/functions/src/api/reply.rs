@@ -17,6 +17,7 @@ pub async fn response(environment: &Environment, id: &str, request: Request<Inco
     if !environment.exchange.is_running(id) {
         return no_such_request();
     }
+    environment.exchange.note_response(id);
     let content_type = header(&request, "content-type").map(str::to_owned);
     if header(&request, "lambda-runtime-function-response-mode") == Some("streaming") {
         return stream(environment, id, request, content_type).await;
@@ -70,6 +71,7 @@ fn error_of(trailers: &http::HeaderMap) -> Option<Piece> {
 }
 
 pub async fn error(environment: &Environment, id: &str, request: Request<Incoming>) -> Answer {
+    environment.exchange.note_response(id);
     let given = header(&request, "lambda-runtime-function-error-type").map(str::to_owned);
     let Some(body) = read(request, LARGEST).await else {
         return super::error(StatusCode::BAD_REQUEST, "InvalidRequest", "The body cannot be read");

@@ -15,12 +15,13 @@ use crate::logs::platform::{Line, Phase, Status};
 use crate::logs::{Spool, Stream, pipe};
 use crate::revisions::Loaded;
 use crate::spec::{Interface, Network};
+use crate::telemetry::Kind;
 use crate::variables;
 
 /// *Developer Guide, Lambda execution environment lifecycle: Init phase*.
 pub const INIT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Of programs, in [`News`].
-const RUNTIME: u32 = 0;
+pub const RUNTIME: u32 = 0;
 
 /// Everything that an environment is made of.
 pub struct Birth<'a> {
@@ -65,8 +66,10 @@ impl Birth<'_> {
         let stream = Stream::new(&revision.account, &revision.logging.group, stream_name(&revision.version), spool);
         let (sockets, names) = (sandbox.take_sockets(), sandbox.resolver());
         let environment = Arc::new(Environment::new(Arc::clone(&loaded), sandbox, stream, credentials, is_provisioned));
-        let kind = if is_provisioned { "provisioned-concurrency" } else { "on-demand" };
+        let kind = environment.kind();
         environment.log(&Line::InitStart { runtime: &loaded.runtime.version(), kind });
+        // What is written from here on is shown to whoever waits for the initialization.
+        environment.stream.begin();
         if let Some(Sockets { listeners, resolver }) = sockets {
             let mut listeners = listeners.into_iter();
             if let (Some(api), Some(region)) = (listeners.next(), listeners.next()) {
@@ -91,8 +94,10 @@ impl Begun {
     /// Waits until the runtime is initialized, or cannot be; how long that took, in milliseconds.
     pub async fn initialize(&self, phase: Phase, timeout: Duration) -> (f64, Initialized) {
         let environment = &self.environment;
+        let kind = environment.kind();
         let initialized = async {
             let outcome = environment.exchange.initialized().await;
+            environment.log(&Line::InitRuntimeDone { kind, phase, status: &status_of(&outcome) });
             if matches!(outcome, Initialized::Ready) {
                 environment.extensions.quiet().await;
             }
@@ -108,17 +113,16 @@ impl Begun {
         };
         let ms = self.began.elapsed().as_secs_f64() * 1000.0;
         environment.drain();
-        let status = match &outcome {
-            Initialized::Error { error_type, .. } => Status::Error(error_type.clone()),
-            Initialized::Fault(Fault::TimedOut { .. }) => Status::Timeout,
-            Initialized::Fault(fault) => Status::Error(fault.error_type()),
-            Initialized::Ready | Initialized::NotYet => Status::Success,
-        };
+        let status = status_of(&outcome);
         if let Initialized::Fault(fault @ (Fault::Exited(_) | Fault::OutOfMemory | Fault::NoEntrypoint(_))) = &outcome {
             let (message, error_type) = (fault.message(), fault.error_type());
             environment.log(&Line::Fault { request: "", message: &message, error_type: &error_type });
         }
-        environment.log(&Line::InitReport { ms, phase, status: &status });
+        for (name, events) in environment.extensions.registrations() {
+            environment.log(&Line::Extension { name: &name, events: &events, status: &status_of_extension(&outcome) });
+        }
+        environment.log(&Line::InitReport { kind, ms, phase, status: &status });
+        environment.telemetry.close();
         (ms, outcome)
     }
 }
@@ -131,6 +135,23 @@ fn one_of(network: &Network) -> Option<&Interface> {
     }
 }
 
+fn status_of(outcome: &Initialized) -> Status {
+    match outcome {
+        Initialized::Error { error_type, .. } => Status::Error(error_type.clone()),
+        Initialized::Fault(Fault::TimedOut { .. }) => Status::Timeout,
+        Initialized::Fault(fault) => Status::Error(fault.error_type()),
+        Initialized::Ready | Initialized::NotYet => Status::Success,
+    }
+}
+
+/// Extensions are ready unless one of them is why nothing else is.
+fn status_of_extension(outcome: &Initialized) -> Status {
+    match outcome {
+        Initialized::Fault(Fault::Extension { error_type, .. }) => Status::Error(error_type.clone()),
+        _ => Status::Success,
+    }
+}
+
 /// *Developer Guide, Using CloudWatch Logs*: the day, the version, and a name of its own.
 fn stream_name(version: &str) -> String {
     let day = jiff::Timestamp::now().strftime("%Y/%m/%d");
@@ -138,6 +159,11 @@ fn stream_name(version: &str) -> String {
 }
 
 impl Environment {
+    /// `AWS_LAMBDA_INITIALIZATION_TYPE`.
+    fn kind(&self) -> &'static str {
+        if self.is_provisioned { "provisioned-concurrency" } else { "on-demand" }
+    }
+
     /// Extensions come first, each with an output of its own.
     fn start_extensions(&self, credentials: Option<&Credentials>) -> freehold_machine::Result<()> {
         let variables = variables::of_extension(&self.variables(credentials));
@@ -151,7 +177,8 @@ impl Environment {
                 directory: "/".into(),
                 descriptor_variable: None,
             };
-            let made = pipe(false).map_err(|error| freehold_machine::Error::io("make a pipe for an extension", error));
+            let made = pipe(Kind::Extension, false)
+                .map_err(|error| freehold_machine::Error::io("make a pipe for an extension", error));
             let (text, output) = made?;
             self.sandbox.start(start, &output, None)?;
             self.pipes.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(Arc::new(text));
@@ -204,8 +231,8 @@ impl Environment {
             descriptor_variable: Some("_LAMBDA_TELEMETRY_LOG_FD".into()),
         };
         let failed = |error| freehold_machine::Error::io("make pipes for a runtime", error);
-        let (text, output) = pipe(false).map_err(failed)?;
-        let (frames, other) = pipe(true).map_err(failed)?;
+        let (text, output) = pipe(Kind::Function, false).map_err(failed)?;
+        let (frames, other) = pipe(Kind::Function, true).map_err(failed)?;
         self.sandbox.start(start, &output, Some(&other))?;
         let mut pipes = self.pipes.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         pipes.extend([Arc::new(text), Arc::new(frames)]);
@@ -239,7 +266,7 @@ impl Environment {
             let task = tokio::spawn(async move {
                 while pipe.ready().await {
                     let Some(environment) = environment.upgrade() else { return };
-                    if !pipe.drain(|events| environment.stream.write(events)) {
+                    if !pipe.drain(|events| environment.write(pipe.kind, events)) {
                         return;
                     }
                 }
@@ -251,9 +278,11 @@ impl Environment {
     fn hear(&self, news: News) {
         match news {
             News::Ended { number: RUNTIME, end } => {
+                self.is_runtime_gone.send_replace(true);
                 self.exchange.fail(Fault::of_end(end, self.sandbox.memory_kills() > 0));
             }
             News::NotStarted { number: RUNTIME, code, reason } => {
+                self.is_runtime_gone.send_replace(true);
                 self.exchange.fail(Fault::NoEntrypoint(not_started(&self.loaded.revision.handler, code, &reason)));
             }
             News::Ended { number, end } => self.lose_extension(number, &crate::environment::fault::end_text(end)),

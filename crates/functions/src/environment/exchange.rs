@@ -2,9 +2,10 @@
 //! everything that it may do depends on where the exchange is, and everything else is refused.
 
 use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
 
 use bytes::Bytes;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Notify, mpsc, oneshot, watch};
 
 use super::Fault;
 
@@ -85,11 +86,19 @@ enum State {
 pub struct Exchange {
     state: Mutex<State>,
     initialized: watch::Sender<Initialized>,
+    /// The runtime asked for the next event, or is no more.
+    turned: Notify,
+    response_began: Mutex<Option<Instant>>,
 }
 
 impl Default for Exchange {
     fn default() -> Self {
-        Self { state: Mutex::new(State::Starting), initialized: watch::Sender::new(Initialized::NotYet) }
+        Self {
+            state: Mutex::new(State::Starting),
+            initialized: watch::Sender::new(Initialized::NotYet),
+            turned: Notify::new(),
+            response_began: Mutex::default(),
+        }
     }
 }
 
@@ -122,7 +131,23 @@ impl Exchange {
                 return Err(NotNow);
             }
         }
+        self.turned.notify_waiters();
         Ok(receiver)
+    }
+
+    /// Waits until the runtime asks for the next event; false if it is over and never will. A runtime may end after its
+    /// reply, and then nobody's event must be lost with it.
+    pub async fn ready(&self) -> bool {
+        loop {
+            let mut turned = std::pin::pin!(self.turned.notified());
+            turned.as_mut().enable();
+            match *self.lock() {
+                State::Waiting(_) => return true,
+                State::Over(_) => return false,
+                State::Starting | State::Queued(_) | State::Running { .. } | State::Finishing => {}
+            }
+            turned.await;
+        }
     }
 
     /// Gives the runtime an event, at once or when it asks. What becomes of it comes through the channel.
@@ -192,6 +217,8 @@ impl Exchange {
             State::Over(first) => *state = State::Over(first),
             State::Starting | State::Waiting(_) | State::Finishing => {}
         }
+        drop(state);
+        self.turned.notify_waiters();
         self.initialized.send_if_modified(|now| {
             let is_first = matches!(now, Initialized::NotYet);
             if is_first {
@@ -215,6 +242,26 @@ impl Exchange {
     /// Whether the runtime has asked for its first event.
     pub fn has_begun(&self) -> bool {
         !matches!(*self.initialized.borrow(), Initialized::NotYet)
+    }
+
+    /// Why it is over, if it is.
+    pub fn fault(&self) -> Option<Fault> {
+        match &*self.lock() {
+            State::Over(fault) => Some(fault.clone()),
+            _ => None,
+        }
+    }
+
+    /// The response to that request begins to come.
+    pub fn note_response(&self, request_id: &str) {
+        if self.is_running(request_id) {
+            *self.response_began.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        }
+    }
+
+    /// When the last response began, once.
+    pub fn take_response_began(&self) -> Option<Instant> {
+        self.response_began.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     pub fn is_over(&self) -> bool {
@@ -260,6 +307,22 @@ mod tests {
         let _second = exchange.hand(event("2"));
         assert_eq!(exchange.next().unwrap().await.unwrap().request_id, "2");
         assert!(exchange.next().is_err());
+    }
+
+    #[tokio::test]
+    async fn who_comes_next_waits_until_the_runtime_asks_or_ends() {
+        let exchange = Exchange::default();
+        let first = exchange.next().unwrap();
+        assert!(exchange.ready().await);
+        let _outcome = exchange.hand(event("1"));
+        first.await.unwrap();
+        exchange.reply("1", whole()).unwrap();
+        let (is_ready, asked) = tokio::join!(exchange.ready(), async { exchange.next() });
+        assert!(is_ready && asked.is_ok());
+        let _outcome = exchange.hand(event("2"));
+        exchange.reply("2", whole()).unwrap();
+        let (is_ready, ()) = tokio::join!(exchange.ready(), async { exchange.fail(Fault::OutOfMemory) });
+        assert!(!is_ready);
     }
 
     #[tokio::test]

@@ -34,6 +34,13 @@ enum Turn {
 /// What it is told, and the number of that.
 pub type Delivered = (String, Value);
 
+/// What kinds of extensions have registered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Registered {
+    pub external: bool,
+    pub internal: bool,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refused {
     /// No extension has this identifier.
@@ -136,6 +143,22 @@ impl Extensions {
         Ok(receiver)
     }
 
+    pub fn registered_kinds(&self) -> Registered {
+        let all = self.lock();
+        let has = |external| all.iter().any(|known| known.id.is_some() && known.is_external == external);
+        Registered { external: has(true), internal: has(false) }
+    }
+
+    /// Each that has registered, and for what.
+    pub fn registrations(&self) -> Vec<(String, Vec<&'static str>)> {
+        let events = |known: &Extension| {
+            let all = [("INVOKE", known.wants_invoke), ("SHUTDOWN", known.wants_shutdown)];
+            all.into_iter().filter(|(_, wanted)| *wanted).map(|(name, _)| name).collect()
+        };
+        let all = self.lock();
+        all.iter().filter(|known| known.id.is_some()).map(|known| (known.name.clone(), events(known))).collect()
+    }
+
     pub fn name_of(&self, id: &str) -> Option<String> {
         self.lock().iter().find(|known| known.id.as_deref() == Some(id)).map(|known| known.name.clone())
     }
@@ -227,9 +250,13 @@ mod tests {
         let extensions = Extensions::default();
         extensions.expect("outside");
         assert!(!extensions.are_registered());
+        assert_eq!(extensions.registered_kinds(), Registered { external: false, internal: false });
         let outside = extensions.register("outside", &["INVOKE".into(), "SHUTDOWN".into()], true).unwrap();
         let inside = extensions.register("inside", &["INVOKE".into()], true).unwrap();
         extensions.registered().await;
+        assert_eq!(extensions.registered_kinds(), Registered { external: true, internal: true });
+        let wanted = vec![("outside".to_owned(), vec!["INVOKE", "SHUTDOWN"]), ("inside".to_owned(), vec!["INVOKE"])];
+        assert_eq!(extensions.registrations(), wanted);
         assert_eq!(extensions.register("inside", &[], true), Err(Refused::NotNow));
         assert_eq!(extensions.register("late", &[], false), Err(Refused::NotNow));
         assert_eq!(extensions.register("other", &["SHUTDOWN".into()], true), Err(Refused::Events));

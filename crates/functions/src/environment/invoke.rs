@@ -13,10 +13,13 @@ use super::exchange::{Event, Initialized, Outcome as Became, Piece, Reply};
 use super::{Environment, Fault};
 use crate::contract::{Outcome, Report};
 use crate::logs::now_ms;
-use crate::logs::platform::{Line, Metrics, Status};
+use crate::logs::platform::{Line, Metrics, Response, Status};
 
 /// *Developer Guide, Lambda quotas: Invocation payload*: 6 MB, and the 100 bytes on top that AWS lets pass.
 pub const LARGEST_RESPONSE: u64 = (6 << 20) + 100;
+
+/// Characters of a stream's error that are told: it comes with the report, in a trailer, which has no room for more.
+const LONGEST_ERROR: usize = 4 << 10;
 
 /// What is asked for.
 #[derive(Debug, Clone)]
@@ -58,6 +61,14 @@ pub struct Cold {
     pub init_ms: f64,
 }
 
+/// What is known at the end of a run.
+struct Ran {
+    began: Instant,
+    cold: Option<Cold>,
+    /// Of the response.
+    bytes: usize,
+}
+
 impl Environment {
     /// Runs the function once. Nobody else may use the environment until `lease` is dropped.
     pub async fn invoke(
@@ -68,12 +79,14 @@ impl Environment {
     ) -> Answer {
         self.thaw();
         self.limit_cpu();
-        // What was written before belongs to the initialization, or to nobody.
+        // What was written before belongs to the initialization that this one waited for, or to nobody.
         self.drain();
-        self.stream.begin();
+        if cold.is_none() {
+            self.stream.begin();
+        }
         let revision = &self.loaded.revision;
         let timeout = Duration::from_secs(revision.timeout_seconds.into());
-        self.log(&Line::Start { request: &invocation.request_id });
+        self.log(&Line::Start { request: &invocation.request_id, trace: &invocation.trace_id });
         let began = Instant::now();
         let event = Event {
             request_id: invocation.request_id.clone(),
@@ -96,11 +109,13 @@ impl Environment {
         };
         match became {
             Became::Replied(Reply::Whole { body, content_type }) => {
-                let report = self.finish(invocation, began, cold, Outcome::Success, None);
+                let bytes = body.len();
+                let report = self.finish(invocation, Ran { began, cold, bytes }, Outcome::Success, None);
                 Answer::whole(body, content_type, report)
             }
             Became::Replied(Reply::Error { body, error_type }) => {
-                let report = self.finish(invocation, began, cold, Outcome::Error { error_type }, None);
+                let bytes = body.len();
+                let report = self.finish(invocation, Ran { began, cold, bytes }, Outcome::Error { error_type }, None);
                 Answer::whole(body, None, report)
             }
             Became::Replied(Reply::Stream { body, content_type }) if invocation.wants_stream => {
@@ -110,7 +125,8 @@ impl Environment {
                 self.gather(invocation, body, content_type, began, cold).await
             }
             Became::Fault(fault) => {
-                let report = self.finish(invocation, began, cold, fault.outcome(), Some(&fault));
+                let ran = Ran { began, cold, bytes: 0 };
+                let report = self.finish(invocation, ran, fault.outcome(), Some(&fault));
                 Answer::whole(fault.body(&invocation.request_id), None, report)
             }
         }
@@ -118,9 +134,8 @@ impl Environment {
 
     /// An invocation that finds no environment, because it could not be initialized.
     pub fn refuse(&self, invocation: &Invocation, why: Initialized, ms: f64) -> Answer {
-        self.stream.begin();
         let request = invocation.request_id.as_str();
-        self.log(&Line::Start { request });
+        self.log(&Line::Start { request, trace: &invocation.trace_id });
         let began = Instant::now().checked_sub(Duration::from_secs_f64(ms / 1000.0)).unwrap_or_else(Instant::now);
         let (body, outcome, fault) = match why {
             Initialized::Error { body, error_type } => (body, Outcome::InitFailed { error_type }, None),
@@ -133,7 +148,7 @@ impl Environment {
             }
             Initialized::Ready | Initialized::NotYet => (Fault::Ended.body(request), Outcome::Exited, None),
         };
-        let report = self.finish(invocation, began, None, outcome, fault.as_ref());
+        let report = self.finish(invocation, Ran { began, cold: None, bytes: 0 }, outcome, fault.as_ref());
         Answer::whole(body, None, report)
     }
 
@@ -158,11 +173,19 @@ impl Environment {
         let until =
             tokio::time::Instant::from_std(began + Duration::from_secs(self.loaded.revision.timeout_seconds.into()));
         tokio::spawn(async move {
+            let mut bytes = 0;
+            let mut stream_error = None;
             let (outcome, fault) = loop {
                 match tokio::time::timeout_at(until, from.recv()).await {
-                    Ok(Some(Piece::Data(data))) => _ = pieces.send(data).await,
+                    Ok(Some(Piece::Data(data))) => {
+                        bytes += data.len();
+                        let _ = pieces.send(data).await;
+                    }
                     Ok(Some(Piece::End)) => break (Outcome::Success, None),
-                    Ok(Some(Piece::Error { error_type, .. })) => break (Outcome::Error { error_type }, None),
+                    Ok(Some(Piece::Error { error_type, body })) => {
+                        stream_error = Some(body);
+                        break (Outcome::Error { error_type }, None);
+                    }
                     Ok(None) => break (Outcome::Exited, Some(Fault::Ended)),
                     Err(_) => {
                         let fault = environment.time_over();
@@ -170,9 +193,12 @@ impl Environment {
                     }
                 }
             };
-            let report = environment.finish(&invocation, began, cold, outcome, fault.as_ref());
+            let report = environment.finish(&invocation, Ran { began, cold, bytes }, outcome, fault.as_ref());
+            let stream_error = stream_error.or_else(|| Some(fault?.body(&invocation.request_id)));
+            let stream_error =
+                stream_error.map(|body| String::from_utf8_lossy(&body).chars().take(LONGEST_ERROR).collect());
             drop(lease);
-            let _ = sender.send(report);
+            let _ = sender.send(Report { stream_error, ..report });
         });
         Answer { body: Body::Stream(body), content_type, report }
     }
@@ -194,7 +220,8 @@ impl Environment {
                 Ok(Some(Piece::Data(data))) => whole.extend_from_slice(&data),
                 Ok(Some(Piece::End)) => break None,
                 Ok(Some(Piece::Error { error_type, body })) => {
-                    let report = self.finish(invocation, began, cold, Outcome::Error { error_type }, None);
+                    let ran = Ran { began, cold, bytes: whole.len() };
+                    let report = self.finish(invocation, ran, Outcome::Error { error_type }, None);
                     return Answer::whole(body, None, report);
                 }
                 Ok(None) => break Some(Fault::Ended),
@@ -205,7 +232,7 @@ impl Environment {
             }
         };
         let outcome = fault.as_ref().map_or(Outcome::Success, Fault::outcome);
-        let report = self.finish(invocation, began, cold, outcome, fault.as_ref());
+        let report = self.finish(invocation, Ran { began, cold, bytes: whole.len() }, outcome, fault.as_ref());
         match fault {
             Some(fault) => Answer::whole(fault.body(&invocation.request_id), None, report),
             None => Answer::whole(whole.into(), content_type, report),
@@ -223,12 +250,24 @@ impl Environment {
         }
     }
 
+    /// How the response came; `None` if there was none.
+    fn response(&self, began: Instant, bytes: usize) -> Option<Response> {
+        let response_began = self.exchange.take_response_began().filter(|at| *at >= began)?;
+        let ms = |since: Instant, until: Instant| until.duration_since(since).as_secs_f64() * 1000.0;
+        let now = Instant::now();
+        Some(Response {
+            invoked_ms: now_ms() - ms(began, now) as i64,
+            latency_ms: ms(began, response_began),
+            duration_ms: ms(response_began, now),
+            bytes: bytes as u64,
+        })
+    }
+
     /// Writes what the platform has to say at the end, and counts.
     fn finish(
         &self,
         invocation: &Invocation,
-        began: Instant,
-        cold: Option<Cold>,
+        Ran { began, cold, bytes }: Ran,
         outcome: Outcome,
         fault: Option<&Fault>,
     ) -> Report {
@@ -265,8 +304,11 @@ impl Environment {
             max_memory_used_mib: if outcome == Outcome::OutOfMemory { revision.memory_mib } else { self.max_memory() },
             init_ms,
         };
-        self.log(&Line::End { request, status: &status, ms: duration_ms });
-        self.log(&Line::Report { request, status: &status, metrics: &metrics });
+        let response = self.response(began, bytes);
+        let trace = invocation.trace_id.as_str();
+        let (status, ms) = (&status, duration_ms);
+        self.log(&Line::End { request, trace, status, ms, response: response.as_ref() });
+        self.log(&Line::Report { request, trace, status, metrics: &metrics });
         Report {
             request_id: invocation.request_id.clone(),
             outcome,
@@ -276,6 +318,7 @@ impl Environment {
             max_memory_used_mib: metrics.max_memory_used_mib,
             log_tail: invocation.wants_tail.then(|| STANDARD.encode(self.stream.tail())),
             log_stream: self.stream.name.clone(),
+            stream_error: None,
             is_provisioned: self.is_provisioned,
         }
     }

@@ -15,18 +15,23 @@ pub mod exchange;
 pub mod extensions;
 mod fault;
 mod invoke;
+mod retire;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use freehold_machine::sandbox::Sandbox;
+use serde_json::{Value, json};
+use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 use crate::contract::Credentials;
 use crate::logs::platform::Line;
-use crate::logs::{Pipe, Stream, now_ms};
+use crate::logs::{Event, Pipe, Stream, iso, now_ms};
 use crate::revisions::Loaded;
+use crate::spec::LogFormat;
+use crate::telemetry::{self, Kind, Subscription, Telemetry};
 use exchange::Exchange;
 use extensions::Extensions;
 
@@ -34,9 +39,8 @@ pub use birth::{Begun, Birth, INIT_TIMEOUT};
 pub use fault::Fault;
 pub use invoke::{Answer, Body, Cold, Invocation, LARGEST_RESPONSE};
 
-/// *Developer Guide, Lambda execution environment lifecycle: Shutdown phase*: with external extensions, and without.
-const SHUTDOWN: Duration = Duration::from_secs(2);
-const INTERNAL_SHUTDOWN: Duration = Duration::from_millis(500);
+/// What a runtime may take between its answer and asking for the next event.
+const TURN: Duration = Duration::from_secs(1);
 
 /// How long an environment goes on after it has nothing more to do. Whoever comes back at once finds it running; what a
 /// handler left behind does not get far.
@@ -47,6 +51,7 @@ pub struct Environment {
     pub exchange: Exchange,
     pub extensions: Extensions,
     pub stream: Stream,
+    pub telemetry: Telemetry,
     /// Whether it is one of those kept warm.
     pub is_provisioned: bool,
     sandbox: Sandbox,
@@ -62,6 +67,8 @@ pub struct Environment {
     is_limited: AtomicBool,
     /// Whether ends of extensions are as they should be.
     is_ending: AtomicBool,
+    /// Whether the runtime's process has ended.
+    is_runtime_gone: watch::Sender<bool>,
     max_memory_mib: AtomicU64,
 }
 
@@ -78,6 +85,7 @@ impl Environment {
             exchange: Exchange::default(),
             extensions: Extensions::default(),
             stream,
+            telemetry: Telemetry::default(),
             is_provisioned: provisioned,
             sandbox,
             pipes: Mutex::default(),
@@ -88,11 +96,14 @@ impl Environment {
             activity: AtomicU64::new(0),
             is_limited: AtomicBool::new(false),
             is_ending: AtomicBool::new(false),
+            is_runtime_gone: watch::Sender::new(false),
             max_memory_mib: AtomicU64::new(0),
         }
     }
 
-    fn log(&self, line: &Line<'_>) {
+    /// Writes down what the platform has to say, and tells those who want to know.
+    pub fn log(&self, line: &Line<'_>) {
+        self.telemetry.publish(Kind::Platform, || line.event(&self.loaded.revision));
         if let Some(message) = line.message(&self.loaded.revision) {
             self.stream.platform(message);
         }
@@ -101,14 +112,53 @@ impl Environment {
     /// Writes down what its programs have written so far.
     fn drain(&self) {
         for pipe in self.pipes.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-            pipe.drain(|events| self.stream.write(events));
+            pipe.drain(|events| self.write(pipe.kind, events));
         }
+    }
+
+    /// Writes down what a program has written.
+    fn write(&self, kind: Kind, events: Vec<Event>) {
+        let is_json = self.loaded.revision.logging.format == LogFormat::Json;
+        for event in &events {
+            self.telemetry.publish(kind, || {
+                let parsed = is_json.then(|| serde_json::from_str::<Value>(&event.message).ok()).flatten();
+                // What is JSON stays so (*Developer Guide, Telemetry API event schema: function*).
+                let record = parsed.filter(Value::is_object).unwrap_or_else(|| json!(event.message));
+                Some(json!({"time": iso(event.timestamp_ms), "type": kind.name(), "record": record}))
+            });
+        }
+        self.stream.write(events);
+    }
+
+    /// Subscribes an extension to telemetry, unless it is too late.
+    pub fn subscribe(self: &Arc<Self>, name: &str, subscription: Subscription) -> bool {
+        let kinds: Vec<&str> = subscription.kinds.iter().map(|kind| kind.name()).collect();
+        let Some((subscription, buffer)) = self.telemetry.subscribe(name, subscription) else { return false };
+        self.log(&Line::Subscription { name, types: &kinds });
+        let courier = telemetry::courier(Arc::downgrade(self), subscription, buffer);
+        self.keep(tokio::spawn(courier).abort_handle());
+        true
+    }
+
+    /// A connection to a port of the sandbox's loopback. Blocks a moment.
+    pub fn connect(&self, port: u16) -> freehold_machine::Result<std::net::TcpStream> {
+        self.sandbox.connect(port)
     }
 
     /// Whether it may be given another invocation.
     pub fn is_usable(&self) -> bool {
         let longest = i64::from(self.loaded.revision.timeout_seconds) * 1000;
         !self.exchange.is_over() && self.expires_ms.is_none_or(|expires| now_ms() + longest < expires)
+    }
+
+    /// Whether its runtime asks for the next event. One that has answered does so at once, or ends; one that does neither
+    /// is ended here.
+    pub async fn is_ready(&self) -> bool {
+        let is_ready = tokio::time::timeout(TURN, self.exchange.ready()).await == Ok(true);
+        if !is_ready {
+            self.exchange.end();
+        }
+        is_ready
     }
 
     pub fn idle_for(&self) -> Duration {
@@ -142,26 +192,6 @@ impl Environment {
                     Err(error) => tracing::error!(%error, "an environment is not stopped"),
                 }
             }
-        });
-    }
-
-    /// Lets extensions finish what they do, where there are any that want to, and ends everything in it.
-    pub fn retire(self: &Arc<Self>, reason: &'static str) {
-        let moment = if self.loaded.extensions.is_empty() { INTERNAL_SHUTDOWN } else { SHUTDOWN };
-        self.thaw();
-        let deadline_ms = now_ms() + i64::try_from(moment.as_millis()).unwrap_or(0);
-        self.is_ending.store(true, Ordering::Relaxed);
-        if !self.extensions.shut_down(reason, deadline_ms) {
-            return self.end();
-        }
-        let environment = Arc::clone(self);
-        tokio::spawn(async move {
-            tokio::select! {
-                () = tokio::time::sleep(moment) => {}
-                () = environment.extensions.gone() => {}
-            }
-            environment.drain();
-            environment.end();
         });
     }
 

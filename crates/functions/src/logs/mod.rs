@@ -6,6 +6,7 @@ pub mod platform;
 mod spool;
 mod stream;
 
+pub use frames::Event;
 pub use pipe::{Pipe, pipe};
 pub use spool::Spool;
 pub use stream::Stream;

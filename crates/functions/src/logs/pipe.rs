@@ -9,22 +9,25 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
 use super::frames::{Event, Splitter};
+use crate::telemetry::Kind;
 
 pub struct Pipe {
+    /// Whose output it is.
+    pub kind: Kind,
     reader: AsyncFd<std::io::PipeReader>,
     splitter: Mutex<Splitter>,
     is_watched: AtomicBool,
 }
 
 /// A pipe for text or for frames, and its end for the program.
-pub fn pipe(is_framed: bool) -> std::io::Result<(Pipe, OwnedFd)> {
+pub fn pipe(kind: Kind, is_framed: bool) -> std::io::Result<(Pipe, OwnedFd)> {
     let (reader, writer) = std::io::pipe()?;
     rustix::io::ioctl_fionbio(&reader, true)?;
     let splitter = if is_framed { Splitter::Frames(Vec::new()) } else { Splitter::Lines(Vec::new()) };
     // SAFETY: a `PipeReader` gives the same descriptor at any time and closes it only when it is dropped.
     let reader =
         unsafe { AsyncFd::register_with_interest(reader, Interest::READABLE) }.map_err(std::io::Error::from)?;
-    Ok((Pipe { reader, splitter: Mutex::new(splitter), is_watched: AtomicBool::new(false) }, writer.into()))
+    Ok((Pipe { kind, reader, splitter: Mutex::new(splitter), is_watched: AtomicBool::new(false) }, writer.into()))
 }
 
 impl Pipe {

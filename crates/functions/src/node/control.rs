@@ -80,6 +80,9 @@ async fn answer(pool: &Arc<Pool>, started_ms: i64, request: Request<Incoming>) -
         (&Method::PUT, ["endpoint"]) => match read::<Endpoint>(request).await {
             Ok(endpoint) => {
                 pool.parts.endpoint.set(endpoint.address);
+                if let Some(seconds) = endpoint.idle_seconds {
+                    pool.keep_idle(Duration::from_secs(seconds));
+                }
                 empty(StatusCode::NO_CONTENT)
             }
             Err(refused) => refused,

@@ -29,6 +29,8 @@ pub struct Parts {
 
 pub struct Pool {
     pub(super) parts: Parts,
+    /// How long an environment is kept that nobody uses.
+    idle: Mutex<Duration>,
     revisions: Mutex<HashMap<String, Environments>>,
 }
 
@@ -60,7 +62,7 @@ pub enum Refused {
 
 impl Pool {
     pub fn new(parts: Parts) -> Arc<Self> {
-        let pool = Arc::new(Self { parts, revisions: Mutex::default() });
+        let pool = Arc::new(Self { idle: Mutex::new(parts.idle), parts, revisions: Mutex::default() });
         let swept = Arc::downgrade(&pool);
         tokio::spawn(async move {
             loop {
@@ -85,10 +87,12 @@ impl Pool {
         credentials: Option<Credentials>,
     ) -> Result<Answer, Refused> {
         let loaded = self.parts.revisions.get(id)?;
-        if let Some(environment) = self.take(id)? {
+        while let Some(environment) = self.take(id)? {
             let lease = Lease { pool: Arc::clone(self), environment };
             let environment = Arc::clone(&lease.environment);
-            return Ok(environment.invoke(&invocation, None, lease).await);
+            if environment.is_ready().await {
+                return Ok(environment.invoke(&invocation, None, lease).await);
+            }
         }
         self.invoke_cold(&loaded, &invocation, credentials.as_ref()).await
     }
@@ -190,13 +194,19 @@ impl Pool {
         environment.retire("failure");
     }
 
+    /// From now on, instead of what the node was started with.
+    pub fn keep_idle(&self, idle: Duration) {
+        *self.idle.lock().unwrap_or_else(PoisonError::into_inner) = idle;
+    }
+
     /// Ends what nobody used for long, or what is over.
     fn sweep(&self) {
         let mut over = Vec::new();
+        let longest = *self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         for own in self.lock().values_mut() {
             let idle = std::mem::take(&mut own.idle);
             for environment in idle {
-                let is_old = !environment.is_provisioned && environment.idle_for() >= self.parts.idle;
+                let is_old = !environment.is_provisioned && environment.idle_for() >= longest;
                 if is_old || !environment.is_usable() {
                     own.lose(&environment);
                     over.push(environment);

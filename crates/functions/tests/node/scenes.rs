@@ -284,7 +284,11 @@ async fn a_function_reaches_the_region_and_nothing_of_the_host(region: Region) {
     let listener = tokio::net::TcpListener::bind("0.0.0.0:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let endpoint = std::net::SocketAddr::from(([127, 0, 0, 1], address.port()));
-    region.node.set_endpoint(&freehold_functions::contract::Endpoint { address: endpoint }).await.unwrap();
+    region
+        .node
+        .set_endpoint(&freehold_functions::contract::Endpoint { address: endpoint, idle_seconds: None })
+        .await
+        .unwrap();
     let id = region.revision(|revision| revision.timeout_seconds = 10);
     assert_eq!(region.ask(&id, json!({"do": "connect", "argument": "127.0.0.1:4566"})).await, json!("connected"));
     assert!(listener.accept().await.is_ok());

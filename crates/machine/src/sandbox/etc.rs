@@ -43,7 +43,7 @@ pub fn write(etc: &Path, user: u32, hostname: &str) -> Result<(), String> {
         ("passwd", format!("root:x:0:0:root:/:/sbin/nologin\n{USER}:x:{user}:{user}::/tmp:/sbin/nologin\n")),
         ("group", format!("root:x:0:\n{USER}:x:{user}:\n")),
         ("hostname", format!("{hostname}\n")),
-        ("hosts", format!("127.0.0.1 localhost\n127.0.0.1 {hostname}\n")),
+        ("hosts", format!("127.0.0.1 localhost\n127.0.0.1 {hostname}\n127.0.0.1 sandbox.localdomain sandbox\n")),
         ("nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n".to_owned()),
         // Answered in the sandbox's own network, by whoever made that.
         ("resolv.conf", "nameserver 127.0.0.1\noptions timeout:2 attempts:2\n".to_owned()),

@@ -1,8 +1,8 @@
 //! Sandboxes as the node has them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::net::{TcpListener, UdpSocket};
+use std::net::{Ipv4Addr, TcpListener, TcpStream, UdpSocket};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -22,12 +22,15 @@ use super::wire::{self, Fork, Furnish, News, Order, Start};
 use super::{place, scratch, spawn};
 use crate::driver::{Error, Result};
 use crate::net::names::Tag;
+use crate::net::netns;
 use crate::spec::Interface;
 
 /// No distribution gives these users to accounts, and no other driver of this crate to machines.
 const FIRST_USER: u32 = 0x7200_0000;
 /// Sandboxes at once.
 const MOST: u32 = 4096;
+/// What a connection to what listens inside may take.
+const LOOPBACK: Duration = Duration::from_secs(1);
 /// What making one may take on a host that has very much to do.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -223,7 +226,16 @@ impl Shared {
             Ok((control, pid, sockets, namespace)) => {
                 let shared = Arc::clone(self);
                 let (parts, sockets) = (Some((group, pid)), Mutex::new(Some(sockets)));
-                Ok(Sandbox { shared, slot, parts, control, sockets, namespace, gateway: OnceLock::new() })
+                Ok(Sandbox {
+                    shared,
+                    slot,
+                    parts,
+                    control,
+                    sockets,
+                    namespace,
+                    gateway: OnceLock::new(),
+                    programs: Mutex::default(),
+                })
             }
             Err(error) => {
                 let _ = group.remove();
@@ -326,6 +338,8 @@ pub struct Sandbox {
     namespace: OwnedFd,
     /// Where it is in a VPC.
     gateway: OnceLock<Arc<Gateway>>,
+    /// Its programs that run, by their numbers.
+    programs: Mutex<BTreeMap<u32, OwnedFd>>,
 }
 
 impl Sandbox {
@@ -367,11 +381,42 @@ impl Sandbox {
         loop {
             let mut ready = self.control.readable().await.ok()?;
             match ready.try_io(|control| wire::receive::<News>(control.get_ref())) {
-                Ok(Ok(Some((news, _)))) => return Some(news),
+                Ok(Ok(Some((news, descriptors)))) => {
+                    self.note(&news, descriptors);
+                    return Some(news);
+                }
                 Ok(Ok(None) | Err(_)) => return None,
                 Err(_) => {}
             }
         }
+    }
+
+    fn note(&self, news: &News, descriptors: Vec<OwnedFd>) {
+        let mut programs = self.programs.lock().unwrap_or_else(PoisonError::into_inner);
+        match news {
+            News::Started { number } => {
+                programs.extend(descriptors.into_iter().next().map(|process| (*number, process)))
+            }
+            News::Ended { number, .. } => drop(programs.remove(number)),
+            _ => {}
+        }
+    }
+
+    /// Asks a program to end, or ends it. One that does not run is none to end.
+    pub fn signal(&self, number: u32, is_kill: bool) {
+        let programs = self.programs.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(process) = programs.get(&number) {
+            let signal = if is_kill { Signal::KILL } else { Signal::TERM };
+            let _ = rustix::process::pidfd_send_signal(process, signal);
+        }
+    }
+
+    /// A connection to what listens at a port of its loopback. Blocks a moment.
+    pub fn connect(&self, port: u16) -> Result<TcpStream> {
+        netns::enter_open(self.namespace.as_fd(), || {
+            TcpStream::connect_timeout(&(Ipv4Addr::LOCALHOST, port).into(), LOOPBACK)
+                .map_err(|error| Error::io("connect inside of a sandbox", error))
+        })
     }
 
     pub fn limit_memory(&self, mib: u64) -> Result<()> {

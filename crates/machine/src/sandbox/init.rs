@@ -2,7 +2,7 @@
 //! runs no code but ours, and keeps no more power than starting programs under another user takes.
 
 use std::collections::HashMap;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::process::{Pid, PidfdFlags, WaitOptions};
@@ -48,8 +48,8 @@ fn live(control: &OwnedFd, fork: &Fork) -> Result<(), String> {
                 let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw).ok_or("a child without a number")?;
                 let descriptor = rustix::process::pidfd_open(pid, PidfdFlags::empty())
                     .map_err(|error| format!("watch a program: {error}"))?;
+                tell_with(control, &News::Started { number }, &[descriptor.as_fd()])?;
                 programs.insert(pid, (number, descriptor));
-                tell(control, &News::Started { number })?;
             }
             Err(error) => {
                 let (code, reason) = (error.raw_os_error(), error.to_string());
@@ -60,7 +60,11 @@ fn live(control: &OwnedFd, fork: &Fork) -> Result<(), String> {
 }
 
 fn tell(control: &OwnedFd, news: &News) -> Result<(), String> {
-    wire::send(control, news, &[]).map_err(|error| format!("the node is not told: {error}"))
+    tell_with(control, news, &[])
+}
+
+fn tell_with(control: &OwnedFd, news: &News, descriptors: &[BorrowedFd<'_>]) -> Result<(), String> {
+    wire::send(control, news, descriptors).map_err(|error| format!("the node is not told: {error}"))
 }
 
 fn next(control: &OwnedFd) -> Result<Option<(Order, Vec<OwnedFd>)>, String> {

@@ -77,6 +77,7 @@ pub enum News {
     /// It can be furnished.
     Ready,
     Furnished,
+    /// With a descriptor of the process (pidfd), by which it can be sent signals: the init itself may not.
     Started {
         number: u32,
     },

@@ -77,12 +77,13 @@ async fn hand_on(
     }
 }
 
-/// How it ended. The details of a failure are the error object, if the function sent nothing else after it.
+/// How it ended. The details of a failure are the error object: what came last, unless a stream had begun before.
 fn complete(report: Report, last: &[u8]) -> InvokeWithResponseStreamCompleteEvent {
     let failure = failure_of(&report.outcome);
+    let error = report.stream_error.unwrap_or_else(|| String::from_utf8_lossy(last).into_owned());
     InvokeWithResponseStreamCompleteEvent {
         error_code: failure.map(str::to_owned),
-        error_details: failure.map(|_| String::from_utf8_lossy(last).into_owned()),
+        error_details: failure.map(|_| error),
         log_result: report.log_tail,
     }
 }
