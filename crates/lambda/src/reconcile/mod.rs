@@ -1,13 +1,17 @@
 //! What makes desired state true.
 
 mod dismiss;
+mod forget_layers;
 mod forget_packages;
+mod forget_unpacked;
 mod prepare;
 mod provision;
 mod settle_mappings;
 
 #[cfg(test)]
-pub(crate) use {dismiss::Dismiss, prepare::Prepare};
+pub(crate) use {
+    dismiss::Dismiss, forget_layers::ForgetLayers, forget_unpacked::ForgetUnpacked, prepare::Prepare,
+};
 
 use std::sync::Arc;
 
@@ -15,7 +19,7 @@ use freehold_core::reconcile::Reconcilers;
 use freehold_store::Document;
 
 use crate::Lambda;
-use crate::model::{Dismissed, Mapping, Provisioned, Version};
+use crate::model::{Dismissed, LayerVersion, Mapping, Provisioned, Version};
 
 /// Sets all reconcilers of Lambda to work.
 pub(crate) fn start(lambda: &Arc<Lambda>, reconcilers: &Reconcilers) {
@@ -26,5 +30,9 @@ pub(crate) fn start(lambda: &Arc<Lambda>, reconcilers: &Reconcilers) {
     reconcilers.spawn(pollers, vec![store.watch(Mapping::KIND)]);
     let provision = provision::Provision(Arc::clone(lambda));
     reconcilers.spawn(provision, vec![store.watch(Provisioned::KIND), store.watch(Version::KIND)]);
+    let layers = forget_layers::ForgetLayers(Arc::clone(lambda));
+    reconcilers.spawn(layers, vec![store.watch(LayerVersion::KIND), store.watch(Version::KIND)]);
+    let unpacked = forget_unpacked::ForgetUnpacked(Arc::clone(lambda));
+    reconcilers.spawn(unpacked, vec![store.watch(Dismissed::KIND), store.watch(LayerVersion::KIND)]);
     reconcilers.spawn(forget_packages::ForgetPackages(Arc::clone(lambda)), Vec::new());
 }

@@ -86,7 +86,7 @@ impl Prepare {
 
 /// One at a time: a step that was cut off still unpacks on its thread, and functions may share a layer; both would fill the
 /// directory that another one removes.
-static UNPACKING: Mutex<()> = Mutex::new(());
+pub(super) static UNPACKING: Mutex<()> = Mutex::new(());
 
 /// What a step does to the disk.
 struct Work {
@@ -152,7 +152,8 @@ impl Work {
     }
 }
 
-/// Fills a directory under another name and renames it when it is whole. What a crash left of an earlier attempt is removed.
+/// Fills a directory under another name and renames it when it is whole and on disk: one that is there is whole whatever
+/// became of the host. What a crash left of an earlier attempt is removed.
 fn whole(path: &Path, fill: impl FnOnce(&Path) -> Result<(), UnpackError>) -> Result<(), UnpackError> {
     let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else {
         return Err(io::Error::from(io::ErrorKind::InvalidInput).into());
@@ -172,3 +173,6 @@ fn whole(path: &Path, fill: impl FnOnce(&Path) -> Result<(), UnpackError>) -> Re
     }
     Ok(())
 }
+    // Thousands of files at once, instead of each by itself.
+    rustix::fs::syncfs(fs::File::open(&unfinished)?).map_err(io::Error::from)?;
+    fs::File::open(parent)?.sync_all()?;

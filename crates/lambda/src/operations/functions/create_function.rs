@@ -57,7 +57,7 @@ pub(super) async fn create_function(
             if tx.get::<Function>(&function.arn)?.is_some() {
                 return Err(Error::Conflict(format!("Function already exist: {}", function.name)));
             }
-            check_layers(tx, &account, &latest)?;
+            check_layers(tx, &account, &latest, &[])?;
             check_storage(tx, &account, latest.code.size)?;
             if let Some(arn) = &function.code_signing_config {
                 let config = tx.get::<CodeSigningConfig>(arn)?;
@@ -130,11 +130,7 @@ pub(super) fn refuse_elsewhere(bucket: Option<&str>, image: Option<&str>, key: O
 /// Packages here are never signed: there is no signer.
 pub(super) fn check_signature(config: &CodeSigningConfig) -> Result<(), Error> {
     if config.refuses_unsigned() {
-        return Err(Error::invalid(format!(
-            "The code signature failed one or more of the validation checks for signature mismatch or expiration: the \
-             package is not signed, and {} enforces that it is.",
-            config.arn
-        )));
+        return Err(Error::CodeVerificationFailed);
     }
     Ok(())
 }

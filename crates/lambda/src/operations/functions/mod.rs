@@ -63,15 +63,17 @@ pub(super) async fn check_runtime(lambda: &Lambda, runtime: &str) -> Result<(), 
     )))
 }
 
-/// Layers must be there and be the caller's to use, and all of it must not be too large.
-pub(super) fn check_layers(tx: &mut dyn Tx, account: &str, version: &Version) -> Result<(), Error> {
+/// Layers must be there and be the caller's to use, and all of it must not be too large. What the function had `before` it
+/// keeps, whether it was deleted meanwhile or not.
+pub(super) fn check_layers(tx: &mut dyn Tx, account: &str, version: &Version, before: &[String]) -> Result<(), Error> {
     let mut unpacked = version.code.unpacked;
     for arn in &version.settings.layers {
-        let found = tx.get::<LayerVersion>(arn)?.filter(|layer| !layer.is_deleted);
+        let is_kept = before.contains(arn);
+        let found = tx.get::<LayerVersion>(arn)?.filter(|layer| is_kept || !layer.is_deleted);
         let layer = found.ok_or_else(|| Error::invalid(format!("Layer version {arn} does not exist.")))?;
         let is_allowed =
             layer.account == account || layer.allowed.values().any(|allowed| allowed == "*" || allowed == account);
-        if !is_allowed {
+        if !is_allowed && !is_kept {
             return Err(Error::invalid(format!(
                 "Account {account} is not authorized to perform: lambda:GetLayerVersion on resource: {arn}"
             )));

@@ -45,7 +45,7 @@ pub(super) async fn update_function_code(
             latest.code = code;
             latest.settings.architecture = architecture.unwrap_or(latest.settings.architecture);
             latest.change(now);
-            check_layers(tx, &latest.account.clone(), &latest)?;
+            check_layers(tx, &latest.account.clone(), &latest, &latest.settings.layers)?;
             check_storage(tx, &latest.account.clone(), latest.code.size)?;
             if is_dry {
                 return Ok(latest);

@@ -51,13 +51,14 @@ pub(super) async fn update_function_configuration(
             let dropped = latest.build.clone();
             latest.settings.apply(wanted)?;
             latest.change(now);
-            check_layers(tx, &latest.account.clone(), &latest)?;
+            check_layers(tx, &latest.account.clone(), &latest, &before)?;
             if latest.live.as_ref() != Some(&dropped) {
                 tx.put(&Dismissed::build(&latest.account, &dropped))?;
             }
             tx.put(&latest)?;
             Ok(latest)
         })
+            let before = latest.settings.layers.clone();
         .await?;
     let arn = changed.function.clone();
     Ok(view::configuration(&lambda.store, &changed, arn)?)
