@@ -94,6 +94,9 @@ pub struct Up {
     /// Memory promised for the memory of the host [default: 4 for containers, 1 for virtual machines]
     #[arg(long, value_name = "X", value_parser = factor)]
     pub memory_overcommit: Option<f64>,
+    /// How long an execution environment of a function is kept that nobody uses
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub lambda_idle: u64,
     /// Accept types that are larger than the whole host
     #[arg(long)]
     pub oversubscribe: bool,

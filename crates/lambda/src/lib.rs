@@ -47,7 +47,7 @@ use jiff::Timestamp;
 
 pub use download::PackageRoute;
 pub use invoke::FunctionTarget;
-pub use urls::UrlRoute;
+pub use urls::UrlSite;
 
 use download::Downloads;
 use invoke::{Dispatchers, Running};

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use freehold_functions::launch::Launcher;
 use freehold_functions::layout::Layout;
@@ -12,14 +13,15 @@ use super::machines::Hardware;
 use crate::data_dir::DataDir;
 
 /// The node of the region's functions: a process of its own, where the region has machines.
-pub fn node(data: &DataDir, hardware: &Hardware) -> SharedNode {
+/// `idle`: how long an environment is kept that nobody uses.
+pub fn node(data: &DataDir, hardware: &Hardware, idle: Duration) -> SharedNode {
     if hardware.driver.kind() == DriverKind::None {
         return Arc::new(Absent);
     }
     let arguments = ["--data-dir", &data.path().to_string_lossy(), "lambda-node"].map(str::to_owned).to_vec();
     // By its descriptor's name, not its path: an upgrade may put another program there.
     let launcher = Launcher::new(data.path(), (PathBuf::from("/proc/self/exe"), arguments));
-    Arc::new(Socket::new(&Layout::new(data.path()), launcher))
+    Arc::new(Socket::new(&Layout::new(data.path()), launcher, idle))
 }
 
 /// Where functions are below the data directory.

@@ -14,7 +14,7 @@ use freehold_elb::Elb;
 use freehold_elb::reconcile::{ReadStatus, ResolveNames};
 use freehold_events::{Events, Patterns, Sink};
 use freehold_iam::{Development, ForgetExpired, Iam};
-use freehold_lambda::{FunctionTarget, Lambda, PackageRoute, UrlRoute};
+use freehold_lambda::{FunctionTarget, Lambda, PackageRoute, UrlSite};
 use freehold_logs::{EventStore, Logs};
 use freehold_monitoring::{CloudWatch, SeriesStore};
 use freehold_queues::{ForgetExpired as ForgetMessages, Queues};
@@ -140,7 +140,7 @@ impl Services {
             queues: Arc::clone(&queues),
             patterns: Arc::new(Patterns),
             layout: functions::layout(data),
-            node: functions::node(data, hardware),
+            node: functions::node(data, hardware, Duration::from_secs(options.lambda_idle)),
         });
         iam.protect("lambda", Arc::clone(&lambda) as _);
         let functions = Arc::new(FunctionTarget(Arc::clone(&lambda)));
@@ -238,7 +238,7 @@ impl Services {
     pub fn mount(&self, server: Builder) -> Builder {
         let server = server.route(Arc::new(CertificateRoute(Arc::clone(&self.sns))));
         let server = server.route(Arc::new(PackageRoute(Arc::clone(&self.lambda))));
-        let server = server.route(Arc::new(UrlRoute(Arc::clone(&self.lambda))));
+        let server = server.site(Arc::new(UrlSite(Arc::clone(&self.lambda))));
         self.endpoint.iter().map(Arc::clone).fold(server, |server, service| match service.model.id {
             "sqs" => server.service_with_bodies(service, freehold_sqs::BODY_BYTES),
             "lambda" => server.service_with_bodies(service, freehold_lambda::BODY_BYTES),

@@ -44,6 +44,8 @@ pub enum Part {
 pub struct Streaming {
     /// The media type that the handler set.
     pub content_type: Option<String>,
+    /// How it ended, if that is known before it begins: the response comes whole.
+    pub ended: Option<Report>,
     pub parts: tokio::sync::mpsc::Receiver<Result<Part, NodeError>>,
 }
 

@@ -25,6 +25,8 @@ const PARTS: usize = 16;
 pub struct Socket {
     client: Client,
     launcher: Launcher,
+    /// How long an environment is kept that nobody uses.
+    idle: Duration,
     /// Where the region listens.
     endpoint: OnceLock<SocketAddr>,
     /// It answered, and has been told where the region listens.
@@ -34,10 +36,11 @@ pub struct Socket {
 }
 
 impl Socket {
-    pub fn new(layout: &Layout, launcher: Launcher) -> Self {
+    pub fn new(layout: &Layout, launcher: Launcher, idle: Duration) -> Self {
         Self {
             client: Client::new(layout),
             launcher,
+            idle,
             endpoint: OnceLock::new(),
             is_known: AtomicBool::new(false),
             starting: Mutex::default(),
@@ -53,7 +56,8 @@ impl Socket {
         if !self.is_known.load(Ordering::Acquire) {
             self.launcher.ensure().await.map_err(|error| NodeError::Unavailable(error.to_string()))?;
             if let Some(address) = self.endpoint.get() {
-                self.client.set_endpoint(&Endpoint { address: *address }).await.map_err(|error| self.told(error))?;
+                let told = Endpoint { address: *address, idle_seconds: Some(self.idle.as_secs()) };
+                self.client.set_endpoint(&told).await.map_err(|error| self.told(error))?;
                 self.is_known.store(true, Ordering::Release);
             }
         }
@@ -91,19 +95,19 @@ impl Node for Socket {
         let (build, invoke) = parts_of(run, true);
         let (sender, parts) = mpsc::channel(PARTS);
         let begun = self.client().await?.invoke_streaming(&build, invoke).await;
-        let content_type = match begun.map_err(|error| self.told(error))? {
+        let (content_type, ended) = match begun.map_err(|error| self.told(error))? {
             Streamed::Whole(done) => {
                 // There is room for both: nothing was put in yet.
                 let _ = sender.try_send(Ok(Part::Chunk(done.payload)));
-                let _ = sender.try_send(Ok(Part::End(done.report)));
-                done.content_type
+                let _ = sender.try_send(Ok(Part::End(done.report.clone())));
+                (done.content_type, Some(done.report))
             }
             Streamed::Begun { content_type, body } => {
                 tokio::spawn(hand_on(body, sender));
-                content_type
+                (content_type, None)
             }
         };
-        Ok(Streaming { content_type, parts })
+        Ok(Streaming { content_type, ended, parts })
     }
 
     async fn provision(&self, build: &str, wish: Provision) -> Result<(), NodeError> {

@@ -7,6 +7,8 @@ use freehold_wire::server::PlainResponse;
 use http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use serde_json::{Map, Value, json};
 
+use crate::invoke::MOST_SYNCHRONOUS;
+
 /// Between the head and the body of a streamed response.
 const GAP: &[u8] = &[0; 8];
 /// The media type of a stream that begins with a head.
@@ -24,6 +26,12 @@ pub(super) fn forbidden() -> PlainResponse {
     told(StatusCode::FORBIDDEN, &json!({"Message": "Forbidden"}))
 }
 
+/// *Developer guide, Lambda quotas: Invocation payload*.
+pub(super) fn too_large() -> PlainResponse {
+    let sentence = format!("Request must be smaller than {MOST_SYNCHRONOUS} bytes for the InvokeFunction operation");
+    told(StatusCode::PAYLOAD_TOO_LARGE, &json!({"Message": sentence}))
+}
+
 pub(super) fn failed() -> PlainResponse {
     told(StatusCode::BAD_GATEWAY, &json!({"Message": "Internal Server Error"}))
 }
@@ -31,27 +39,42 @@ pub(super) fn failed() -> PlainResponse {
 /// The answer that a payload stands for: what has a status says all of it, anything else in JSON is the body of a success.
 pub(super) fn of_payload(payload: &Bytes) -> PlainResponse {
     match serde_json::from_slice::<Value>(payload) {
-        Ok(Value::Object(members)) if members.contains_key("statusCode") => of_members(&members, None),
+        Ok(Value::Object(members)) if members.contains_key("statusCode") => {
+            let answered = head_of(&members).and_then(|head| Some((head, body_of(&members)?)));
+            answered.map_or_else(failed, |(head, body)| head.map(|()| body))
+        }
         Ok(Value::String(text)) => plain(Bytes::from(text)),
         Ok(_) => plain(payload.clone()),
         Err(_) => failed(),
     }
 }
 
-/// The answer that a stream stands for, once it is whole.
-pub(super) fn of_stream(content_type: Option<&str>, body: Bytes) -> PlainResponse {
-    if content_type != Some(WITH_HEAD) {
-        let mut response = Response::new(body);
-        let kind = content_type.and_then(|kind| HeaderValue::from_str(kind).ok());
-        let kind = kind.unwrap_or(HeaderValue::from_static("application/octet-stream"));
-        response.headers_mut().insert(header::CONTENT_TYPE, kind);
-        return response;
-    }
-    let Some(end) = body.windows(GAP.len()).position(|window| window == GAP) else { return failed() };
-    match serde_json::from_slice::<Map<String, Value>>(&body[..end]) {
-        Ok(head) => of_members(&head, Some(body.slice(end + GAP.len()..))),
-        Err(_) => failed(),
-    }
+/// Status and headers of an answer whose body follows.
+pub(super) type Head = Response<()>;
+
+/// Whether what the function writes begins with status and headers.
+pub(super) fn begins_with_a_head(content_type: Option<&str>) -> bool {
+    content_type == Some(WITH_HEAD)
+}
+
+/// Of a stream that is nothing but a body.
+pub(super) fn plain_head(content_type: Option<&str>) -> Head {
+    let mut head = Response::new(());
+    let kind = content_type.and_then(|kind| HeaderValue::from_str(kind).ok());
+    let kind = kind.unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    head.headers_mut().insert(header::CONTENT_TYPE, kind);
+    head
+}
+
+/// Where the body begins, if the head is whole.
+pub(super) fn end_of_head(read: &[u8]) -> Option<usize> {
+    read.windows(GAP.len()).position(|window| window == GAP).map(|gap| gap + GAP.len())
+}
+
+/// Reads what comes before the body, with the gap. `None` if it makes no sense.
+pub(super) fn read_head(read: &[u8]) -> Option<Head> {
+    let members = serde_json::from_slice::<Map<String, Value>>(read.strip_suffix(GAP)?).ok()?;
+    head_of(&members)
 }
 
 fn plain(body: Bytes) -> PlainResponse {
@@ -60,19 +83,14 @@ fn plain(body: Bytes) -> PlainResponse {
     response
 }
 
-fn of_members(members: &Map<String, Value>, body: Option<Bytes>) -> PlainResponse {
+fn head_of(members: &Map<String, Value>) -> Option<Head> {
     let status = match members.get("statusCode") {
         None => Some(200),
         Some(Value::String(text)) => text.parse().ok(),
         Some(number) => number.as_u64().and_then(|number| u16::try_from(number).ok()),
     };
-    let Some(status) = status.and_then(|status| StatusCode::from_u16(status).ok()) else { return failed() };
-    let body = match body {
-        Some(body) => Some(body),
-        None => body_of(members),
-    };
-    let Some(body) = body else { return failed() };
-    let mut response = Response::new(body);
+    let status = StatusCode::from_u16(status?).ok()?;
+    let mut response = Response::new(());
     *response.status_mut() = status;
     let headers = response.headers_mut();
     for (name, value) in members.get("headers").and_then(Value::as_object).into_iter().flatten() {
@@ -91,7 +109,7 @@ fn of_members(members: &Map<String, Value>, body: Option<Bytes>) -> PlainRespons
     if !headers.contains_key(header::CONTENT_TYPE) {
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
-    response
+    Some(response)
 }
 
 /// `None` if it is not what it says.
@@ -137,10 +155,14 @@ mod tests {
 
     #[test]
     fn a_stream_may_begin_with_a_head() {
-        let body = Bytes::from_static(b"{\"statusCode\":202}\0\0\0\0\0\0\0\0rest");
-        let response = of_stream(Some(WITH_HEAD), body);
-        assert_eq!((response.status().as_u16(), &response.body()[..]), (202, &b"rest"[..]));
-        assert_eq!(of_stream(Some("text/plain"), Bytes::from_static(b"x")).body(), "x");
-        assert_eq!(of_stream(Some(WITH_HEAD), Bytes::from_static(b"x")).status(), 502);
+        let read = b"{\"statusCode\":202,\"headers\":{\"x-a\":\"b\"}}\0\0\0\0\0\0\0\0rest";
+        let end = end_of_head(read).unwrap();
+        assert_eq!(&read[end..], b"rest");
+        let head = read_head(&read[..end]).unwrap();
+        assert_eq!((head.status().as_u16(), &head.headers()["x-a"]), (202, &HeaderValue::from_static("b")));
+        assert_eq!(end_of_head(b"{\"statusCode\":202}\0\0\0"), None);
+        assert!(read_head(b"x\0\0\0\0\0\0\0\0").is_none());
+        assert_eq!(plain_head(Some("text/plain")).headers()[header::CONTENT_TYPE], "text/plain");
+        assert_eq!(plain_head(None).headers()[header::CONTENT_TYPE], "application/octet-stream");
     }
 }

@@ -18,6 +18,7 @@ mod directory;
 mod metrics;
 mod panics;
 mod route;
+mod site;
 mod tls;
 mod walk;
 
@@ -30,6 +31,7 @@ pub use authenticator::{Authenticator, Authorisation, Credentials};
 pub use denied::Denied;
 pub use metrics::{Metrics, OperationStatus, Support};
 pub use route::{PlainRequest, PlainResponse, Route};
+pub use site::{Broken, Pieces, Site, SiteResponse, pieces, whole};
 pub use tls::Identity;
 
 use crate::Service;
@@ -70,6 +72,7 @@ pub struct Builder {
     clock: Arc<dyn Clock>,
     services: Vec<(Arc<Service>, Option<usize>)>,
     routes: Vec<Arc<dyn Route>>,
+    sites: Vec<Arc<dyn Site>>,
     limits: Limits,
     identity: Option<Arc<dyn Identity>>,
 }
@@ -93,6 +96,12 @@ impl Builder {
         self
     }
 
+    /// Adds what answers for hosts or paths of its own.
+    pub fn site(mut self, site: Arc<dyn Site>) -> Self {
+        self.sites.push(site);
+        self
+    }
+
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
         self
@@ -113,6 +122,7 @@ impl Builder {
                 authenticator: self.authenticator,
                 clock: self.clock,
                 routes: self.routes,
+                sites: self.sites,
                 limits: self.limits,
                 tls: self.identity.map(tls::Tls::new),
                 signing_keys: SigningKeys::default(),
@@ -134,6 +144,7 @@ struct Inner {
     authenticator: Arc<dyn Authenticator>,
     clock: Arc<dyn Clock>,
     routes: Vec<Arc<dyn Route>>,
+    sites: Vec<Arc<dyn Site>>,
     limits: Limits,
     tls: Option<tls::Tls>,
     signing_keys: SigningKeys,
@@ -149,6 +160,7 @@ impl Server {
             clock,
             services: Vec::new(),
             routes: Vec::new(),
+            sites: Vec::new(),
             limits: Limits::default(),
             identity: None,
         }

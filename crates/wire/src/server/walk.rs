@@ -1,6 +1,7 @@
 //! A request's way from its head to its answer.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Instant;
 
 use freehold_core::{Principal, ids};
@@ -12,7 +13,7 @@ use hyper::body::Incoming;
 use super::answer::{self, Answer};
 use super::connection::Origin;
 use super::directory::{Mounted, check_version, guess_protocol};
-use super::{Authorisation, Inner, body, panics, route};
+use super::{Authorisation, Inner, PlainResponse, Site, body, panics, route, site};
 use crate::protocol::{self, EncodedResponse, Events, Parts};
 use crate::schema::Value;
 use crate::service::{OperationModel, Output, Protocol, ServiceModel};
@@ -22,12 +23,15 @@ use crate::{Call, Error};
 /// Services whose scope is us-east-1 wherever the client is (*IAM: a global service*).
 const GLOBAL_SERVICES: [&str; 2] = ["iam", "sts"];
 const GLOBAL_REGION: &str = "us-east-1";
-
 const TRACE: &str = "x-amzn-trace-id";
+
 /// Answers one request, whatever it is.
 pub(super) async fn answer(server: &Inner, request: Request<Incoming>, origin: Origin) -> Answer {
     let started = Instant::now();
     let (head, body) = request.into_parts();
+    if let Some(site) = server.sites.iter().find(|site| site.answers(host_of(&head), head.uri.path())) {
+        return visit(server, site, head, body, origin.client).await;
+    }
     if head.uri.path().starts_with(route::PREFIX) || server.routes.iter().any(|found| found.answers(head.uri.path())) {
         return plain(server, head, body, origin.client).await;
     }
@@ -171,11 +175,11 @@ impl Walk<'_> {
             operation: operation.name,
             endpoint: self.endpoint(),
             source_ip: self.origin.client.ip(),
+            trace: self.parts.header(TRACE).map(str::to_owned),
         }
     }
 
     async fn carry_out(
-            trace: self.parts.header(TRACE).map(str::to_owned),
         &self,
         mounted: &Mounted,
         operation: &'static OperationModel,
@@ -291,24 +295,61 @@ async fn vanished() -> Result<Output, Error> {
     Err(Error::receiver("InternalError", "An internal error has occurred"))
 }
 
+/// Without its port.
+fn host_of(head: &request::Parts) -> &str {
+    let named = head.headers.get(http::header::HOST).and_then(|host| host.to_str().ok());
+    let host = named.or_else(|| head.uri.host()).unwrap_or_default();
+    host.rsplit_once(':').map_or(host, |(name, _)| name)
+}
+
+async fn visit(
+    server: &Inner,
+    site: &Arc<dyn Site>,
+    head: request::Parts,
+    body: Incoming,
+    client: SocketAddr,
+) -> Answer {
+    let response = match body::read(body, site.body_bytes(), server.limits.body_timeout).await {
+        Err(body::Unreadable::TooLarge { .. }) => site::whole(site.too_large()),
+        Err(unreadable) => site::whole(refused(unreadable.into_error())),
+        Ok(body) => {
+            let request = http::Request::from_parts(head, body);
+            let handled = panics::caught(|| site.handle(request, client));
+            handled.await.unwrap_or_else(|panic| {
+                tracing::error!(panic, "a site panicked");
+                site::whole(panicked())
+            })
+        }
+    };
+    response.map(|body| match body {
+        Either::Left(whole) => Either::Left(whole),
+        Either::Right(pieces) => Either::Right(Either::Right(pieces)),
+    })
+}
+
+fn refused(error: Error) -> PlainResponse {
+    let mut response = http::Response::new(error.message.into());
+    *response.status_mut() = http::StatusCode::from_u16(error.status).unwrap_or(http::StatusCode::BAD_REQUEST);
+    response
+}
+
+fn panicked() -> PlainResponse {
+    let mut response = http::Response::new(bytes::Bytes::from_static(b"internal error\n"));
+    *response.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
+    response
+}
+
 async fn plain(server: &Inner, head: request::Parts, body: Incoming, client: SocketAddr) -> Answer {
     let found = server.routes.iter().find(|found| found.answers(head.uri.path()));
     let response = match (found, body::read(body, server.limits.body_bytes, server.limits.body_timeout).await) {
         (None, _) => route::not_found(),
-        (Some(_), Err(unreadable)) => {
-            let error = unreadable.into_error();
-            let mut response = http::Response::new(error.message.into());
-            *response.status_mut() = http::StatusCode::from_u16(error.status).unwrap_or(http::StatusCode::BAD_REQUEST);
-            response
-        }
+        (Some(_), Err(unreadable)) => refused(unreadable.into_error()),
         (Some(found), Ok(body)) => {
             let request = http::Request::from_parts(head, body);
             let handled = panics::caught(|| found.handle(request, client, &server.metrics));
             handled.await.unwrap_or_else(|panic| {
                 tracing::error!(panic, "a route panicked");
-                let mut response = http::Response::new(bytes::Bytes::from_static(b"internal error\n"));
-                *response.status_mut() = http::StatusCode::INTERNAL_SERVER_ERROR;
-                response
+                panicked()
             })
         }
     };

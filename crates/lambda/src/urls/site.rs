@@ -4,46 +4,66 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use bytes::{Bytes, BytesMut};
 use freehold_core::ids;
 use freehold_store::{Filter, StoreExt};
-use freehold_wire::server::{Metrics, PlainRequest, PlainResponse, Route};
+use freehold_wire::server::{PlainRequest, PlainResponse, Site, SiteResponse, whole};
 use freehold_wire::sigv4;
-use http::{Method, StatusCode};
+use http::{HeaderMap, Method, StatusCode, header};
 use serde_json::json;
 
-use super::{PATH, answer, cors, event, signed, split};
+use super::{PATH, answer, cors, event, of_host, signed, split, stream};
 use crate::Lambda;
 use crate::errors::Error;
-use crate::invoke::{Invocation, Resolved, failure_of};
+use crate::invoke::{Invocation, MOST_SYNCHRONOUS, failure_of};
 use crate::model::{AuthType, FunctionUrl, InvokeMode};
 use crate::names::FunctionName;
-use crate::node::Part;
 
 /// Answers for functions.
-pub struct UrlRoute(pub Arc<Lambda>);
+pub struct UrlSite(pub Arc<Lambda>);
 
 #[async_trait]
-impl Route for UrlRoute {
-    fn path(&self) -> &str {
-        PATH
+impl Site for UrlSite {
+    fn answers(&self, host: &str, path: &str) -> bool {
+        path.starts_with(PATH) || of_host(host, &self.0.region).is_some()
     }
 
-    async fn handle(&self, request: PlainRequest, client: SocketAddr, _: &Metrics) -> PlainResponse {
+    /// What a function takes, which is less than that by what is around the body.
+    fn body_bytes(&self) -> usize {
+        MOST_SYNCHRONOUS
+    }
+
+    fn too_large(&self) -> PlainResponse {
+        answer::too_large()
+    }
+
+    async fn handle(&self, request: PlainRequest, client: SocketAddr) -> SiteResponse {
         let lambda = &self.0;
-        let found = split(request.uri().path()).and_then(|(id, _)| lambda.url(id));
-        let Some(url) = found else { return answer::forbidden() };
+        let Some((id, path)) = place(&lambda.region, &request) else { return whole(answer::forbidden()) };
+        let Some(url) = lambda.url(id) else { return whole(answer::forbidden()) };
         if request.method() == Method::OPTIONS
             && let Some(cors) = &url.cors
         {
-            return cors::preflight(cors, request.headers());
+            return whole(cors::preflight(cors, request.headers()));
         }
-        let mut response = lambda.answer(&url, &request, client).await;
+        let mut response = lambda.answer(&url, &request, path, client).await;
         if let Some(cors) = &url.cors {
             cors::mark(cors, request.headers(), response.headers_mut());
         }
         response
     }
+}
+
+/// The id and the function's own path.
+fn place<'a>(region: &str, request: &'a PlainRequest) -> Option<(&'a str, &'a str)> {
+    let path = request.uri().path();
+    if path.starts_with(PATH) {
+        return split(path);
+    }
+    Some((of_host(host(request.headers()), region)?, path))
+}
+
+fn host(headers: &HeaderMap) -> &str {
+    headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default()
 }
 
 impl Lambda {
@@ -55,13 +75,19 @@ impl Lambda {
         found.into_iter().next()
     }
 
-    async fn answer(&self, url: &FunctionUrl, request: &PlainRequest, client: SocketAddr) -> PlainResponse {
+    async fn answer(
+        self: &Arc<Self>,
+        url: &FunctionUrl,
+        request: &PlainRequest,
+        path: &str,
+        client: SocketAddr,
+    ) -> SiteResponse {
         let request_id = ids::uuid();
         let uri = request.uri();
         let query = uri.query().unwrap_or_default();
         let caller = match url.auth {
             AuthType::None if self.everybody_may_call(&url.arn) => None,
-            AuthType::None => return answer::forbidden(),
+            AuthType::None => return whole(answer::forbidden()),
             AuthType::Iam => {
                 let signature = sigv4::Request {
                     method: request.method().as_str(),
@@ -72,7 +98,7 @@ impl Lambda {
                 };
                 match signed::caller(self, url, &signature, &request_id, client.ip()) {
                     Some(caller) => Some(caller),
-                    None => return answer::forbidden(),
+                    None => return whole(answer::forbidden()),
                 }
             }
         };
@@ -81,7 +107,7 @@ impl Lambda {
             region: &self.region,
             request_id: &request_id,
             method: request.method().as_str(),
-            path: split(uri.path()).map_or("/", |(_, path)| path),
+            path,
             query,
             headers: request.headers(),
             body: request.body(),
@@ -89,40 +115,27 @@ impl Lambda {
             caller: caller.as_ref(),
             at: self.now(),
         };
-        let invocation =
-            Invocation { request_id: request_id.clone(), ..Invocation::new(event.event().to_string().into()) };
-        self.answer_by(url, invocation).await.unwrap_or_else(|error| refused(&error))
+        let payload = event.event().to_string();
+        if payload.len() > MOST_SYNCHRONOUS {
+            return whole(answer::too_large());
+        }
+        let trace_id = request.headers().get("x-amzn-trace-id").and_then(|trace| trace.to_str().ok());
+        let trace_id = trace_id.map(str::to_owned);
+        let invocation = Invocation { request_id: request_id.clone(), trace_id, ..Invocation::new(payload.into()) };
+        self.answer_by(url, invocation).await.unwrap_or_else(|error| whole(refused(&error)))
     }
 
-    async fn answer_by(&self, url: &FunctionUrl, invocation: Invocation) -> Result<PlainResponse, Error> {
+    async fn answer_by(self: &Arc<Self>, url: &FunctionUrl, invocation: Invocation) -> Result<SiteResponse, Error> {
         let name = FunctionName::parse(&url.arn, &self.region, &url.account);
         let resolved = self.resolve(&name.ok_or_else(|| Error::no_function(&url.arn))?)?;
         match url.mode {
             InvokeMode::Buffered => {
                 let ran = self.run(&resolved, invocation).await?;
                 let is_done = failure_of(&ran.report.outcome).is_none();
-                Ok(if is_done { answer::of_payload(&ran.payload) } else { answer::failed() })
+                Ok(whole(if is_done { answer::of_payload(&ran.payload) } else { answer::failed() }))
             }
-            InvokeMode::Streamed => self.gathered(&resolved, invocation).await,
+            InvokeMode::Streamed => stream::answer(self, resolved, invocation).await,
         }
-    }
-
-    /// A streamed response, once it is whole.
-    async fn gathered(&self, resolved: &Resolved, invocation: Invocation) -> Result<PlainResponse, Error> {
-        let (mut streaming, permit) = self.run_streaming(resolved, invocation).await?;
-        let mut body = BytesMut::new();
-        while let Some(part) = streaming.parts.recv().await {
-            match part.map_err(|error| Error::Service(error.to_string()))? {
-                Part::Chunk(chunk) => body.extend_from_slice(&chunk),
-                Part::End(report) => {
-                    self.measure_stream(resolved, report.duration_ms, &report.outcome, &permit);
-                    if failure_of(&report.outcome).is_some() {
-                        return Ok(answer::failed());
-                    }
-                }
-            }
-        }
-        Ok(answer::of_stream(streaming.content_type.as_deref(), Bytes::from(body)))
     }
 }
 
