@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from support.functions import package
 from support.refusal import refusal
 from support.waiting import until
 
@@ -160,7 +161,9 @@ def test_code_signing_is_kept_and_enforced(functions, lam, made):
     assert refusal(lam.delete_code_signing_config, CodeSigningConfigArn=arn) == CONFLICT
     enforce = {"UntrustedArtifactOnDeployment": "Enforce"}
     lam.update_code_signing_config(CodeSigningConfigArn=arn, CodeSigningPolicies=enforce)
-    assert refusal(functions.make, name="g", CodeSigningConfigArn=arn) == "InvalidParameterValueException"
+    unsigned = "CodeVerificationFailedException"
+    assert refusal(functions.make, name="g", CodeSigningConfigArn=arn) == unsigned
+    assert refusal(lam.update_function_code, FunctionName="f", ZipFile=package(index="x = 1")) == unsigned
     lam.delete_function_code_signing_config(FunctionName="f")
     lam.delete_code_signing_config(CodeSigningConfigArn=arn)
     missing = "CodeSigningConfigNotFoundException"

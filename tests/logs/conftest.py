@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-# What the service's model forbids. AWS says the second; the endpoint has one code for all that speak JSON.
-BY_MODEL = {"ValidationException", "InvalidParameterException"}
+# What the service's model forbids is refused with one of these.
+BY_MODEL = {"InvalidParameterException"}
 
 
 @pytest.fixture

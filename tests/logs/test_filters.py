@@ -3,6 +3,8 @@
 import json
 
 import pytest
+from botocore.exceptions import ClientError
+from support.functions import Functions
 from support.refusal import refusal
 from support.waiting import until
 
@@ -112,7 +114,37 @@ def test_a_pattern_is_tried_on_messages(logs):
     assert refusal(logs.test_metric_filter, filterPattern="a.b", logEventMessages=["x"]) == INVALID
 
 
-def test_subscription_filters_are_described_and_deleted(logs, group, account):
+@pytest.fixture
+def functions(freehold, account):
+    """Functions `f` and `missing`, which let log groups invoke them."""
+    made = Functions(freehold, account)
+    for name in ("f", "missing"):
+        made.make(name)
+        made.client.add_permission(
+            FunctionName=name, StatementId="logs", Action="lambda:InvokeFunction", Principal="logs.amazonaws.com"
+        )
+    return made
+
+
+def test_a_function_must_let_the_group_invoke_it(freehold, logs, group, account):
+    made = Functions(freehold, account)
+    function = made.make("closed")["FunctionArn"]
+    arguments = {"logGroupName": group, "filterName": "one", "filterPattern": "x", "destinationArn": function}
+    with pytest.raises(ClientError, match="Make sure you have given CloudWatch Logs permission") as refused:
+        logs.put_subscription_filter(**arguments)
+    assert refused.value.response["Error"]["Code"] == INVALID
+    permission = {"FunctionName": "closed", "StatementId": "logs", "Action": "lambda:InvokeFunction"}
+    other = f"arn:aws:logs:us-east-1:{account}:log-group:other:*"
+    made.client.add_permission(**permission, Principal="logs.amazonaws.com", SourceArn=other)
+    assert refusal(logs.put_subscription_filter, **arguments) == INVALID
+    made.client.remove_permission(FunctionName="closed", StatementId="logs")
+    own = f"arn:aws:logs:us-east-1:{account}:log-group:{group}:*"
+    made.client.add_permission(**permission, Principal="logs.amazonaws.com", SourceArn=own)
+    logs.put_subscription_filter(**arguments)
+    assert len(logs.describe_subscription_filters(logGroupName=group)["subscriptionFilters"]) == 1
+
+
+def test_subscription_filters_are_described_and_deleted(logs, group, account, functions):
     function = f"arn:aws:lambda:us-east-1:{account}:function:f"
 
     def put(name, **more):
@@ -146,9 +178,10 @@ def test_subscription_filters_are_described_and_deleted(logs, group, account):
         assert refusal(put, name="two", **one) == INVALID, one
 
 
-def test_events_for_a_function_that_is_not_there_are_not_kept(freehold, logs, group, put, account):
+def test_events_for_a_function_that_is_not_there_are_not_kept(freehold, logs, group, put, account, functions):
     function = f"arn:aws:lambda:us-east-1:{account}:function:missing"
     logs.put_subscription_filter(logGroupName=group, filterName="f", filterPattern="", destinationArn=function)
+    functions.client.delete_function(FunctionName="missing")
     put("a", "b")
     assert len(logs.filter_log_events(logGroupName=group)["events"]) == 2
 

@@ -40,6 +40,9 @@ pub struct Metadata {
     /// Only `models/` has it; see [`crate::operations::Service::missing`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<String>,
+    /// Only `models/` has it; see [`crate::operations::Service::invalid`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub invalid: Option<String>,
     /// Only `models/` has it; see [`crate::operations::Service::error_detail`].
     #[serde(default, skip_serializing_if = "is_false")]
     pub error_detail: bool,

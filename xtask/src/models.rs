@@ -23,6 +23,7 @@ pub fn run(root: &Path) -> Result<()> {
         let mut model = strip(model, &service.operations).with_context(|| format!("stripping {name}"))?;
         model.metadata.path_member.clone_from(&service.path_member);
         model.metadata.missing.clone_from(&service.missing);
+        model.metadata.invalid.clone_from(&service.invalid);
         model.metadata.error_detail = service.error_detail;
         if let Some(older) = &service.query {
             let text = fetch::Wheel::download(&older.botocore, &older.sha256)?.model(name, &service.version)?;

@@ -32,6 +32,9 @@ pub struct Service {
     /// The code for a required parameter that is missing, where the service names the first one.
     #[serde(default)]
     pub missing: Option<String>,
+    /// The code for a value that breaks a constraint of the model, where it is not `ValidationException`.
+    #[serde(default)]
+    pub invalid: Option<String>,
     /// Errors in XML end with an empty `<Detail/>`.
     #[serde(default)]
     pub error_detail: bool,

@@ -18,6 +18,7 @@ mod model;
 mod operations;
 mod pattern;
 mod reconcile;
+mod tails;
 mod target;
 #[cfg(test)]
 mod tests;
@@ -37,6 +38,7 @@ use errors::Error;
 use events::{Batch, NewEvent};
 use ingest::{Measured, Minutes, apply_metric_filters, apply_subscriptions, measure};
 use model::Group;
+use tails::{Came, Tails};
 
 pub use events::{EventStore, Failure};
 
@@ -65,6 +67,8 @@ pub struct Logs {
     region: String,
     metrics: Arc<dyn Metrics>,
     targets: Arc<Targets>,
+    /// Whoever follows what comes.
+    tails: Tails,
     minutes: Mutex<Minutes>,
     measurements: mpsc::Sender<measurements::Order>,
     /// Until the region starts.
@@ -83,6 +87,7 @@ impl Logs {
             region,
             metrics,
             targets,
+            tails: Tails::default(),
             minutes: Mutex::default(),
             measurements,
             waiting,
@@ -161,12 +166,21 @@ impl Logs {
     async fn take(&self, group: &Group, now: Timestamp, stream: String, events: Vec<NewEvent>) -> Result<bool, Error> {
         let deliveries = apply_subscriptions(group, &self.region, &stream, &events);
         let measured = self.measured(group, &events);
+        let came = self.tails.are_heard().then(|| Came {
+            group: group.number,
+            stream: stream.clone(),
+            ingested: now.as_millisecond(),
+            events: events.clone(),
+        });
         let batch = Batch { group: group.number, stream, ingested: now.as_millisecond(), events, deliveries };
         let (bytes, count) = (batch.bytes(), batch.events.len());
         let is_there = self.events.put(batch).await?;
         if is_there && count > 0 {
             self.metrics.record(&group.account, measure(&group.name, bytes, count, now));
             self.hand_over(group, measured);
+            if let Some(came) = came {
+                self.tails.tell(came);
+            }
         }
         Ok(is_there)
     }

@@ -79,6 +79,7 @@ mod tests {
         query_compatible: false,
         path_member: "",
         missing: "",
+        invalid: "",
         error_detail: false,
         xml_namespace: "",
         operations: &[],

@@ -41,6 +41,9 @@ pub struct ServiceModel {
     /// The code for a required parameter that is not there, where the service names the first one that is missing (SQS:
     /// `MissingParameter`); empty where it tells of it as of all else that its model forbids.
     pub missing: &'static str,
+    /// The code for a value that breaks a constraint of the model, where the service has another than its protocol
+    /// (CloudWatch Logs: `InvalidParameterException`).
+    pub invalid: &'static str,
     /// Errors in XML end with an empty `<Detail/>`.
     pub error_detail: bool,
     /// Namespace of XML answers; empty where there are none.

@@ -107,7 +107,7 @@ fn module(context: &Context<'_>) -> Result<String> {
          use freehold_wire::service::{{Protocol, ServiceModel}};\n\npub use types::*;\n\n\
          pub static MODEL: ServiceModel = ServiceModel {{\n    id: {service:?},\n    signing_name: {signing:?},\n    \
          api_version: {:?},\n    protocols: &[{}],\n    target_prefix: {:?},\n    query_compatible: {},\n    \
-         path_member: {:?},\n    missing: {:?},\n    error_detail: {},\n    xml_namespace: {:?},\n    operations: &op::OPERATIONS,\n    unsupported: &[\n{}    ],\n    unsupported_routes: &[{}],\n    errors: &[\n{}    ],\n}};\n",
+         path_member: {:?},\n    missing: {:?},\n    invalid: {:?},\n    error_detail: {},\n    xml_namespace: {:?},\n    operations: &op::OPERATIONS,\n    unsupported: &[\n{}    ],\n    unsupported_routes: &[{}],\n    errors: &[\n{}    ],\n}};\n",
         metadata.service_id,
         metadata.api_version,
         metadata.api_version,
@@ -116,6 +116,7 @@ fn module(context: &Context<'_>) -> Result<String> {
         metadata.aws_query_compatible.is_some(),
         metadata.path_member.as_deref().unwrap_or_default(),
         metadata.missing.as_deref().unwrap_or_default(),
+        metadata.invalid.as_deref().unwrap_or_default(),
         metadata.error_detail,
         metadata.xml_namespace.as_deref().unwrap_or_default(),
         schemas::lines(&context.model.unsupported, 8),

@@ -23,6 +23,7 @@ pub static MODEL: ServiceModel = ServiceModel {
     query_compatible: true,
     path_member: "",
     missing: "",
+    invalid: "",
     error_detail: false,
     xml_namespace: "http://monitoring.amazonaws.com/doc/2010-08-01/",
     operations: &op::OPERATIONS,

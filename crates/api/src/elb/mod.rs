@@ -23,6 +23,7 @@ pub static MODEL: ServiceModel = ServiceModel {
     query_compatible: false,
     path_member: "",
     missing: "",
+    invalid: "",
     error_detail: false,
     xml_namespace: "http://elasticloadbalancing.amazonaws.com/doc/2012-06-01/",
     operations: &op::OPERATIONS,

@@ -23,6 +23,7 @@ pub static MODEL: ServiceModel = ServiceModel {
     query_compatible: false,
     path_member: "",
     missing: "",
+    invalid: "",
     error_detail: false,
     xml_namespace: "https://iam.amazonaws.com/doc/2010-05-08/",
     operations: &op::OPERATIONS,

@@ -32,17 +32,18 @@ operation!(PutMetricFilter, 19, types::PutMetricFilterRequest => Unit);
 operation!(PutResourcePolicy, 20, types::PutResourcePolicyRequest => types::PutResourcePolicyResponse);
 operation!(PutRetentionPolicy, 21, types::PutRetentionPolicyRequest => Unit);
 operation!(PutSubscriptionFilter, 22, types::PutSubscriptionFilterRequest => Unit);
-operation!(TagLogGroup, 23, types::TagLogGroupRequest => Unit);
-operation!(TagResource, 24, types::TagResourceRequest => Unit);
-operation!(TestMetricFilter, 25, types::TestMetricFilterRequest => types::TestMetricFilterResponse);
-operation!(UntagLogGroup, 26, types::UntagLogGroupRequest => Unit);
-operation!(UntagResource, 27, types::UntagResourceRequest => Unit);
+operation!(StartLiveTail, 23, types::StartLiveTailRequest => types::StartLiveTailResponse);
+operation!(TagLogGroup, 24, types::TagLogGroupRequest => Unit);
+operation!(TagResource, 25, types::TagResourceRequest => Unit);
+operation!(TestMetricFilter, 26, types::TestMetricFilterRequest => types::TestMetricFilterResponse);
+operation!(UntagLogGroup, 27, types::UntagLogGroupRequest => Unit);
+operation!(UntagResource, 28, types::UntagResourceRequest => Unit);
 
 #[allow(dead_code)]
 static UNIT: Schema = Schema::structure("Unit", &[]);
 
 /// Sorted by name.
-pub static OPERATIONS: [OperationModel; 28] = [
+pub static OPERATIONS: [OperationModel; 29] = [
     OperationModel {
         name: "CreateLogGroup",
         http_method: "POST",
@@ -248,6 +249,15 @@ pub static OPERATIONS: [OperationModel; 28] = [
         http_status: 200,
         input: &schemas::PUT_SUBSCRIPTION_FILTER_REQUEST,
         output: &UNIT,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "StartLiveTail",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::START_LIVE_TAIL_REQUEST,
+        output: &schemas::START_LIVE_TAIL_RESPONSE,
         result_wrapper: "",
     },
     OperationModel {

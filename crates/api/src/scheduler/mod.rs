@@ -23,6 +23,7 @@ pub static MODEL: ServiceModel = ServiceModel {
     query_compatible: false,
     path_member: "",
     missing: "",
+    invalid: "",
     error_detail: false,
     xml_namespace: "",
     operations: &op::OPERATIONS,

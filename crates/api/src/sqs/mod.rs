@@ -23,6 +23,7 @@ pub static MODEL: ServiceModel = ServiceModel {
     query_compatible: true,
     path_member: "QueueUrl",
     missing: "MissingParameter",
+    invalid: "",
     error_detail: true,
     xml_namespace: "http://queue.amazonaws.com/doc/2012-11-05/",
     operations: &op::OPERATIONS,

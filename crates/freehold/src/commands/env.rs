@@ -22,6 +22,8 @@ pub fn run(data_dir: Option<PathBuf>, options: cli::Env) -> Result<()> {
         ("AWS_DEFAULT_REGION", DEFAULT_REGION),
         ("AWS_ACCESS_KEY_ID", &credentials.access_key_id),
         ("AWS_SECRET_ACCESS_KEY", &credentials.secret_access_key),
+        // Or clients would put words before the host's name (`stream-127.0.0.1`) that nobody resolves.
+        ("AWS_DISABLE_HOST_PREFIX_INJECTION", "true"),
     ];
     if options.json {
         return print_json(&variables.iter().copied().collect::<std::collections::BTreeMap<_, _>>());

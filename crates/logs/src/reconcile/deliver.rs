@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use freehold_core::reconcile::{Failure, Next, Reconciler};
-use freehold_core::targets::Sender;
 
 use crate::Logs;
 
@@ -32,7 +31,7 @@ impl Reconciler for Deliver {
     async fn step(&self, key: &str) -> Result<Next, Failure> {
         let Some((group, filter)) = key.split_once('/') else { return Ok(Next::Settled) };
         let Some(next) = self.0.events.next_delivery(group.parse()?, filter)? else { return Ok(Next::Settled) };
-        let sender = Sender { service: "logs.amazonaws.com", arn: next.source };
+        let sender = super::sender(&next.source);
         if let Err(error) = self.0.targets.deliver(&next.destination, &next.payload, &sender).await {
             let age = self.0.now().as_millisecond() - next.at;
             if !error.is_permanent() && age < PATIENCE_MILLISECONDS {

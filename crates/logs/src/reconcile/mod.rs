@@ -8,6 +8,7 @@ mod sweep;
 use std::sync::Arc;
 
 use freehold_core::reconcile::Reconcilers;
+use freehold_core::targets::Sender;
 use freehold_store::Document;
 
 use crate::Logs;
@@ -15,6 +16,11 @@ use crate::model::Gone;
 
 #[cfg(test)]
 pub(crate) use deliver::Deliver;
+
+/// What a group is to whoever lets it deliver (*User guide, Subscription filters with Lambda*: the ARN ends with `:*`).
+pub(crate) fn sender(group_arn: &str) -> Sender {
+    Sender { service: "logs.amazonaws.com", arn: format!("{group_arn}:*") }
+}
 
 /// Sets all reconcilers of CloudWatch Logs to work.
 pub(crate) fn start(state: &Arc<Logs>, reconcilers: &Reconcilers) {

@@ -82,7 +82,10 @@ pub fn check(protocol: Protocol, model: &ServiceModel, schema: &'static Schema, 
     if !model.missing.is_empty() {
         check::missing(model.missing, schema, value)?;
     }
-    codec::of(protocol).check(schema, value)
+    codec::of(protocol).check(schema, value).map_err(|error| match model.invalid {
+        "" => error,
+        code => Error { code: code.into(), ..error },
+    })
 }
 
 /// Writes an answer. The headers hold content type and request id.

@@ -18,6 +18,34 @@ pub static LIST_TAGS_LOG_GROUP_RESPONSE: Schema = Schema::structure("ListTagsLog
     member("tags", "tags", "tags", &TAGS),
 ]);
 
+pub static LIVE_TAIL_SESSION_LOG_EVENT: Schema = Schema::structure("LiveTailSessionLogEvent", &[
+    member("logStreamName", "logStreamName", "logStreamName", &LOG_STREAM_NAME),
+    member("logGroupIdentifier", "logGroupIdentifier", "logGroupIdentifier", &LOG_GROUP_IDENTIFIER),
+    member("message", "message", "message", &EVENT_MESSAGE),
+    member("timestamp", "timestamp", "timestamp", &TIMESTAMP_2),
+    member("ingestionTime", "ingestionTime", "ingestionTime", &TIMESTAMP_2),
+]);
+
+pub static LIVE_TAIL_SESSION_METADATA: Schema = Schema::structure("LiveTailSessionMetadata", &[
+    member("sampled", "sampled", "sampled", &BOOLEAN),
+]);
+
+pub static LIVE_TAIL_SESSION_RESULTS: Schema = Schema::list("LiveTailSessionResults", &element("member", &LIVE_TAIL_SESSION_LOG_EVENT));
+
+pub static LIVE_TAIL_SESSION_START: Schema = Schema::structure("LiveTailSessionStart", &[
+    member("requestId", "requestId", "requestId", &REQUEST_ID),
+    member("sessionId", "sessionId", "sessionId", &SESSION_ID),
+    member("logGroupIdentifiers", "logGroupIdentifiers", "logGroupIdentifiers", &START_LIVE_TAIL_LOG_GROUP_IDENTIFIERS),
+    member("logStreamNames", "logStreamNames", "logStreamNames", &INPUT_LOG_STREAM_NAMES),
+    member("logStreamNamePrefixes", "logStreamNamePrefixes", "logStreamNamePrefixes", &INPUT_LOG_STREAM_NAMES),
+    member("logEventFilterPattern", "logEventFilterPattern", "logEventFilterPattern", &FILTER_PATTERN),
+]);
+
+pub static LIVE_TAIL_SESSION_UPDATE: Schema = Schema::structure("LiveTailSessionUpdate", &[
+    member("sessionMetadata", "sessionMetadata", "sessionMetadata", &LIVE_TAIL_SESSION_METADATA),
+    member("sessionResults", "sessionResults", "sessionResults", &LIVE_TAIL_SESSION_RESULTS),
+]);
+
 pub static LOG_GROUP: Schema = Schema::structure("LogGroup", &[
     member("logGroupName", "logGroupName", "logGroupName", &LOG_GROUP_NAME),
     member("creationTime", "creationTime", "creationTime", &TIMESTAMP_2),

@@ -12,6 +12,10 @@ pub static REJECTED_LOG_EVENTS_INFO: Schema = Schema::structure("RejectedLogEven
     member("expiredLogEventEndIndex", "expiredLogEventEndIndex", "expiredLogEventEndIndex", &INTEGER),
 ]);
 
+pub static REQUEST_ID: Schema = Schema::new("RequestId", Kind::String)
+    .min(0)
+    .max(256);
+
 pub static RESOURCE_POLICIES: Schema = Schema::list("ResourcePolicies", &element("member", &RESOURCE_POLICY));
 
 pub static RESOURCE_POLICY: Schema = Schema::structure("ResourcePolicy", &[

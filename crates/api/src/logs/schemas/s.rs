@@ -12,6 +12,18 @@ pub static SEARCHED_LOG_STREAMS: Schema = Schema::list("SearchedLogStreams", &el
 pub static SEQUENCE_TOKEN: Schema = Schema::new("SequenceToken", Kind::String)
     .min(1);
 
+pub static SESSION_ID: Schema = Schema::new("SessionId", Kind::String)
+    .min(0)
+    .max(256);
+
+pub static SESSION_STREAMING_EXCEPTION: Schema = Schema::structure("SessionStreamingException", &[
+    member("message", "message", "message", &STRING),
+]);
+
+pub static SESSION_TIMEOUT_EXCEPTION: Schema = Schema::structure("SessionTimeoutException", &[
+    member("message", "message", "message", &STRING),
+]);
+
 pub static STANDARD_UNIT: Schema = Schema::new("StandardUnit", Kind::String)
     .values(&[
         "Bits", "Bits/Second", "Bytes", "Bytes/Second", "Count", "Count/Second", "Gigabits", "Gigabits/Second",
@@ -19,6 +31,28 @@ pub static STANDARD_UNIT: Schema = Schema::new("StandardUnit", Kind::String)
         "Megabits/Second", "Megabytes", "Megabytes/Second", "Microseconds", "Milliseconds", "None", "Percent",
         "Seconds", "Terabits", "Terabits/Second", "Terabytes", "Terabytes/Second",
     ]);
+
+pub static START_LIVE_TAIL_LOG_GROUP_IDENTIFIERS: Schema = Schema::list("StartLiveTailLogGroupIdentifiers", &element("member", &LOG_GROUP_IDENTIFIER))
+    .min(1)
+    .max(10);
+
+pub static START_LIVE_TAIL_REQUEST: Schema = Schema::structure("StartLiveTailRequest", &[
+    member("logGroupIdentifiers", "logGroupIdentifiers", "logGroupIdentifiers", &START_LIVE_TAIL_LOG_GROUP_IDENTIFIERS).required(),
+    member("logStreamNames", "logStreamNames", "logStreamNames", &INPUT_LOG_STREAM_NAMES),
+    member("logStreamNamePrefixes", "logStreamNamePrefixes", "logStreamNamePrefixes", &INPUT_LOG_STREAM_NAMES),
+    member("logEventFilterPattern", "logEventFilterPattern", "logEventFilterPattern", &FILTER_PATTERN),
+]);
+
+pub static START_LIVE_TAIL_RESPONSE: Schema = Schema::structure("StartLiveTailResponse", &[
+    member("responseStream", "responseStream", "responseStream", &START_LIVE_TAIL_RESPONSE_STREAM),
+]);
+
+pub static START_LIVE_TAIL_RESPONSE_STREAM: Schema = Schema::structure("StartLiveTailResponseStream", &[
+    member("sessionStart", "sessionStart", "sessionStart", &LIVE_TAIL_SESSION_START),
+    member("sessionUpdate", "sessionUpdate", "sessionUpdate", &LIVE_TAIL_SESSION_UPDATE),
+    member("SessionTimeoutException", "SessionTimeoutException", "SessionTimeoutException", &SESSION_TIMEOUT_EXCEPTION),
+    member("SessionStreamingException", "SessionStreamingException", "SessionStreamingException", &SESSION_STREAMING_EXCEPTION),
+]);
 
 pub static STORED_BYTES: Schema = Schema::new("StoredBytes", Kind::Long)
     .min(0);

@@ -39,6 +39,62 @@ shape!(ListTagsLogGroupResponse, schemas::LIST_TAGS_LOG_GROUP_RESPONSE {
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct LiveTailSessionLogEvent {
+    pub log_stream_name: Option<String>,
+    pub log_group_identifier: Option<String>,
+    pub message: Option<String>,
+    pub timestamp: Option<i64>,
+    pub ingestion_time: Option<i64>,
+}
+
+shape!(LiveTailSessionLogEvent, schemas::LIVE_TAIL_SESSION_LOG_EVENT {
+    log_stream_name,
+    log_group_identifier,
+    message,
+    timestamp,
+    ingestion_time,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LiveTailSessionMetadata {
+    pub sampled: Option<bool>,
+}
+
+shape!(LiveTailSessionMetadata, schemas::LIVE_TAIL_SESSION_METADATA {
+    sampled,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LiveTailSessionStart {
+    pub request_id: Option<String>,
+    pub session_id: Option<String>,
+    pub log_group_identifiers: Option<Vec<String>>,
+    pub log_stream_names: Option<Vec<String>>,
+    pub log_stream_name_prefixes: Option<Vec<String>>,
+    pub log_event_filter_pattern: Option<String>,
+}
+
+shape!(LiveTailSessionStart, schemas::LIVE_TAIL_SESSION_START {
+    request_id,
+    session_id,
+    log_group_identifiers,
+    log_stream_names,
+    log_stream_name_prefixes,
+    log_event_filter_pattern,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LiveTailSessionUpdate {
+    pub session_metadata: Option<LiveTailSessionMetadata>,
+    pub session_results: Option<Vec<LiveTailSessionLogEvent>>,
+}
+
+shape!(LiveTailSessionUpdate, schemas::LIVE_TAIL_SESSION_UPDATE {
+    session_metadata,
+    session_results,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct LogGroup {
     pub log_group_name: Option<String>,
     pub creation_time: Option<i64>,

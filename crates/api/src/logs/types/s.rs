@@ -14,6 +14,63 @@ shape!(SearchedLogStream, schemas::SEARCHED_LOG_STREAM {
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct SessionStreamingException {
+    pub message: Option<String>,
+}
+
+shape!(SessionStreamingException, schemas::SESSION_STREAMING_EXCEPTION {
+    message,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SessionTimeoutException {
+    pub message: Option<String>,
+}
+
+shape!(SessionTimeoutException, schemas::SESSION_TIMEOUT_EXCEPTION {
+    message,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StartLiveTailRequest {
+    pub log_group_identifiers: Option<Vec<String>>,
+    pub log_stream_names: Option<Vec<String>>,
+    pub log_stream_name_prefixes: Option<Vec<String>>,
+    pub log_event_filter_pattern: Option<String>,
+}
+
+shape!(StartLiveTailRequest, schemas::START_LIVE_TAIL_REQUEST {
+    log_group_identifiers,
+    log_stream_names,
+    log_stream_name_prefixes,
+    log_event_filter_pattern,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StartLiveTailResponse {
+    pub response_stream: Option<StartLiveTailResponseStream>,
+}
+
+shape!(StartLiveTailResponse, schemas::START_LIVE_TAIL_RESPONSE {
+    response_stream,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StartLiveTailResponseStream {
+    pub session_start: Option<LiveTailSessionStart>,
+    pub session_update: Option<LiveTailSessionUpdate>,
+    pub session_timeout_exception: Option<SessionTimeoutException>,
+    pub session_streaming_exception: Option<SessionStreamingException>,
+}
+
+shape!(StartLiveTailResponseStream, schemas::START_LIVE_TAIL_RESPONSE_STREAM {
+    session_start,
+    session_update,
+    session_timeout_exception,
+    session_streaming_exception,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct SubscriptionFilter {
     pub filter_name: Option<String>,
     pub log_group_name: Option<String>,

@@ -3,6 +3,7 @@
 mod filter_log_events;
 mod get_log_events;
 mod put_log_events;
+mod start_live_tail;
 
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ pub(super) fn register(service: Service, state: &Arc<Logs>) -> Service {
         .on(op::PutLogEvents, state, put_log_events::put_log_events)
         .on(op::GetLogEvents, state, get_log_events::get_log_events)
         .on(op::FilterLogEvents, state, filter_log_events::filter_log_events)
+        .on_stream(op::StartLiveTail, state, start_live_tail::start_live_tail)
 }
 
 /// Events of the other class are there for queries alone (*User guide, Log classes*).

@@ -11,6 +11,7 @@ use crate::Logs;
 use crate::errors::Error;
 use crate::model::{Class, Group, SubscriptionFilter};
 use crate::pattern::Pattern;
+use crate::reconcile::sender;
 
 /// Filters of a group (*CloudWatch Logs quotas*).
 const AT_MOST: usize = 2;
@@ -29,6 +30,7 @@ pub(super) async fn put_subscription_filter(
     if group.class != Class::Standard {
         return Err(Error::of_class("Subscription filters", group.class).into());
     }
+    check_leave(&state, &destination, &group).await?;
     let filter = SubscriptionFilter { pattern, created: state.now(), destination };
     let name = input.filter_name.unwrap_or_default();
     let change = move |group: &mut Group| {
@@ -57,6 +59,18 @@ fn check_absent(input: &PutSubscriptionFilterRequest) -> Result<(), Error> {
         return Err(Error::not_here("emitSystemFields"));
     }
     Ok(())
+}
+
+/// The function must be there and let the group invoke it.
+async fn check_leave(state: &Logs, destination: &str, group: &Group) -> Result<(), Error> {
+    state.targets.check(destination, &sender(&group.arn(&state.region))).await.map_err(|error| {
+        tracing::debug!(%error, destination, "a function cannot be subscribed");
+        Error::InvalidParameter(
+            "Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to execute your \
+             function."
+                .into(),
+        )
+    })
 }
 
 /// A function of this region.

@@ -93,6 +93,7 @@ static MODEL: ServiceModel = ServiceModel {
     query_compatible: false,
     path_member: "",
     missing: "",
+    invalid: "",
     error_detail: false,
     xml_namespace: "",
     operations: &OPERATIONS,
