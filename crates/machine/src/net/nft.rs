@@ -55,6 +55,17 @@ pub fn chain_exists(table: &str, chain: &str) -> Result<bool> {
     }
 }
 
+/// The tables for IPv4 in the calling thread's network namespace with the names of their chains, as nft writes them.
+pub fn list_chains() -> Result<String> {
+    let failed = |error| Error::io("run nft", error);
+    let listed = Command::new("nft").args(["list", "chains", "ip"]).stdin(Stdio::null()).output().map_err(failed)?;
+    if !listed.status.success() {
+        let detail = String::from_utf8_lossy(&listed.stderr).trim().to_owned();
+        return Err(Error::Program { program: "nft", detail });
+    }
+    Ok(String::from_utf8_lossy(&listed.stdout).into_owned())
+}
+
 /// Whether a table exists in the calling thread's network namespace. Asked of the kernel without the program,
 /// which makes it cheap enough to be asked often.
 pub fn table_exists(name: &str) -> Result<bool> {

@@ -20,10 +20,12 @@ use crate::net::netlink::{Netlink, Route, VethPeer};
 use crate::net::{forwarding, nft, sysctl};
 use crate::spec::MacAddr;
 
-/// Shared address space (RFC 6598), which no private network uses. Each region takes 4,096 addresses of it, by its tag.
+/// Shared address space (RFC 6598), which no private network uses. Each region takes 4,096 addresses of it: those that its
+/// tag stands for, or the next that no other region of the host has. Which it has is the name of a chain in its table.
 const SHARED: Ipv4Addr = Ipv4Addr::new(100, 64, 0, 0);
 const PREFIX: u8 = 20;
 const REGIONS: u32 = 1 << (PREFIX - 10);
+const RANGE: &str = "range_";
 /// What a sandbox takes for its router; it exists in neighbour tables only.
 const HOP: Ipv4Addr = Ipv4Addr::new(169, 254, 0, 1);
 const HOST_MAC: MacAddr = MacAddr([0x02, 0x66, 0x6e, 0, 0, 1]);
@@ -34,16 +36,32 @@ const MTU: u32 = 1500;
 #[derive(Debug, Clone)]
 pub struct Network {
     tag: Tag,
+    /// Of its range.
+    number: u32,
     net: Ipv4Net,
 }
 
 impl Network {
     /// Loads the rules and lets the host forward.
     pub fn open(tag: Tag) -> Result<Self> {
-        let network = Self { net: net_of(&tag), tag };
-        nft::load(&network.rules())?;
-        forwarding::enable()?;
-        Ok(network)
+        let mut number = preferred(&tag);
+        loop {
+            number = free(number, &taken(&nft::list_chains()?, &tag)).ok_or_else(|| {
+                Error::Unsupported("other regions of this host have all addresses for functions".into())
+            })?;
+            let network = Self::new(tag.clone(), number);
+            nft::load(&network.rules())?;
+            // Another region may have taken the same at the same time: one of the two looks on.
+            let others = taken(&nft::list_chains()?, &tag);
+            if !others.iter().any(|(table, other)| *other == number && *table < self::table(&tag)) {
+                forwarding::enable()?;
+                return Ok(network);
+            }
+        }
+    }
+
+    fn new(tag: Tag, number: u32) -> Self {
+        Self { tag, number, net: net_of(number) }
     }
 
     /// The outer end of a sandbox's veth.
@@ -69,8 +87,11 @@ impl Network {
 
     fn rules(&self) -> String {
         let (table, net, ours) = (table(&self.tag), self.net, format!("\"{}*\"", link_prefix(&self.tag)));
+        let number = self.number;
         format!(
             "table ip {table} {{\n}}\ndelete table ip {table}\ntable ip {table} {{
+  chain {RANGE}{number} {{
+  }}
   chain input {{
     type filter hook input priority filter - 5; policy accept;
     iifname {ours} ct state established,related accept
@@ -144,8 +165,34 @@ fn link_prefix(tag: &Tag) -> String {
     format!("fn{}", tag.as_str())
 }
 
-fn net_of(tag: &Tag) -> Ipv4Net {
-    let number = u32::from_str_radix(tag.as_str(), 16).unwrap_or(0) % REGIONS;
+fn preferred(tag: &Tag) -> u32 {
+    u32::from_str_radix(tag.as_str(), 16).unwrap_or(0) % REGIONS
+}
+
+/// The first range from there on that nobody has.
+fn free(from: u32, taken: &[(String, u32)]) -> Option<u32> {
+    let all = (0..REGIONS).map(|step| (from + step) % REGIONS);
+    all.into_iter().find(|number| taken.iter().all(|(_, other)| other != number))
+}
+
+/// The tables of other regions in what `nft list chains` says, with their ranges.
+fn taken(chains: &str, own: &Tag) -> Vec<(String, u32)> {
+    let (mut table, mut found) = (String::new(), Vec::new());
+    for line in chains.lines() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        match words[..] {
+            ["table", "ip", name, ..] => name.clone_into(&mut table),
+            ["chain", name, ..] => {
+                let number = name.strip_prefix(RANGE).and_then(|number| number.parse().ok());
+                found.extend(number.filter(|_| table != self::table(own)).map(|number| (table.clone(), number)));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn net_of(number: u32) -> Ipv4Net {
     let first = u32::from(SHARED) + (number << (32 - PREFIX));
     // The prefix is a valid one.
     Ipv4Net::new_assert(Ipv4Addr::from(first), PREFIX)
@@ -159,9 +206,24 @@ mod tests {
     fn a_region_has_a_network_of_its_own_within_the_shared_space() {
         let shared: Ipv4Net = "100.64.0.0/10".parse().unwrap();
         for path in ["/var/lib/freehold", "/a", "/b"] {
-            let net = net_of(&Tag::of(path.as_ref()));
+            let net = net_of(preferred(&Tag::of(path.as_ref())));
             assert!(shared.contains(&net) && net.prefix_len() == PREFIX, "{net}");
         }
+    }
+
+    #[test]
+    fn two_regions_have_different_addresses() {
+        let (own, other) = (Tag::of("/a".as_ref()), Tag::of("/b".as_ref()));
+        let said = |tag: &Tag, number| {
+            format!("table ip {} {{\n\tchain {RANGE}{number} {{\n\t}}\n\tchain input {{\n\t}}\n}}\n", table(tag))
+        };
+        let preferred = preferred(&own);
+        assert_eq!(free(preferred, &taken(&said(&own, preferred), &own)), Some(preferred));
+        let next = (preferred + 1) % REGIONS;
+        assert_eq!(free(preferred, &taken(&said(&other, preferred), &own)), Some(next));
+        let all: Vec<_> = (0..REGIONS).map(|number| (String::new(), number)).collect();
+        assert_eq!(free(preferred, &all), None);
+        assert!(taken("table ip nat {\n\tchain x {\n\t}\n}\n", &own).is_empty());
     }
 
     #[test]
@@ -170,7 +232,7 @@ mod tests {
             return;
         }
         let tag = Tag::of("/a".as_ref());
-        let network = Network { net: net_of(&tag), tag };
+        let network = Network::new(tag.clone(), preferred(&tag));
         nft::check(&network.rules()).unwrap();
         assert!(network.link(4095).len() <= 15);
     }
