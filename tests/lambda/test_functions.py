@@ -82,7 +82,7 @@ def test_a_name_is_taken_once(functions, lam):
         ({"Environment": {"Variables": {"AWS_REGION": "x"}}}, "reserved keys.*AWS_REGION"),
         ({"Environment": {"Variables": {"LONG": "x" * 4096}}}, "4KB limit"),
         ({"SnapStart": {"ApplyOn": "PublishedVersions"}}, "SnapStart"),
-        ({"VpcConfig": {"SubnetIds": ["subnet-0123abcd"], "SecurityGroupIds": ["sg-0123abcd"]}}, "VpcConfig"),
+        ({"VpcConfig": {"SubnetIds": ["subnet-0123abcd"], "SecurityGroupIds": ["sg-0123abcd"]}}, "DescribeSubnets"),
         ({"Layers": ["arn:aws:lambda:us-east-1:{account}:layer:x:1"]}, "does not exist"),
         ({"DeadLetterConfig": {"TargetArn": "arn:aws:s3:::bucket"}}, "standard queue"),
         ({"KMSKeyArn": "arn:aws:kms:us-east-1:111122223333:key/x"}, "KMSKeyArn"),

@@ -10,8 +10,10 @@
 //! while the region is away; it knows revisions on disk and nothing of AWS's API. How many invocations may run at once is
 //! counted here, in memory: after a restart nothing of this process is under way.
 
+mod connections;
 mod download;
 mod drain;
+mod ec2;
 mod errors;
 mod invoke;
 mod lookup;

@@ -2,12 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use freehold_api::lambda::{
-    DeadLetterConfig, Environment, EphemeralStorage, LoggingConfig, SnapStart, TracingConfig, VpcConfig,
-};
+use freehold_api::lambda::{DeadLetterConfig, Environment, EphemeralStorage, LoggingConfig, SnapStart, TracingConfig};
 
 use crate::errors::Error;
-use crate::model::{Logging, Settings};
+use crate::model::{Logging, Settings, Vpc};
 
 /// Bytes of all environment variables (*Developer guide, Lambda quotas*).
 const MOST_ENVIRONMENT: usize = 4096;
@@ -50,6 +48,8 @@ pub(crate) struct Wanted {
     pub tracing: Option<TracingConfig>,
     pub ephemeral_storage: Option<EphemeralStorage>,
     pub logging: Option<LoggingConfig>,
+    /// As EC2 knows it.
+    pub vpc: Option<Vpc>,
 }
 
 impl Settings {
@@ -69,6 +69,7 @@ impl Settings {
             dead_letters: None,
             traces: false,
             logging: Logging { is_json: false, application_level: None, system_level: None, group: None },
+            vpc: None,
         }
     }
 
@@ -101,6 +102,9 @@ impl Settings {
         }
         if let Some(logging) = wanted.logging {
             self.logging = checked_logging(&self.logging, logging)?;
+        }
+        if wanted.vpc.is_some() {
+            self.vpc = wanted.vpc;
         }
         Ok(())
     }
@@ -204,7 +208,6 @@ fn checked_logging(present: &Logging, wanted: LoggingConfig) -> Result<Logging, 
 
 /// What a request may carry that this region does not have. Each is refused by its name, unless it asks for nothing.
 pub(crate) struct Refusable<'a> {
-    pub vpc: Option<&'a VpcConfig>,
     pub snap_start: Option<&'a SnapStart>,
     pub kms_key: Option<&'a str>,
     pub has_file_systems: bool,
@@ -218,14 +221,9 @@ pub(crate) struct Refusable<'a> {
 
 impl Refusable<'_> {
     pub fn check(&self) -> Result<(), Error> {
-        let is_connected = self.vpc.is_some_and(|vpc| {
-            let has = |list: &Option<Vec<String>>| list.as_ref().is_some_and(|list| !list.is_empty());
-            has(&vpc.subnet_ids) || has(&vpc.security_group_ids)
-        });
         let snaps = self.snap_start.is_some_and(|snap| snap.apply_on.as_deref() == Some("PublishedVersions"));
         let has_key = self.kms_key.is_some_and(|key| !key.is_empty());
         let refused = [
-            (is_connected, "VpcConfig: functions of this region are not connected to VPCs (yet)."),
             (snaps, "SnapStart: this region has no SnapStart (yet)."),
             (has_key, "KMSKeyArn: this region has no KMS."),
             (self.has_file_systems, "FileSystemConfigs: this region has no EFS."),

@@ -1,5 +1,7 @@
 //! The service without its endpoint: reconcilers that are killed anywhere, and events whose time passes.
 
+mod vpc;
+
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -26,7 +28,7 @@ use crate::invoke::{Event, lineage, tests::ran};
 use crate::model::{Dismissed, EventInvoke, Function, LayerVersion, Settings, State, Version};
 use crate::node::{Node, NodeError, Ran, Removal, Run, Streaming};
 use crate::packages::tests::package;
-use crate::reconcile::{Dismiss, Prepare};
+use crate::reconcile::{Dismiss, ForgetLayers, ForgetUnpacked, Prepare};
 use crate::{Lambda, Parts};
 
 const ACCOUNT: &str = "111122223333";

@@ -2,13 +2,13 @@
 
 use freehold_api::lambda::{
     DeadLetterConfig, EnvironmentResponse, EphemeralStorage, FunctionConfiguration, Layer, LoggingConfig,
-    RuntimeVersionConfig, SnapStartResponse, TracingConfigResponse,
+    RuntimeVersionConfig, SnapStartResponse, TracingConfigResponse, VpcConfigResponse,
 };
 use freehold_store::{SharedStore, StoreExt};
 use sha2::{Digest, Sha256};
 
 use crate::errors::Error;
-use crate::model::{LayerVersion, Version, modified};
+use crate::model::{LayerVersion, Version, Vpc, modified};
 
 /// A version under the ARN by which it was asked for.
 pub(crate) fn configuration(
@@ -60,8 +60,18 @@ pub(crate) fn configuration(
             system_log_level: logging.system_level.clone(),
             log_group: Some(logging.group_of(&version.name)),
         }),
+        vpc_config: settings.vpc.as_ref().map(vpc),
         ..FunctionConfiguration::default()
     })
+}
+
+fn vpc(vpc: &Vpc) -> VpcConfigResponse {
+    VpcConfigResponse {
+        subnet_ids: Some(vpc.subnets.clone()),
+        security_group_ids: Some(vpc.groups.clone()),
+        vpc_id: Some(vpc.id.clone()),
+        ipv6_allowed_for_dual_stack: Some(false),
+    }
 }
 
 fn layer(store: &SharedStore, arn: &str) -> Result<Layer, Error> {

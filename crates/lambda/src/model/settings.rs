@@ -28,6 +28,26 @@ pub(crate) struct Settings {
     /// `Active` or `PassThrough`: what `_X_AMZN_TRACE_ID` says of sampling.
     pub traces: bool,
     pub logging: Logging,
+    /// Absent where nobody ever spoke of one.
+    #[serde(default)]
+    pub vpc: Option<Vpc>,
+}
+
+/// Where a function is connected. Without subnets, it was and is no more.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Vpc {
+    /// `vpc-…`
+    pub id: String,
+    /// As they were asked for, each once.
+    pub subnets: Vec<String>,
+    pub groups: Vec<String>,
+}
+
+impl Settings {
+    /// The VPC that functions with these settings run in.
+    pub fn connected(&self) -> Option<&Vpc> {
+        self.vpc.as_ref().filter(|vpc| !vpc.subnets.is_empty())
+    }
 }
 
 /// Where the lines of a version go, and which.

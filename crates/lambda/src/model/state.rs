@@ -3,15 +3,38 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Why what is wanted cannot be.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Failure {
+    /// *StateReasonCode*
+    #[serde(default = "Failure::internal")]
+    pub code: String,
+    pub reason: String,
+}
+
+impl Failure {
+    pub fn new(code: &str, reason: impl Into<String>) -> Self {
+        Self { code: code.to_owned(), reason: reason.into() }
+    }
+
+    fn internal() -> String {
+        "InternalError".into()
+    }
+}
+
+impl From<String> for Failure {
+    fn from(reason: String) -> Self {
+        Self { code: Self::internal(), reason }
+    }
+}
+
 /// Whether a version can be invoked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum State {
     Pending,
     Active,
     /// Its code cannot be brought to where it would run.
-    Failed {
-        reason: String,
-    },
+    Failed(Failure),
 }
 
 /// What became of the last change.
@@ -20,9 +43,7 @@ pub(crate) enum Update {
     InProgress,
     Successful,
     /// What was in force before still is.
-    Failed {
-        reason: String,
-    },
+    Failed(Failure),
 }
 
 impl State {
@@ -30,7 +51,7 @@ impl State {
         match self {
             Self::Pending => "Pending",
             Self::Active => "Active",
-            Self::Failed { .. } => "Failed",
+            Self::Failed(_) => "Failed",
         }
     }
 
@@ -38,25 +59,25 @@ impl State {
         match self {
             Self::Pending => Some("The function is being created."),
             Self::Active => None,
-            Self::Failed { reason } => Some(reason),
+            Self::Failed(failure) => Some(&failure.reason),
         }
     }
 
-    pub fn reason_code(&self) -> Option<&'static str> {
+    pub fn reason_code(&self) -> Option<&str> {
         match self {
             Self::Pending => Some("Creating"),
             Self::Active => None,
-            Self::Failed { .. } => Some("InternalError"),
+            Self::Failed(failure) => Some(&failure.code),
         }
     }
 
     /// After what was wanted is in place, or cannot be.
-    pub fn settled(&self, outcome: Result<(), &str>) -> Self {
+    pub fn settled(&self, outcome: Result<(), &Failure>) -> Self {
         match (self, outcome) {
             (_, Ok(())) => Self::Active,
             // A failed change leaves an active version active.
             (Self::Active, Err(_)) => Self::Active,
-            (_, Err(reason)) => Self::Failed { reason: reason.to_owned() },
+            (_, Err(failure)) => Self::Failed(failure.clone()),
         }
     }
 }
@@ -66,7 +87,7 @@ impl Update {
         match self {
             Self::InProgress => "InProgress",
             Self::Successful => "Successful",
-            Self::Failed { .. } => "Failed",
+            Self::Failed(_) => "Failed",
         }
     }
 
@@ -74,22 +95,22 @@ impl Update {
         match self {
             Self::InProgress => Some("The function is being created."),
             Self::Successful => None,
-            Self::Failed { reason } => Some(reason),
+            Self::Failed(failure) => Some(&failure.reason),
         }
     }
 
-    pub fn reason_code(&self) -> Option<&'static str> {
+    pub fn reason_code(&self) -> Option<&str> {
         match self {
             Self::InProgress => Some("Creating"),
             Self::Successful => None,
-            Self::Failed { .. } => Some("InternalError"),
+            Self::Failed(failure) => Some(&failure.code),
         }
     }
 
-    pub fn settled(outcome: Result<(), &str>) -> Self {
+    pub fn settled(outcome: Result<(), &Failure>) -> Self {
         match outcome {
             Ok(()) => Self::Successful,
-            Err(reason) => Self::Failed { reason: reason.to_owned() },
+            Err(failure) => Self::Failed(failure.clone()),
         }
     }
 }
@@ -100,10 +121,11 @@ mod tests {
 
     #[test]
     fn a_failed_change_leaves_what_was_active_active() {
+        let disk = Failure::from("disk".to_owned());
         assert_eq!(State::Pending.settled(Ok(())), State::Active);
-        assert_eq!(State::Active.settled(Err("disk")), State::Active);
-        assert_eq!(State::Pending.settled(Err("disk")), State::Failed { reason: "disk".into() });
-        assert_eq!(State::Failed { reason: "disk".into() }.settled(Ok(())), State::Active);
-        assert_eq!(Update::settled(Err("disk")).name(), "Failed");
+        assert_eq!(State::Active.settled(Err(&disk)), State::Active);
+        assert_eq!(State::Pending.settled(Err(&disk)), State::Failed(disk.clone()));
+        assert_eq!(State::Failed(disk.clone()).settled(Ok(())), State::Active);
+        assert_eq!(Update::settled(Err(&disk)).name(), "Failed");
     }
 }

@@ -5,7 +5,7 @@ use freehold_store::Document;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Settings, State, Update};
+use super::{Failure, Settings, State, Update};
 use crate::names::LATEST;
 
 /// A version.
@@ -91,7 +91,7 @@ impl Version {
     }
 
     /// Notes that what is wanted is in place, or cannot be.
-    pub fn settle(&mut self, outcome: Result<(), &str>) {
+    pub fn settle(&mut self, outcome: Result<(), &Failure>) {
         self.state = self.state.settled(outcome);
         self.update = Update::settled(outcome);
         self.revision_id = ids::uuid();

@@ -8,6 +8,7 @@ use freehold_core::reconcile::{Failure, Next, Reconciler};
 use freehold_store::{Document, Filter, StoreExt, TxExt};
 
 use crate::Lambda;
+use crate::connections::release;
 use crate::errors::Error;
 use crate::invoke;
 use crate::model::{Dismissed, Remains};
@@ -54,7 +55,14 @@ impl Reconciler for Dismiss {
             }
         }
         let id = key.to_owned();
-        lambda.store.transact::<_, Error, _>(move |tx| Ok(tx.delete::<Dismissed>(&id)?)).await?;
+        let forgotten = lambda.store.transact::<_, Error, _>(move |tx| {
+            if let Remains::Build(build) = &dismissed.what {
+                release(tx, dismissed.account(), build)?;
+            }
+            tx.delete::<Dismissed>(&id)?;
+            Ok(())
+        });
+        forgotten.await?;
         Ok(Next::Settled)
     }
 }

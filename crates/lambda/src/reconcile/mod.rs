@@ -1,5 +1,6 @@
 //! What makes desired state true.
 
+mod connect;
 mod dismiss;
 mod forget_layers;
 mod forget_packages;
@@ -10,7 +11,7 @@ mod settle_mappings;
 
 #[cfg(test)]
 pub(crate) use {
-    dismiss::Dismiss, forget_layers::ForgetLayers, forget_unpacked::ForgetUnpacked, prepare::Prepare,
+    connect::Connect, dismiss::Dismiss, forget_layers::ForgetLayers, forget_unpacked::ForgetUnpacked, prepare::Prepare,
 };
 
 use std::sync::Arc;
@@ -19,12 +20,14 @@ use freehold_core::reconcile::Reconcilers;
 use freehold_store::Document;
 
 use crate::Lambda;
-use crate::model::{Dismissed, LayerVersion, Mapping, Provisioned, Version};
+use crate::model::{Dismissed, Interface, LayerVersion, Mapping, Provisioned, Version};
 
 /// Sets all reconcilers of Lambda to work.
 pub(crate) fn start(lambda: &Arc<Lambda>, reconcilers: &Reconcilers) {
     let store = &lambda.store;
-    reconcilers.spawn(prepare::Prepare(Arc::clone(lambda)), vec![store.watch(Version::KIND)]);
+    let prepare = prepare::Prepare(Arc::clone(lambda));
+    reconcilers.spawn(prepare, vec![store.watch(Version::KIND), store.watch(Interface::KIND)]);
+    reconcilers.spawn(connect::Connect(Arc::clone(lambda)), vec![store.watch(Interface::KIND)]);
     reconcilers.spawn(dismiss::Dismiss(Arc::clone(lambda)), vec![store.watch(Dismissed::KIND)]);
     let pollers = settle_mappings::SettleMappings(Arc::clone(lambda));
     reconcilers.spawn(pollers, vec![store.watch(Mapping::KIND)]);

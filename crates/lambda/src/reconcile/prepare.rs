@@ -14,9 +14,13 @@ use freehold_functions::spec;
 use freehold_store::{Document, Filter, StoreExt, TxExt};
 
 use crate::Lambda;
+use crate::connections::{Connection, release};
 use crate::errors::Error;
-use crate::model::{Dismissed, LayerVersion, Update, Version};
+use crate::model::{self, Dismissed, LayerVersion, Update, Version};
 use crate::packages::{Packages, UnpackError, file_name, unpack};
+
+/// How long until it is looked again whether interfaces are there; their making ends the pause early.
+const PAUSE: Duration = Duration::from_secs(2);
 
 pub(crate) struct Prepare(pub Arc<Lambda>);
 
@@ -43,6 +47,14 @@ impl Reconciler for Prepare {
         let lambda = &self.0;
         let version = lambda.store.get::<Version>(key)?.filter(|version| version.update == Update::InProgress);
         let Some(version) = version else { return Ok(Next::Settled) };
+        let network = match lambda.connect(&version).await? {
+            Connection::Ready(network) => network,
+            Connection::UnderWay => return Ok(Next::After(PAUSE)),
+            Connection::Failed(failure) => {
+                self.settle(version, Err(failure)).await?;
+                return Ok(Next::Settled);
+            }
+        };
         let mut layers = Vec::new();
         for arn in &version.settings.layers {
             // A layer that functions have is kept when it is deleted.
@@ -53,11 +65,12 @@ impl Reconciler for Prepare {
             packages: lambda.packages.clone(),
             layers,
             region: lambda.region.clone(),
+            network,
             version: version.clone(),
         };
         let outcome = match tokio::task::spawn_blocking(move || work.carry_out()).await? {
             Ok(()) => Ok(()),
-            Err(UnpackError::Package(reason)) => Err(reason),
+            Err(UnpackError::Package(reason)) => Err(reason.into()),
             Err(UnpackError::Io(error)) => return Err(error.into()),
         };
         self.settle(version, outcome).await?;
@@ -66,7 +79,7 @@ impl Reconciler for Prepare {
 }
 
 impl Prepare {
-    async fn settle(&self, seen: Version, outcome: Result<(), String>) -> Result<(), Error> {
+    async fn settle(&self, seen: Version, outcome: Result<(), model::Failure>) -> Result<(), Error> {
         let settled = self.0.store.transact::<_, Error, _>(move |tx| {
             let found = tx.get::<Version>(seen.qualified_arn())?;
             // Another build is wanted by now, or none.
@@ -74,7 +87,10 @@ impl Prepare {
                 return Ok(());
             };
             let old = version.live.clone().filter(|old| *old != version.build);
-            version.settle(outcome.as_ref().copied().map_err(String::as_str));
+            version.settle(outcome.as_ref().copied());
+            if outcome.is_err() {
+                release(tx, &version.account, &version.build)?;
+            }
             if let Some(old) = old.filter(|_| outcome.is_ok()) {
                 tx.put(&Dismissed::build(&version.account, &old))?;
             }
@@ -95,6 +111,7 @@ struct Work {
     /// Digests of the layers' packages.
     layers: Vec<String>,
     region: String,
+    network: spec::Network,
     version: Version,
 }
 
@@ -146,7 +163,7 @@ impl Work {
                 application_level: settings.logging.application_level.clone(),
                 system_level: settings.logging.system_level.clone(),
             },
-            network: spec::Network::Public,
+            network: self.network.clone(),
             is_traced: settings.traces,
         }
     }
@@ -166,13 +183,13 @@ fn whole(path: &Path, fill: impl FnOnce(&Path) -> Result<(), UnpackError>) -> Re
     }
     fs::create_dir(&unfinished)?;
     fill(&unfinished)?;
+    // Thousands of files at once, instead of each by itself.
+    rustix::fs::syncfs(fs::File::open(&unfinished)?).map_err(io::Error::from)?;
     match fs::rename(&unfinished, path) {
         // Two functions may have unpacked the same layer.
         Err(_) if path.exists() => fs::remove_dir_all(&unfinished)?,
         outcome => outcome?,
     }
+    fs::File::open(parent)?.sync_all()?;
     Ok(())
 }
-    // Thousands of files at once, instead of each by itself.
-    rustix::fs::syncfs(fs::File::open(&unfinished)?).map_err(io::Error::from)?;
-    fs::File::open(parent)?.sync_all()?;

@@ -86,7 +86,8 @@ fn requester(shown: &Shown) -> Vec<String> {
 
 fn attachment_owner(shown: &Shown) -> Vec<String> {
     let owned = attachment(shown, |_| shown.interface.account.clone());
-    owned.into_iter().chain(requester(shown)).collect()
+    let service = shown.interface.requester.as_ref().map(|requester| requester.owner().to_owned());
+    owned.into_iter().chain(service).collect()
 }
 
 fn attachment_status(shown: &Shown) -> Vec<String> {

@@ -6,7 +6,7 @@ use freehold_api::lambda::{CreateFunctionRequest, FunctionCode, FunctionConfigur
 use freehold_store::{StoreExt, TxExt};
 use freehold_wire::Call;
 
-use super::{check_layers, check_role, check_runtime, check_storage, publish};
+use super::{check_layers, check_role, check_runtime, check_storage, publish, vpc};
 use crate::Lambda;
 use crate::errors::Error;
 use crate::model::{Code, CodeSigningConfig, Function, Settings, Version};
@@ -25,6 +25,7 @@ pub(super) async fn create_function(
         return Err(Error::no_function(&name.arn()).into());
     }
     refusable(&input).check()?;
+    let vpc = vpc::wanted(&lambda, call.account(), input.vpc_config.clone()).await?;
     let mut settings = Settings::new();
     settings.architecture = architecture(input.architectures.as_deref())?;
     settings.apply(Wanted {
@@ -40,9 +41,13 @@ pub(super) async fn create_function(
         tracing: input.tracing_config,
         ephemeral_storage: input.ephemeral_storage,
         logging: input.logging_config,
+        vpc,
     })?;
     check_runtime(&lambda, &settings.runtime).await?;
     check_role(&lambda, call.account(), &settings.role)?;
+    if let Some(vpc) = settings.connected() {
+        vpc::check_permissions(&lambda, call.account(), &settings.role, vpc)?;
+    }
     let tags = tags::checked(input.tags.unwrap_or_default())?;
     let code = take_code(&lambda, input.code.unwrap_or_default()).await?;
 
@@ -75,7 +80,6 @@ pub(super) async fn create_function(
 
 fn refusable(input: &CreateFunctionRequest) -> Refusable<'_> {
     Refusable {
-        vpc: input.vpc_config.as_ref(),
         snap_start: input.snap_start.as_ref(),
         kms_key: input.kms_key_arn.as_deref(),
         has_file_systems: input.file_system_configs.as_ref().is_some_and(|list| !list.is_empty()),

@@ -7,6 +7,7 @@ mod get_function_configuration;
 mod list_functions;
 mod update_function_code;
 mod update_function_configuration;
+mod vpc;
 
 use std::sync::Arc;
 

@@ -6,7 +6,7 @@ use freehold_api::lambda::{FunctionConfiguration, UpdateFunctionConfigurationReq
 use freehold_store::{StoreExt, TxExt};
 use freehold_wire::Call;
 
-use super::{changeable, check_layers, check_role, check_runtime};
+use super::{changeable, check_layers, check_role, check_runtime, vpc};
 use crate::Lambda;
 use crate::errors::Error;
 use crate::lookup;
@@ -29,6 +29,14 @@ pub(super) async fn update_function_configuration(
     if let Some(role) = &input.role {
         check_role(&lambda, &name.account, role)?;
     }
+    let vpc = vpc::wanted(&lambda, &name.account, input.vpc_config.clone()).await?;
+    if input.role.is_some() || vpc.is_some() {
+        let mut settings = lookup::version(&lambda.store, &name)?.settings;
+        settings.apply(Wanted { role: input.role.clone(), vpc: vpc.clone(), ..Wanted::default() })?;
+        if let Some(vpc) = settings.connected() {
+            vpc::check_permissions(&lambda, &name.account, &settings.role, vpc)?;
+        }
+    }
     let wanted = Wanted {
         runtime: input.runtime,
         handler: input.handler,
@@ -42,6 +50,7 @@ pub(super) async fn update_function_configuration(
         tracing: input.tracing_config,
         ephemeral_storage: input.ephemeral_storage,
         logging: input.logging_config,
+        vpc,
     };
     let (arn, now) = (name.arn(), lambda.now());
     let changed = lambda
@@ -49,6 +58,7 @@ pub(super) async fn update_function_configuration(
         .transact::<_, Error, _>(move |tx| {
             let mut latest = changeable(tx, &arn, input.revision_id.as_deref())?;
             let dropped = latest.build.clone();
+            let before = latest.settings.layers.clone();
             latest.settings.apply(wanted)?;
             latest.change(now);
             check_layers(tx, &latest.account.clone(), &latest, &before)?;
@@ -58,7 +68,6 @@ pub(super) async fn update_function_configuration(
             tx.put(&latest)?;
             Ok(latest)
         })
-            let before = latest.settings.layers.clone();
         .await?;
     let arn = changed.function.clone();
     Ok(view::configuration(&lambda.store, &changed, arn)?)
@@ -66,7 +75,6 @@ pub(super) async fn update_function_configuration(
 
 fn refusable(input: &UpdateFunctionConfigurationRequest) -> Refusable<'_> {
     Refusable {
-        vpc: input.vpc_config.as_ref(),
         snap_start: input.snap_start.as_ref(),
         kms_key: input.kms_key_arn.as_deref(),
         has_file_systems: input.file_system_configs.as_ref().is_some_and(|list| !list.is_empty()),
