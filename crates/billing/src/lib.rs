@@ -9,6 +9,10 @@
 
 pub mod bill;
 pub mod engine;
+mod ledger;
+pub mod model;
 pub mod offers;
 pub mod sheet;
 pub mod what_if;
+
+pub use ledger::Ledger;

@@ -14,11 +14,10 @@ const LAYERS: &[&[(&str, &[&str])]] = &[
     &[("core", &[])],
     &[("balancer", &[]), ("client", &[]), ("wire", &[])],
     &[("api", &[]), ("machine", &[]), ("store", &[])],
-    &[("functions", &[]), ("iam", &[]), ("metering", &[]), ("queues", &[])],
+    &[("billing", &["metering"]), ("functions", &[]), ("iam", &[]), ("metering", &[]), ("queues", &[])],
     &[
         ("acm", &[]),
         ("autoscaling", &[]),
-        ("billing", &[]),
         ("ec2", &[]),
         ("elb", &[]),
         ("events", &[]),
