@@ -129,8 +129,10 @@ def test_a_target_is_tracked_up_and_down(moved):
         moved.until_serving(group, size)
 
     carried(27.0, 3)
-    cause = moved.activities(group)[0]["Cause"]
-    assert f"a monitor alarm TargetTracking-{group}-AlarmHigh-" in cause and "from 1 to 3." in cause
+    # Not the latest: while machines start, the alarm may look at the old load once more.
+    causes = [activity["Cause"] for activity in moved.activities(group)]
+    alarm = f"a monitor alarm TargetTracking-{group}-AlarmHigh-"
+    assert any(alarm in cause and "from 1 to 3." in cause for cause in causes), causes
     carried(3.0, 1)
 
 
