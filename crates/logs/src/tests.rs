@@ -110,7 +110,7 @@ async fn a_function_is_given_what_it_subscribed_to_until_it_takes_it() {
     assert!(deliver.pending().await.unwrap().is_empty());
     let received = region.function.received.lock().unwrap();
     let [(payload, sender)] = received.as_slice() else { panic!("{received:?}") };
-    let arn = format!("arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/g");
+    let arn = format!("arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/g:*");
     assert_eq!((sender.service, sender.arn.as_str()), ("logs.amazonaws.com", arn.as_str()));
     let payload: Value = serde_json::from_slice(payload).unwrap();
     let packed = STANDARD.decode(payload["awslogs"]["data"].as_str().unwrap()).unwrap();
