@@ -79,6 +79,11 @@ impl DataDir {
         self.0.join("buckets")
     }
 
+    /// What a user says that things cost, in the place of the prices that come with the program.
+    pub fn prices(&self) -> PathBuf {
+        self.0.join("prices.toml")
+    }
+
     /// Certificates of the region's address, with their keys.
     pub fn tls(&self) -> PathBuf {
         self.0.join("tls")

@@ -8,6 +8,7 @@ mod functions;
 mod guests;
 mod listen;
 pub mod machines;
+mod prices;
 mod public_images;
 mod report;
 mod roles;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Result;
 use freehold_acm::Acm;
 use freehold_autoscaling::AutoScaling;
+use freehold_billing::Ledger;
 use freehold_core::reconcile::Reconcilers;
 use freehold_core::targets::Targets;
 use freehold_core::{Clock, DEFAULT_REGION};
@@ -29,6 +30,7 @@ use freehold_wire::{Local, Service};
 use super::balancers;
 use super::functions;
 use super::machines::Hardware;
+use super::prices;
 use super::public_images::HostsImages;
 use super::roles::Roles;
 use super::tls::RegionAuthority;
@@ -53,6 +55,8 @@ pub struct Services {
     pub lambda: Arc<Lambda>,
     pub events: Arc<Events>,
     pub logs: Arc<Logs>,
+    /// What everything costs.
+    pub ledger: Arc<Ledger>,
     /// How the services call each other.
     pub local: Arc<Local>,
     pub reconcilers: Arc<Reconcilers>,
@@ -171,6 +175,7 @@ impl Services {
             targets: Arc::clone(&targets),
             metrics: Arc::clone(&cloudwatch) as _,
         });
+        let ledger = prices::ledger(Arc::clone(&store), Arc::clone(&clock), data)?;
         let reconcilers = Arc::new(Reconcilers::new(Arc::clone(&clock)));
         let mut services = Self {
             iam: Arc::clone(&iam),
@@ -186,6 +191,7 @@ impl Services {
             lambda: Arc::clone(&lambda),
             events: Arc::clone(&events),
             logs: Arc::clone(&logs),
+            ledger,
             local,
             reconcilers: Arc::clone(&reconcilers),
             endpoint: Vec::new(),

@@ -1,0 +1,66 @@
+//! What things cost: EC2's catalogue and a sheet of prices, which `prices.toml` of the data directory replaces.
+
+use std::io::ErrorKind;
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use freehold_billing::Ledger;
+use freehold_billing::sheet::{InstanceTypes, Sheet, TypeFacts};
+use freehold_core::{Clock, DEFAULT_REGION};
+use freehold_ec2::catalogue::{self, InstanceType};
+use freehold_store::SharedStore;
+
+use crate::data_dir::DataDir;
+
+/// EC2's instance types, as bills know them.
+pub struct Catalogue;
+
+impl InstanceTypes for Catalogue {
+    fn find(&self, name: &str) -> Option<TypeFacts> {
+        let InstanceType { vcpus, on_demand_usd_per_hour, .. } = catalogue::find(name)?;
+        Some(TypeFacts { vcpus, on_demand: on_demand_usd_per_hour.and_then(|usd| usd.parse().ok()) })
+    }
+
+    fn names(&self) -> Vec<String> {
+        catalogue::all().map(|kind| kind.name.to_owned()).collect()
+    }
+}
+
+/// The region's bills.
+pub fn ledger(store: SharedStore, clock: Arc<dyn Clock>, data: &DataDir) -> Result<Arc<Ledger>> {
+    let types: Arc<dyn InstanceTypes> = Arc::new(Catalogue);
+    let sheet = sheet(data, Arc::clone(&types))?;
+    Ok(Arc::new(Ledger::new(store, clock, DEFAULT_REGION, types, sheet)))
+}
+
+/// A file with a mistake is refused whole: who replaces prices means all of them.
+fn sheet(data: &DataDir, types: Arc<dyn InstanceTypes>) -> Result<Sheet> {
+    let path = data.prices();
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Sheet::read(&text, types).with_context(|| path.display().to_string()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(Sheet::builtin(types)?),
+        Err(error) => Err(error).with_context(|| format!("{} cannot be read", path.display())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sheet_that_comes_with_the_program_knows_the_catalogue() {
+        let dir = tempfile::tempdir().unwrap();
+        let sheet = sheet(&DataDir::new(Some(dir.path().into())).unwrap(), Arc::new(Catalogue)).unwrap();
+        assert!(sheet.offers().plans().count() > 100);
+        assert!(Catalogue.find("t3.micro").unwrap().on_demand.is_some());
+    }
+
+    #[test]
+    fn a_file_with_a_mistake_is_refused_by_its_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let data = DataDir::new(Some(dir.path().into())).unwrap();
+        std::fs::write(data.prices(), "date = 1").unwrap();
+        let error = format!("{:#}", sheet(&data, Arc::new(Catalogue)).err().unwrap());
+        assert!(error.contains("prices.toml") && error.contains("date"), "{error}");
+    }
+}
