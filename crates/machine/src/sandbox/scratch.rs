@@ -51,8 +51,9 @@ fn template(directory: &Path, mib: u32) -> Result<PathBuf> {
     fs::create_dir_all(directory).map_err(failed)?;
     let draft = directory.join(format!(".{:016x}.draft", rand::random::<u64>()));
     let file = File::create(&draft).map_err(failed)?;
-    // What its own tables take comes on top: a function may write as much as it was promised.
-    let overhead = (mib / 32).max(4);
+    // What its own tables take comes on top, and what the kernel keeps for itself (2 %, 4,096 blocks at most): a function
+    // may write as much as it was promised.
+    let overhead = mib / 32 + 16;
     file.set_len(u64::from(mib + overhead) << 20).map_err(failed)?;
     let mut mkfs = Command::new("mkfs.ext4");
     // Nothing outlives the sandbox, so nothing is written twice for a crash.
