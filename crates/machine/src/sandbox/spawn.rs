@@ -1,8 +1,11 @@
 //! Starts a program inside of a sandbox, as a user who may do nothing.
 
+use std::ffi::{CString, c_char};
 use std::fs::File;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use rustix::fs::Mode;
@@ -33,11 +36,13 @@ impl Spawner {
         let mut descriptors = descriptors.into_iter();
         let output = File::from(descriptors.next().ok_or(std::io::ErrorKind::InvalidInput)?);
         let other = descriptors.next();
-        let mut command = Command::new(&start.program);
-        command.args(&start.arguments).env_clear().envs(start.environment).current_dir(&start.directory);
-        if let (Some(other), Some(name)) = (&other, &start.descriptor_variable) {
-            command.env(name, other.as_raw_fd().to_string());
+        let mut variables = start.environment;
+        if let (Some(other), Some(name)) = (&other, start.descriptor_variable) {
+            variables.push((name, other.as_raw_fd().to_string()));
         }
+        let program = Program::new(&start.program, &start.arguments, &variables)?;
+        let mut command = Command::new(&start.program);
+        command.current_dir(&start.directory);
         command.stdin(Stdio::null()).stdout(output.try_clone()?).stderr(output);
         let (user, filters, kept) = (self.user, self.filters.clone(), other.as_ref().map(AsRawFd::as_raw_fd));
         // SAFETY: between fork and exec the closure makes system calls only, allocates nothing and takes no lock.
@@ -47,12 +52,57 @@ impl Spawner {
                     // SAFETY: `other` is open until the child has been started.
                     rustix::io::fcntl_setfd(BorrowedFd::borrow_raw(kept), FdFlags::empty())?;
                 }
-                confine(user, &filters)
+                confine(user, &filters)?;
+                Err(program.exec())
             });
         }
         let child = command.spawn();
         drop(other);
         child
+    }
+}
+
+/// A program to become. [`Command`] would hand what the kernel cannot run to a shell, as `execvp` does; here that is an
+/// error.
+struct Program {
+    path: CString,
+    /// What the pointers lead to, which are never null but at the ends of their lists.
+    _texts: Vec<CString>,
+    arguments: Vec<*const c_char>,
+    variables: Vec<*const c_char>,
+}
+
+// SAFETY: nothing is changed after it is made, and what the pointers lead to is its own and does not move.
+unsafe impl Send for Program {}
+// SAFETY: the same.
+unsafe impl Sync for Program {}
+
+impl Program {
+    fn new(path: &Path, arguments: &[String], variables: &[(String, String)]) -> std::io::Result<Self> {
+        let path = CString::new(path.as_os_str().as_bytes())?;
+        let mut texts = Vec::new();
+        let mut list = |text: String| -> std::io::Result<*const c_char> {
+            texts.push(CString::new(text)?);
+            Ok(texts[texts.len() - 1].as_ptr())
+        };
+        let mut argv = vec![path.as_ptr()];
+        for argument in arguments {
+            argv.push(list(argument.clone())?);
+        }
+        let mut envp = Vec::new();
+        for (name, value) in variables {
+            envp.push(list(format!("{name}={value}"))?);
+        }
+        argv.push(std::ptr::null());
+        envp.push(std::ptr::null());
+        Ok(Self { path, _texts: texts, arguments: argv, variables: envp })
+    }
+
+    /// Returns only if that fails. Allocates nothing.
+    fn exec(&self) -> std::io::Error {
+        // SAFETY: the path and both lists end as they must, and live as long as this.
+        unsafe { libc::execve(self.path.as_ptr(), self.arguments.as_ptr(), self.variables.as_ptr()) };
+        std::io::Error::last_os_error()
     }
 }
 
