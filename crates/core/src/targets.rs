@@ -47,6 +47,8 @@ pub struct Extras {
     pub attributes: Vec<(&'static str, String)>,
     /// What the payload is a consequence of, as `X-Amzn-Trace-Id` has it. Targets that hand nothing on ignore it.
     pub trace: Option<String>,
+    /// The sender acts by a role of its account, which lets it: within that account the target's own policy is not asked.
+    pub by_role: bool,
 }
 
 /// A service that takes payloads.

@@ -45,7 +45,9 @@ pub(super) async fn attempt(events: &Events, delivery: &Delivery, count: u32) ->
         Origin::Rule { .. } => delivery.payload.clone(),
     };
     let sender = Sender { service: delivery.origin.service(), arn: delivery.source.clone() };
-    let extras = Extras { group: delivery.group.clone(), ..Extras::default() };
+    // *Scheduler user guide, Setting up the execution role*: schedules invoke by their role alone.
+    let by_role = delivery.role.is_some() && matches!(delivery.origin, Origin::Schedule { .. });
+    let extras = Extras { group: delivery.group.clone(), by_role, ..Extras::default() };
     let told = events.targets.deliver_with(&delivery.target, payload.as_bytes(), &extras, &sender);
     match tokio::time::timeout(LIMIT, told).await {
         Ok(told) => Ok(told?),

@@ -15,7 +15,7 @@ impl Lambda {
         }
         let known = |name: &str| super::answer::DEAD_LETTER_ATTRIBUTES.into_iter().find(|known| *known == name);
         let attributes = telling.attributes.iter().filter_map(|(name, value)| Some((known(name)?, value.clone())));
-        let extras = Extras { group: None, attributes: attributes.collect(), trace: telling.trace.clone() };
+        let extras = Extras { attributes: attributes.collect(), trace: telling.trace.clone(), ..Extras::default() };
         let sender = Sender { service: PRINCIPAL, arn: telling.source.clone() };
         self.targets.deliver_with(&telling.to, telling.body.as_bytes(), &extras, &sender).await
     }
