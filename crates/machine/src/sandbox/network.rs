@@ -151,6 +151,13 @@ fn missing(name: &str) -> Error {
 
 /// Removes what is on the host, once no sandbox is left.
 pub fn remove(tag: &Tag) -> Result<()> {
+    // The kernel clears a namespace away some time after its last process. Until then its link would look like somebody
+    // who needs the host to forward, and nobody comes by later to switch that off.
+    let mut host = Netlink::open()?;
+    let ours = link_prefix(tag);
+    for link in host.links()?.into_iter().filter(|link| link.name.starts_with(&ours)) {
+        host.delete_link(&link.name)?;
+    }
     if nft::table_exists(&table(tag))? {
         nft::delete_table(&table(tag))?;
     }
