@@ -9,13 +9,13 @@ aws        runs the AWS CLI against `freehold`
 
 import itertools
 import os
-import subprocess
 import sys
 
 import pytest
 
 from support import leaks
-from support.region import REPOSITORY, Region
+from support.cli import cli
+from support.region import Region
 
 sys.dont_write_bytecode = True
 
@@ -84,14 +84,4 @@ def machines(host_is_left_clean):
 @pytest.fixture
 def aws(freehold):
     """Runs the AWS CLI as a user would after `eval "$(freehold env)"`: aws("ec2", "describe-regions")."""
-    lines = freehold.command("env").stdout.splitlines()
-    exported = dict(line.removeprefix("export ").split("=", 1) for line in lines if line.startswith("export "))
-    exported = {name: value.strip("'\"") for name, value in exported.items()}
-    program = REPOSITORY / ".venv" / "aws" / "bin" / "aws"
-
-    def call(*arguments, **options):
-        environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"} | exported
-        options = {"capture_output": True, "text": True, "timeout": 120} | options
-        return subprocess.run([program, *arguments], env=environment, check=False, **options)
-
-    return call
+    return cli(freehold)

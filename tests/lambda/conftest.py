@@ -2,10 +2,11 @@
 
 import os
 import pathlib
+import subprocess
 
 import pytest
 from support.functions import Functions
-from support.region import Region
+from support.region import REPOSITORY, Region
 
 
 @pytest.fixture
@@ -44,6 +45,25 @@ def runner(running):
     functions = Functions(running, "333344445555")
     functions.make(code=CODE, Environment={"Variables": {"STAGE": "test"}}, Timeout=5)
     return functions
+
+
+@pytest.fixture(scope="session")
+def node_runtime(clients):
+    """The Node.js of this host that has a client."""
+    found = sorted(path.name for path in clients.glob("nodejs*"))
+    if not found:
+        pytest.skip("this host has no Node.js that functions could run on")
+    return found[-1]
+
+
+@pytest.fixture(scope="session")
+def bootstrap():
+    """The path of the sample function in Rust, built where it is not yet."""
+    built = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", REPOSITORY / "target")) / "debug" / "bootstrap"
+    sources = [path for path in (pathlib.Path(__file__).parent / "rust").rglob("*") if path.is_file()]
+    if not built.exists() or built.stat().st_mtime < max(path.stat().st_mtime for path in sources):
+        subprocess.run(["cargo", "build", "--quiet", "--package", "sample-function"], cwd=REPOSITORY, check=True)
+    return built
 
 
 CODE = """

@@ -2,6 +2,7 @@
 
 import io
 import json
+import pathlib
 import zipfile
 
 from support.waiting import until
@@ -22,6 +23,28 @@ def package(**files):
         for name, text in files.items():
             archive.writestr(f"{name}.py", text)
     return buffer.getvalue()
+
+
+def zipped(files):
+    """A zip of files by their paths in it. Each is text, bytes, or the path of a file or folder to put there."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, content in sorted(_files(files)):
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = 0o755 << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content.read_bytes() if isinstance(content, pathlib.Path) else content)
+    return buffer.getvalue()
+
+
+def _files(files):
+    for name, content in files.items():
+        if isinstance(content, pathlib.Path) and content.is_dir():
+            for path in content.rglob("*"):
+                if path.is_file() and "__pycache__" not in path.parts:
+                    yield str(pathlib.PurePosixPath(name) / path.relative_to(content)), path
+        else:
+            yield name, content
 
 
 HELLO = package(index="def handler(event, context):\n    return event\n")
