@@ -87,7 +87,7 @@ def test_interfaces_are_lambdas_alone(functions, network):
     change = {"NetworkInterfaceId": id, "Groups": [other]}
     assert refusal(ec2.modify_network_interface_attribute, **change) == "OperationNotPermitted"
     kind = {"SubnetId": network.subnets[0], "InterfaceType": "lambda"}
-    assert refusal(ec2.create_network_interface, **kind) == "UnsupportedOperation"
+    assert refusal(ec2.create_network_interface, **kind) == "InvalidParameterValue"
     assert refusal(ec2.delete_security_group, GroupId=network.group) == "DependencyViolation"
     assert refusal(ec2.delete_subnet, SubnetId=network.subnets[0]) == "DependencyViolation"
 

@@ -10,6 +10,8 @@ mod function;
 mod harness;
 #[path = "node/scenes.rs"]
 mod scenes;
+#[path = "node/vpc.rs"]
+mod vpc;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();

@@ -4,6 +4,7 @@ use freehold_functions::contract::Outcome;
 use serde_json::json;
 
 use crate::harness::{Region, Scene, World, tail, until};
+use crate::vpc::a_function_in_a_vpc_reaches_what_its_group_reaches;
 
 macro_rules! scenes {
     ($($name:ident),* $(,)?) => { vec![$((stringify!($name), |region| Box::pin($name(region)))),*] };
@@ -21,6 +22,7 @@ pub fn all() -> Vec<Scene> {
         a_bomb_hits_its_own_limits,
         what_aws_sets_is_set,
         a_function_reaches_the_region_and_nothing_of_the_host,
+        a_function_in_a_vpc_reaches_what_its_group_reaches,
         provisioned_environments_are_warm_and_replaced,
         environments_that_nobody_uses_end,
         extensions_are_told_of_invocations_and_of_the_end,
