@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use freehold_core::Clock;
 use freehold_metering::{Month, Ongoing, Stretch, Tally};
 use freehold_store::{Error, Filter, SharedStore, StoreExt};
+use jiff::Timestamp;
 
 use crate::bill::{Bill, Commitments, Timeline};
 use crate::engine::{Hour, Region};
@@ -31,6 +32,11 @@ impl Ledger {
         sheet: Sheet,
     ) -> Self {
         Self { store, clock, region: region.into(), types, sheet, ongoing: RwLock::default() }
+    }
+
+    /// By the region's clock.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     pub fn sheet(&self) -> &Sheet {

@@ -12,6 +12,7 @@ pub mod engine;
 mod ledger;
 pub mod model;
 pub mod offers;
+pub mod report;
 pub mod sheet;
 pub mod what_if;
 

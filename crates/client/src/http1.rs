@@ -78,6 +78,17 @@ pub async fn post_json<T: DeserializeOwned>(
     path: &str,
     body: &(impl serde::Serialize + ?Sized),
 ) -> Result<T> {
+    let answer = post(server, path, body).await?;
+    serde_json::from_slice(&answer).with_context(|| format!("{server} answered {path} with something else"))
+}
+
+/// The same for a page that answers with text.
+pub async fn post_text(server: SocketAddr, path: &str, body: &(impl serde::Serialize + ?Sized)) -> Result<String> {
+    let answer = post(server, path, body).await?;
+    String::from_utf8(answer.into()).with_context(|| format!("{server} answered {path} with something else"))
+}
+
+async fn post(server: SocketAddr, path: &str, body: &(impl serde::Serialize + ?Sized)) -> Result<Bytes> {
     let request = Request::post(path)
         .header(http::header::HOST, server.to_string())
         .header(http::header::CONTENT_TYPE, "application/json")
@@ -90,5 +101,5 @@ pub async fn post_json<T: DeserializeOwned>(
             None => bail!("{server} answered {path} with {}", answer.status()),
         }
     }
-    serde_json::from_slice(answer.body()).with_context(|| format!("{server} answered {path} with something else"))
+    Ok(answer.into_body())
 }

@@ -7,7 +7,7 @@ pub mod query;
 pub mod sign;
 pub mod xml;
 
-pub use http1::{Connection, get_json, post_json};
+pub use http1::{Connection, get_json, post_json, post_text};
 pub use query::{Api, Client, Refusal};
 pub use sign::Credentials;
 pub use xml::Element;

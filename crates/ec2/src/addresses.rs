@@ -5,9 +5,11 @@ use std::net::Ipv4Addr;
 
 use freehold_store::{Filter, Tx, TxExt};
 use ipnet::Ipv4Net;
+use jiff::Timestamp;
 use rand::Rng;
 
 use crate::errors::{Error, Result};
+use crate::metering;
 use crate::model::{Address, InterfaceAddress, NetworkInterface, PrivateAddress, PublicAddress, Subnet};
 
 /// Random addresses to try before looking at all of them.
@@ -67,7 +69,7 @@ pub fn release_private(tx: &mut dyn Tx, vpc: &str, address: Ipv4Addr) -> Result<
 }
 
 /// Gives `holder` a free public address of the region's pool.
-pub fn take_public(tx: &mut dyn Tx, pool: Ipv4Net, account: &str, holder: &str) -> Result<Ipv4Addr> {
+pub fn take_public(tx: &mut dyn Tx, pool: Ipv4Net, account: &str, holder: &str, now: Timestamp) -> Result<Ipv4Addr> {
     let (first, last) = (u32::from(pool.network()).saturating_add(1), u32::from(pool.broadcast()).saturating_sub(1));
     if first > last {
         return Err(Error::InsufficientAddressCapacity);
@@ -76,7 +78,8 @@ pub fn take_public(tx: &mut dyn Tx, pool: Ipv4Net, account: &str, holder: &str) 
     for candidate in guesses.into_iter().chain(first..=last) {
         let id = Ipv4Addr::from(candidate).to_string();
         if tx.get::<PublicAddress>(&id)?.is_none() {
-            tx.put(&PublicAddress { id, account: account.to_owned(), holder: holder.to_owned() })?;
+            let (account, holder) = (account.to_owned(), holder.to_owned());
+            tx.put(&PublicAddress { id, account, holder, since: Some(now) })?;
             return Ok(Ipv4Addr::from(candidate));
         }
     }
@@ -84,16 +87,15 @@ pub fn take_public(tx: &mut dyn Tx, pool: Ipv4Net, account: &str, holder: &str) 
 }
 
 /// Gives a public address back to the pool.
-pub fn release_public(tx: &mut dyn Tx, address: Ipv4Addr) -> Result<()> {
-    tx.delete::<PublicAddress>(&address.to_string())?;
-    Ok(())
+pub fn release_public(tx: &mut dyn Tx, address: Ipv4Addr, now: Timestamp) -> Result<()> {
+    metering::delete_address(tx, &address.to_string(), now)
 }
 
 /// Ends the mapping of a public address to a private one. An elastic address stays its owner's and is told; another
 /// goes back to the pool.
-pub fn unmap(tx: &mut dyn Tx, address: &mut InterfaceAddress) -> Result<()> {
+pub fn unmap(tx: &mut dyn Tx, address: &mut InterfaceAddress, now: Timestamp) -> Result<()> {
     let Some(association) = address.association.take() else { return Ok(()) };
-    let Some((allocation, _)) = &association.elastic else { return release_public(tx, association.public) };
+    let Some((allocation, _)) = &association.elastic else { return release_public(tx, association.public, now) };
     if let Some(mut elastic) = tx.get::<Address>(allocation)? {
         elastic.association = None;
         tx.put(&elastic)?;
@@ -116,11 +118,11 @@ pub fn tell_elastic(tx: &mut dyn Tx, interface: &NetworkInterface, instance: Opt
 }
 
 /// Takes an interface from its instance: a public address that came with the launch goes back, elastic ones stay.
-pub fn detach_interface(tx: &mut dyn Tx, interface: &mut NetworkInterface) -> Result<()> {
+pub fn detach_interface(tx: &mut dyn Tx, interface: &mut NetworkInterface, now: Timestamp) -> Result<()> {
     interface.attachment = None;
     for address in &mut interface.addresses {
         if address.association.as_ref().is_some_and(|association| association.elastic.is_none()) {
-            unmap(tx, address)?;
+            unmap(tx, address, now)?;
         }
     }
     tell_elastic(tx, interface, None)?;
@@ -130,10 +132,10 @@ pub fn detach_interface(tx: &mut dyn Tx, interface: &mut NetworkInterface) -> Re
 
 /// Removes an interface with its private addresses and those public ones that came with its launch. Elastic
 /// addresses stay their owner's.
-pub fn remove_interface(tx: &mut dyn Tx, interface: &NetworkInterface) -> Result<()> {
+pub fn remove_interface(tx: &mut dyn Tx, interface: &NetworkInterface, now: Timestamp) -> Result<()> {
     for mut address in interface.addresses.clone() {
         release_private(tx, &interface.vpc, address.private)?;
-        unmap(tx, &mut address)?;
+        unmap(tx, &mut address, now)?;
     }
     tx.delete::<NetworkInterface>(&interface.id)?;
     Ok(())

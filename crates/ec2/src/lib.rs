@@ -16,6 +16,7 @@ pub mod lookup;
 mod machine_spec;
 mod measure;
 pub mod metadata;
+mod metering;
 pub mod model;
 pub mod operations;
 pub mod pages;

@@ -14,6 +14,7 @@ pub mod classic;
 mod ec2;
 mod errors;
 mod functions;
+mod metering;
 pub mod model;
 mod nodes;
 mod operations;

@@ -1,6 +1,8 @@
 //! The command line: what outsiders type, and nothing about how it is done. Wrong usage ends with exit code 2,
 //! which is clap's own.
 
+pub mod bill;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -51,6 +53,8 @@ pub enum Command {
     /// Be the Spot market: take the room of a Spot instance back
     #[command(subcommand)]
     Spot(Spot),
+    /// What was used and what it costs, and what it would cost under each purchase option
+    Bill(bill::Bill),
     /// Serve what a load balancer's configuration says; the region starts one for each
     #[command(hide = true)]
     ElbNode(ElbNode),

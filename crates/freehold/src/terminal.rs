@@ -77,14 +77,22 @@ fn one_line(text: &str) -> String {
 
 /// Rows in columns as wide as their widest cell, two spaces apart; the first row is the head.
 pub fn table(rows: &[Vec<String>]) -> String {
+    table_with_numbers(rows, usize::MAX)
+}
+
+/// The same with numbers, which line up at their ends, in all columns from one on.
+pub fn table_with_numbers(rows: &[Vec<String>], first: usize) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |column: usize| {
-        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max();
+    let widths: Vec<usize> = (0..columns).map(|column| width(column).unwrap_or(0)).collect();
     let mut text = String::new();
     for row in rows {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        let cells = row.iter().zip(&widths).enumerate();
+        let cells = cells.map(
+            |(at, (cell, width))| {
+                if at < first { format!("{cell:width$}") } else { format!("{cell:>width$}") }
+            },
+        );
         text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
         text.push('\n');
     }

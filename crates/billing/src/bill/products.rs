@@ -6,7 +6,7 @@ use freehold_metering::{BalancerKind, Stretch, Tally, Tenancy as Metered, Used};
 use rust_decimal::Decimal;
 
 use super::timeline::{Rate, Span, Timeline, seconds};
-use crate::engine::{Hour, HourUsage, Instance, InstanceType, Platform, Product, Region, Tenancy};
+use crate::engine::{FargatePlatform, Hour, HourUsage, Instance, InstanceType, Platform, Product, Region, Tenancy};
 use crate::sheet::InstanceTypes;
 
 /// An instance is paid for a minute at least (*EC2 user guide, On-Demand Instances: billing*).
@@ -116,6 +116,14 @@ fn instance(kind: InstanceType, zone: &str, platform: &str, tenancy: Metered, re
     }
 }
 
+fn fargate_part(platform: FargatePlatform) -> &'static str {
+    match platform {
+        FargatePlatform::LinuxX86 => "",
+        FargatePlatform::LinuxArm => "ARM-",
+        FargatePlatform::Windows => "Windows-",
+    }
+}
+
 impl Described {
     /// The names that a bill shows.
     pub fn of(product: &Product) -> Self {
@@ -132,8 +140,12 @@ impl Described {
             }
             Product::Spot { instance, .. } => named(format!("SpotUsage:{}", instance.kind), "Hrs"),
             Product::Host { family, .. } => named(format!("HostUsage:{family}"), "Hrs"),
-            Product::FargateCpu { .. } => named("Fargate-vCPU-Hours:perCPU".to_owned(), "Hrs"),
-            Product::FargateMemory { .. } => named("Fargate-GB-Hours".to_owned(), "GB-Hours"),
+            Product::FargateCpu { platform, .. } => {
+                named(format!("Fargate-{}vCPU-Hours:perCPU", fargate_part(*platform)), "Hrs")
+            }
+            Product::FargateMemory { platform, .. } => {
+                named(format!("Fargate-{}GB-Hours", fargate_part(*platform)), "GB-Hours")
+            }
             Product::LambdaDuration { is_arm: false, .. } => named("Lambda-GB-Second".to_owned(), "Lambda-GB-Second"),
             Product::LambdaDuration { is_arm: true, .. } => {
                 named("Lambda-GB-Second-ARM".to_owned(), "Lambda-GB-Second")

@@ -86,4 +86,9 @@ impl Offers {
         let families: BTreeSet<_> = types.names().iter().filter_map(family).collect();
         Self { families: families.into_iter().collect() }
     }
+
+    /// All families of instance types, in order.
+    pub fn families(&self) -> impl Iterator<Item = &str> {
+        self.families.iter().map(|family| &**family)
+    }
 }

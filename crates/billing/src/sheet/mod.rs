@@ -74,6 +74,11 @@ impl Sheet {
         &self.file.date
     }
 
+    /// Product descriptions of systems that cost something on top of Linux, in the order of the file.
+    pub fn platforms(&self) -> impl Iterator<Item = &str> {
+        self.file.platform.iter().map(|platform| &*platform.description)
+    }
+
     /// What can be bought.
     pub fn offers(&self) -> &Offers {
         &self.offers

@@ -3,7 +3,8 @@
 use rust_decimal::Decimal;
 
 use super::{Discounted, Sheet};
-use crate::engine::{FargatePlatform, Instance, PlanKind, Platform, Prices, Product, SavingsPlan, Tenancy};
+use crate::engine::{FargatePlatform, Instance, Platform, Prices, Product, SavingsPlan, Tenancy};
+use crate::offers::{PlanFamily, PlanOffer};
 
 /// Digits after the point of a rate for an hour of EC2, as published.
 const HOURLY_DIGITS: u32 = 5;
@@ -66,12 +67,11 @@ impl Sheet {
         }
     }
 
-    /// USD for a unit with a plan of this kind; `None` where it has no rate for it.
-    fn with_plan(&self, plan: &SavingsPlan, product: &Product) -> Option<Decimal> {
-        let offer = self.offers.plan(&plan.offering)?;
+    /// USD for a unit with a plan of this offer, which must be for such products; `None` where it has no rate for it.
+    pub fn offered_rate(&self, offer: &PlanOffer, product: &Product) -> Option<Decimal> {
         let price = self.list_price(product)?;
         let of_ec2 =
-            if matches!(plan.kind, PlanKind::Compute) { Discounted::ComputePlan } else { Discounted::InstancePlan };
+            if offer.family == PlanFamily::Compute { Discounted::ComputePlan } else { Discounted::InstancePlan };
         let (of, family, digits) = match product {
             Product::Instance(instance) => (of_ec2, &*instance.kind.family, HOURLY_DIGITS),
             Product::Host { family, .. } => (of_ec2, &**family, HOURLY_DIGITS),
@@ -92,6 +92,6 @@ impl Prices for Sheet {
     }
 
     fn plan_rate(&self, plan: &SavingsPlan, product: &Product) -> Option<Decimal> {
-        self.with_plan(plan, product)
+        self.offered_rate(&self.offers.plan(&plan.offering)?, product)
     }
 }

@@ -1,5 +1,7 @@
 //! A way to pay for a workload.
 
+use std::fmt;
+
 use rust_decimal::Decimal;
 
 use crate::offers::{Class, Payment, Term};
@@ -44,6 +46,27 @@ pub struct Choice {
 
 /// Hours of a month, on average (*AWS Pricing Calculator: 730 hours in a month*).
 const HOURS_A_MONTH: u32 = 730;
+
+impl fmt::Display for Offer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let terms = |f: &mut fmt::Formatter<'_>, what: &str, term: Term, payment: Payment| {
+            let years = if term == Term::OneYear { "1 year" } else { "3 years" };
+            write!(f, "{what}, {years}, {}", payment.name().to_lowercase())
+        };
+        match *self {
+            Self::OnDemand => f.write_str("On-Demand"),
+            Self::Mix => f.write_str("Cheapest mix of Savings Plans"),
+            Self::InstancePlans(term, payment) => terms(f, "EC2 Instance Savings Plans", term, payment),
+            Self::ComputePlan(term, payment) => terms(f, "Compute Savings Plan", term, payment),
+            Self::Reservations(Class::Standard, term, payment) => {
+                terms(f, "Standard Reserved Instances", term, payment)
+            }
+            Self::Reservations(Class::Convertible, term, payment) => {
+                terms(f, "Convertible Reserved Instances", term, payment)
+            }
+        }
+    }
+}
 
 impl Choice {
     /// USD a month.

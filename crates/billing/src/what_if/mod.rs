@@ -11,7 +11,9 @@ mod profile;
 mod search;
 #[cfg(test)]
 mod tests;
+mod usage_file;
 
 pub use choice::{Bought, Choice, Offer};
 pub use profile::Profile;
 pub use search::{Wanted, what_if};
+pub use usage_file::BadUsage;

@@ -22,10 +22,10 @@ pub struct Profile {
 const SOME_HOUR: Hour = Hour(0);
 
 impl Profile {
-    /// Of what was used from one hour to before another. Who used it makes no difference.
+    /// Of what was used from one hour to before another, or since anything was. Who used it makes no difference.
     pub fn of(timeline: &Timeline, from: Hour, to: Hour) -> Self {
         let mut hours: HashMap<Amounts, u32> = HashMap::new();
-        for (_, usage) in timeline.hours(from, to) {
+        for (_, usage) in timeline.hours(from, to).skip_while(|(_, usage)| usage.is_empty()) {
             let mut amounts: BTreeMap<usize, Decimal> = BTreeMap::new();
             for line in usage {
                 *amounts.entry(line.product).or_default() += line.quantity;

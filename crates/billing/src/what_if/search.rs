@@ -40,6 +40,8 @@ pub fn what_if(profile: &Profile, sheet: &Sheet, region: &Region, wanted: &Wante
         }
     }
     choices.push(search.choice(Offer::Mix, best_mix(&search, wanted)));
+    // Where nothing is worth buying, it is On-Demand once more.
+    choices.retain(|choice| choice.offer == Offer::OnDemand || !choice.bought.is_empty());
     choices.sort_by_key(|choice| choice.hourly);
     choices
 }

@@ -104,6 +104,7 @@ fn new_instance(
         halt_asked: false,
         reboot_asked: false,
         wiring: Wiring::default(),
+        running_since: None,
         terminated_at: None,
         machine_image: image.machine_image.clone(),
         architecture: image.architecture.clone(),
@@ -166,7 +167,7 @@ fn new_interface(tx: &mut dyn Tx, made: &Made<'_>, new: &PlannedNew) -> Result<N
     let mut interface = interface::make(tx, &new.interface, made.now)?;
     interface.public_at_start = new.public;
     if new.public {
-        let public = take_public(tx, made.public_pool, made.account, &interface.id)?;
+        let public = take_public(tx, made.public_pool, made.account, &interface.id, made.now)?;
         if let Some(primary) = interface.addresses.first_mut() {
             primary.association = Some(PublicAssociation { public, elastic: None });
         }

@@ -35,7 +35,7 @@ fn give_public_address(ec2: &Ec2, tx: &mut dyn Tx, instance: &Instance) -> Resul
         let wants = interface.public_at_start && is_first;
         let Some(primary) = interface.addresses.first_mut() else { continue };
         if wants && primary.association.is_none() {
-            let public = take_public(tx, ec2.public_pool, &instance.account, &interface.id)?;
+            let public = take_public(tx, ec2.public_pool, &instance.account, &interface.id, ec2.now())?;
             primary.association = Some(PublicAssociation { public, elastic: None });
             tx.put(&interface)?;
         }

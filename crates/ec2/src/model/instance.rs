@@ -64,6 +64,9 @@ pub struct Instance {
     pub reboot_asked: bool,
     #[serde(default)]
     pub wiring: Wiring,
+    /// When it began to run; of its last run, if it does not.
+    #[serde(default)]
+    pub running_since: Option<Timestamp>,
     /// When it reached `terminated`; it is forgotten about an hour later.
     pub terminated_at: Option<Timestamp>,
     /// Name of the machine image in the host's image store, copied from the AMI (which may be deregistered).
@@ -211,7 +214,7 @@ impl Instance {
                     (spot.interruption, spot.rebalance) = (None, None);
                 }
             }
-            InstanceState::Running => self.launched = true,
+            InstanceState::Running => (self.launched, self.running_since) = (true, Some(now)),
             InstanceState::Terminated => self.terminated_at = Some(now),
             _ => {}
         }

@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::resource::document;
@@ -33,6 +34,9 @@ pub struct PublicAddress {
     pub account: String,
     /// `eipalloc-…`, or `eni-…` where it came with a launch.
     pub holder: String,
+    /// `None` for one that was taken before this was written down.
+    #[serde(default)]
+    pub since: Option<Timestamp>,
 }
 
 document!(PublicAddress, "ec2.public-address", |a| [Some(a.holder.clone()), None, None]);

@@ -28,6 +28,7 @@ use crate::addresses::detach_interface;
 use crate::errors::{Error, Result};
 use crate::lookup::by_index;
 use crate::machine_spec::machine_spec;
+use crate::metering::put_instance;
 use crate::model::{AttachmentStatus, Event, Instance, InstanceState, NetworkInterface};
 use crate::{Ec2, catalogue, release};
 
@@ -123,7 +124,7 @@ impl ConvergeInstances {
         self.transact(move |tx| {
             let Some(mut instance) = tx.get::<Instance>(&id)? else { return Ok(()) };
             if instance.apply(Event::Halted, now).is_ok() && instance.state == InstanceState::Stopped {
-                release::stopped(tx, &instance)?;
+                release::stopped(tx, &instance, now)?;
                 tx.put(&instance)?;
             }
             Ok(())
@@ -141,7 +142,7 @@ impl ConvergeInstances {
         self.transact(move |tx| {
             let Some(mut instance) = tx.get::<Instance>(&id)? else { return Ok(()) };
             if instance.apply(Event::Halted, now).is_ok() && instance.state == InstanceState::Terminated {
-                release::terminated(tx, &instance)?;
+                release::terminated(tx, &instance, now)?;
                 tx.put(&instance)?;
             }
             Ok(())
@@ -165,7 +166,7 @@ impl ConvergeInstances {
             Ok(()) | Err(MachineError::NoMachine(_)) => {}
             Err(error) => return Err(error.into()),
         }
-        let (id, asked) = (instance.id.clone(), instance.wiring.asked);
+        let (id, asked, now) = (instance.id.clone(), instance.wiring.asked, self.ec2.now());
         self.transact(move |tx| {
             let Some(mut instance) = tx.get::<Instance>(&id)? else { return Ok(()) };
             for mut interface in by_index::<NetworkInterface>(tx, 2, &id)? {
@@ -176,7 +177,7 @@ impl ConvergeInstances {
                         attachment.status = AttachmentStatus::Attached;
                         tx.put(&interface)?;
                     }
-                    AttachmentStatus::Detaching if !is_there => detach_interface(tx, &mut interface)?,
+                    AttachmentStatus::Detaching if !is_there => detach_interface(tx, &mut interface, now)?,
                     _ => {}
                 }
             }
@@ -208,13 +209,13 @@ impl ConvergeInstances {
         instance: &Instance,
         change: impl FnOnce(&mut Instance) + Send + 'static,
     ) -> Result<Next, Failure> {
-        let id = instance.id.clone();
+        let (id, now) = (instance.id.clone(), self.ec2.now());
         self.transact(move |tx| {
             let Some(before) = tx.get::<Instance>(&id)? else { return Ok(()) };
             let mut after = before.clone();
             change(&mut after);
             if after != before {
-                tx.put(&after)?;
+                put_instance(tx, &before, &after, now)?;
             }
             Ok(())
         })

@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::errors::{Error, Result};
 use crate::launch::{self, Order};
+use crate::metering::put_instance;
 use crate::model::{Event, Hold, Instance, InstanceState, InterruptionBehavior, SpotEvent, SpotRequest, SpotState};
 use crate::spot::plan::{AFTERMATH, Step, next};
 use crate::{Ec2, new_id};
@@ -74,14 +75,15 @@ impl FollowSpot {
     async fn interrupt(&self, key: &str, step: Step, behavior: InterruptionBehavior) -> Result<Next, Failure> {
         let now = self.ec2.now();
         self.change(key, step, move |_, tx, _, instance| {
-            let Some(mut instance) = instance else { return Ok(()) };
+            let Some(before) = instance else { return Ok(()) };
+            let mut instance = before.clone();
             if instance.apply(Event::Interrupted(behavior), now).is_ok() {
                 let grace = match behavior {
                     InterruptionBehavior::Terminate => GRACE_TO_TERMINATE,
                     InterruptionBehavior::Stop => GRACE_TO_STOP,
                 };
                 instance.halt_deadline = now.checked_add(grace).ok();
-                tx.put(&instance)?;
+                put_instance(tx, &before, &instance, now)?;
             }
             Ok(())
         })

@@ -14,6 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::make_images::is_interrupted;
 use crate::Ec2;
 use crate::errors::Error;
+use crate::metering::put_instance;
 use crate::model::{Event, Instance, InstanceState, ShutdownBehavior};
 
 pub struct NoticeExits {
@@ -65,15 +66,16 @@ impl Reconciler for NoticeExits {
             .store
             .transact(move |tx| {
                 // Only one that should run: a stop or start that was asked meanwhile is handled elsewhere.
-                let Some(mut instance) = tx.get::<Instance>(&id)?.filter(|i| i.state == InstanceState::Running) else {
+                let Some(before) = tx.get::<Instance>(&id)?.filter(|i| i.state == InstanceState::Running) else {
                     return Ok::<_, Error>(());
                 };
-                if event.is_none() && is_interrupted(tx, &instance)? {
+                if event.is_none() && is_interrupted(tx, &before)? {
                     return Ok(());
                 }
-                let event = event.unwrap_or_else(|| exited(&instance, booted));
+                let event = event.unwrap_or_else(|| exited(&before, booted));
+                let mut instance = before.clone();
                 if instance.apply(event, now).is_ok() {
-                    tx.put(&instance)?;
+                    put_instance(tx, &before, &instance, now)?;
                 }
                 Ok(())
             })

@@ -1,6 +1,7 @@
 //! The region's own pages under `/_freehold/`: plain JSON, no signature. Health is for everybody; what tells of the
 //! inside or changes something answers to this host only.
 
+pub mod bill;
 mod clock;
 mod health;
 mod outbox;
@@ -14,6 +15,7 @@ use freehold_wire::server::PlainResponse;
 use http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 
+pub use bill::BillRoute;
 pub use clock::ClockRoute;
 pub use health::HealthRoute;
 pub use outbox::OutboxRoute;

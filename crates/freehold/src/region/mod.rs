@@ -34,7 +34,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::announce::{self, Message};
 use crate::cli;
 use crate::data_dir::DataDir;
-use crate::local_api::{ClockRoute, HealthRoute, OutboxRoute, SpotRoute, StatusRoute};
+use crate::local_api::{BillRoute, ClockRoute, HealthRoute, OutboxRoute, SpotRoute, StatusRoute};
 use crate::pid_file::Record;
 use guests::{GuestKeys, Guests};
 use machines::Hardware;
@@ -73,7 +73,8 @@ pub async fn serve(data: &DataDir, options: &cli::Up) -> Result<()> {
         .route(Arc::new(HealthRoute { driver: hardware.name().into(), services: names }))
         .route(Arc::new(StatusRoute { report }))
         .route(Arc::new(OutboxRoute { sns: Arc::clone(&services.sns) }))
-        .route(Arc::new(SpotRoute { ec2: Arc::clone(&services.ec2) }));
+        .route(Arc::new(SpotRoute { ec2: Arc::clone(&services.ec2) }))
+        .route(Arc::new(BillRoute { ledger: Arc::clone(&services.ledger) }));
     server = services.mount(server);
     let guests = Server::builder(DEFAULT_REGION, Arc::new(GuestKeys(Arc::clone(&services.iam))), Arc::new(SystemClock))
         .tls(identity);

@@ -176,6 +176,8 @@ impl Services {
             metrics: Arc::clone(&cloudwatch) as _,
         });
         let ledger = prices::ledger(Arc::clone(&store), Arc::clone(&clock), data)?;
+        ledger.ask(Arc::clone(&ec2) as _);
+        ledger.ask(Arc::clone(&elb) as _);
         let reconcilers = Arc::new(Reconcilers::new(Arc::clone(&clock)));
         let mut services = Self {
             iam: Arc::clone(&iam),

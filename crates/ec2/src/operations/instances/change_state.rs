@@ -4,12 +4,13 @@
 use std::sync::Arc;
 
 use freehold_api::ec2::InstanceStateChange;
-use freehold_store::{StoreExt, Tx, TxExt};
+use freehold_store::{StoreExt, Tx};
 
 use super::view;
 use crate::Ec2;
 use crate::errors::{Error, Result};
 use crate::lookup;
+use crate::metering::put_instance;
 use crate::model::{Event, Instance};
 use crate::operations::dry_run;
 
@@ -51,7 +52,7 @@ pub async fn change_state(
                 })?;
                 effect(&writer, tx, &mut instance)?;
                 if instance != before {
-                    tx.put(&instance)?;
+                    put_instance(tx, &before, &instance, now)?;
                 }
                 changes.push(InstanceStateChange {
                     instance_id: Some(instance.id),

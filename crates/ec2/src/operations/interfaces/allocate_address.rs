@@ -44,7 +44,7 @@ pub async fn allocate_address(
         .transact(move |tx| {
             check_quota(tx, &account)?;
             let id = new_id("eipalloc");
-            let public = take_public(tx, writer.public_pool, &account, &id)?;
+            let public = take_public(tx, writer.public_pool, &account, &id, writer.now())?;
             let address = Address { id, account, public, association: None, tags };
             tx.put(&address)?;
             Ok::<_, Error>(address)

@@ -8,6 +8,7 @@ use freehold_api::ec2::{AssociateAddressRequest, AssociateAddressResult};
 use freehold_core::Principal;
 use freehold_store::{StoreExt, Tx, TxExt};
 use freehold_wire::Call;
+use jiff::Timestamp;
 
 use super::elastic::{AddressRef, disassociate};
 use super::wiring::{check_manager, parse_address};
@@ -36,7 +37,8 @@ pub async fn associate_address(
     wanted.check(&mut ec2.committed())?;
     dry_run(input.dry_run)?;
 
-    let id = ec2.store.transact(move |tx| wanted.write(tx)).await?;
+    let now = ec2.now();
+    let id = ec2.store.transact(move |tx| wanted.write(tx, now)).await?;
     Ok(AssociateAddressResult { association_id: Some(id) })
 }
 
@@ -144,12 +146,12 @@ impl Wanted {
         Ok(found)
     }
 
-    fn write(&self, tx: &mut dyn Tx) -> Result<String> {
+    fn write(&self, tx: &mut dyn Tx, now: Timestamp) -> Result<String> {
         let found = self.check(tx)?;
         if let Some(known) = found.address.association.as_ref().filter(|_| found.is_done()) {
             return Ok(known.id.clone());
         }
-        disassociate(tx, &found.address)?;
+        disassociate(tx, &found.address, now)?;
         // The interface that it left may be this one.
         let Found { mut address, mut interface, place } = self.check(tx)?;
         let id = new_id("eipassoc");
@@ -157,7 +159,7 @@ impl Wanted {
         let Some(own) = interface.addresses.get_mut(place) else {
             return Err(Error::Internal(format!("{} has lost an address", interface.id)));
         };
-        unmap(tx, own)?;
+        unmap(tx, own, now)?;
         let elastic = Some((address.id.clone(), id.clone()));
         own.association = Some(PublicAssociation { public: address.public, elastic });
         let private = own.private;

@@ -20,11 +20,11 @@ pub async fn delete_network_interface(ec2: Arc<Ec2>, call: Call, input: DeleteNe
     unused(&mut ec2.committed(), &call.principal, &id)?;
     dry_run(input.dry_run)?;
 
-    let principal = call.principal;
+    let (principal, now) = (call.principal, ec2.now());
     ec2.store
         .transact(move |tx| {
             let interface = unused(tx, &principal, &id)?;
-            remove_interface(tx, &interface)?;
+            remove_interface(tx, &interface, now)?;
             Ok(Unit)
         })
         .await

@@ -29,7 +29,7 @@ pub async fn disassociate_address(ec2: Arc<Ec2>, call: Call, input: Disassociate
     named.find(&mut ec2.committed(), call.account())?;
     dry_run(input.dry_run)?;
 
-    let principal = call.principal;
+    let (principal, now) = (call.principal, ec2.now());
     ec2.store
         .transact(move |tx| {
             let address = named.find(tx, &principal.account)?;
@@ -38,7 +38,7 @@ pub async fn disassociate_address(ec2: Arc<Ec2>, call: Call, input: Disassociate
             {
                 check_manager(&principal, &interface)?;
             }
-            elastic::disassociate(tx, &address)?;
+            elastic::disassociate(tx, &address, now)?;
             Ok(Unit)
         })
         .await

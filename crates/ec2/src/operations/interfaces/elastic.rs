@@ -1,6 +1,7 @@
 //! Finding an elastic address as requests name it, and taking it from where it is.
 
 use freehold_store::{Tx, TxExt};
+use jiff::Timestamp;
 
 use crate::addresses::unmap;
 use crate::errors::{Error, Result};
@@ -54,11 +55,11 @@ pub(super) fn not_found(addresses: &[&str]) -> Error {
 }
 
 /// Takes an address from the interface that it is associated with, if any.
-pub(super) fn disassociate(tx: &mut dyn Tx, address: &Address) -> Result<()> {
+pub(super) fn disassociate(tx: &mut dyn Tx, address: &Address, now: Timestamp) -> Result<()> {
     let Some(association) = &address.association else { return Ok(()) };
     let Some(mut interface) = tx.get::<NetworkInterface>(&association.interface)? else { return Ok(()) };
     for private in interface.addresses.iter_mut().filter(|known| known.private == association.private) {
-        unmap(tx, private)?;
+        unmap(tx, private, now)?;
     }
     tx.put(&interface)?;
     Ok(())

@@ -87,10 +87,10 @@ fn set_public(ec2: &Ec2, tx: &mut dyn Tx, interface: &mut NetworkInterface, on: 
     let Some(primary) = interface.addresses.first_mut() else { return Ok(()) };
     match &primary.association {
         None if on && runs => {
-            let public = take_public(tx, ec2.public_pool, &account, &id)?;
+            let public = take_public(tx, ec2.public_pool, &account, &id, ec2.now())?;
             primary.association = Some(PublicAssociation { public, elastic: None });
         }
-        Some(association) if !on && association.elastic.is_none() => unmap(tx, primary)?,
+        Some(association) if !on && association.elastic.is_none() => unmap(tx, primary, ec2.now())?,
         _ => {}
     }
     Ok(())

@@ -24,12 +24,12 @@ pub async fn release_address(ec2: Arc<Ec2>, call: Call, input: ReleaseAddressReq
     }
     dry_run(input.dry_run)?;
 
-    let account = call.account().to_owned();
+    let (account, now) = (call.account().to_owned(), ec2.now());
     ec2.store
         .transact(move |tx| {
             let address = unused(tx, &account, &named)?;
             tx.delete::<Address>(&address.id)?;
-            release_public(tx, address.public)?;
+            release_public(tx, address.public, now)?;
             Ok(Unit)
         })
         .await

@@ -23,7 +23,7 @@ pub async fn unassign_private_ip_addresses(
     let listed = input.private_ip_addresses.filter(|listed| !listed.is_empty());
     let listed = listed.ok_or(Error::MissingParameter("privateIpAddresses"))?;
     let listed = listed.iter().map(|text| parse_address("privateIpAddress", text)).collect::<Result<Vec<_>>>()?;
-    let principal = call.principal;
+    let (principal, now) = (call.principal, ec2.now());
     ec2.store
         .transact(move |tx| {
             let mut interface: NetworkInterface = lookup::one(tx, &principal.account, &id)?;
@@ -37,7 +37,7 @@ pub async fn unassign_private_ip_addresses(
                     }
                     Some(place) => {
                         let mut gone = interface.addresses.remove(place);
-                        unmap(tx, &mut gone)?;
+                        unmap(tx, &mut gone, now)?;
                         release_private(tx, &interface.vpc, address)?;
                     }
                     None => {

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use freehold_api::elb::{DeleteAccessPointInput, DeleteAccessPointOutput};
-use freehold_store::{StoreExt, TxExt};
+use freehold_store::StoreExt;
 use freehold_wire::Call;
 
 use super::lookup;
 use crate::Elb;
 use crate::classic::errors::Error;
+use crate::metering;
 
 pub(super) async fn delete_load_balancer(
     elb: Arc<Elb>,
@@ -16,10 +17,10 @@ pub(super) async fn delete_load_balancer(
     input: DeleteAccessPointInput,
 ) -> Result<DeleteAccessPointOutput, freehold_wire::Error> {
     let (account, name) = (call.account().to_owned(), lookup::name(input.load_balancer_name)?);
+    let now = elb.now();
     let deleted = elb.store.transact::<_, Error, _>(move |tx| {
-        if let Some(mut balancer) = lookup::within(tx, &account, &name)? {
-            balancer.deleted = true;
-            tx.put(&balancer)?;
+        if let Some(balancer) = lookup::within(tx, &account, &name)? {
+            metering::delete(tx, balancer, now)?;
         }
         Ok(())
     });

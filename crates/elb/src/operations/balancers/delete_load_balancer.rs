@@ -6,9 +6,11 @@ use std::sync::Arc;
 use freehold_api::elbv2::{DeleteLoadBalancerInput, DeleteLoadBalancerOutput};
 use freehold_store::{Filter, StoreExt, Tx, TxExt};
 use freehold_wire::Call;
+use jiff::Timestamp;
 
 use crate::Elb;
 use crate::errors::Error;
+use crate::metering;
 use crate::model::{Listener, LoadBalancer, Rule, attributes};
 use crate::operations::lookup;
 
@@ -18,12 +20,13 @@ pub(super) async fn delete_load_balancer(
     input: DeleteLoadBalancerInput,
 ) -> Result<DeleteLoadBalancerOutput, freehold_wire::Error> {
     let (account, arn) = (call.account().to_owned(), input.load_balancer_arn.unwrap_or_default());
-    elb.store.transact::<_, Error, _>(move |tx| delete(tx, &account, &arn)).await?;
+    let now = elb.now();
+    elb.store.transact::<_, Error, _>(move |tx| delete(tx, &account, &arn, now)).await?;
     Ok(DeleteLoadBalancerOutput {})
 }
 
-fn delete(tx: &mut dyn Tx, account: &str, arn: &str) -> Result<(), Error> {
-    let mut balancer: LoadBalancer = match lookup::within(tx, account, arn) {
+fn delete(tx: &mut dyn Tx, account: &str, arn: &str, now: Timestamp) -> Result<(), Error> {
+    let balancer: LoadBalancer = match lookup::within(tx, account, arn) {
         Err(Error::LoadBalancerNotFound) => return Ok(()),
         found => found?,
     };
@@ -37,6 +40,5 @@ fn delete(tx: &mut dyn Tx, account: &str, arn: &str) -> Result<(), Error> {
     for listener in tx.list::<Listener>(&Filter::index(0, arn))? {
         tx.delete::<Listener>(&listener.arn)?;
     }
-    balancer.deleted = true;
-    Ok(tx.put(&balancer)?)
+    Ok(metering::delete(tx, balancer, now)?)
 }
