@@ -12,6 +12,8 @@ pub mod acm;
 #[rustfmt::skip]
 pub mod autoscaling;
 #[rustfmt::skip]
+pub mod ce;
+#[rustfmt::skip]
 pub mod cloudwatch;
 #[rustfmt::skip]
 pub mod ec2;
@@ -27,6 +29,10 @@ pub mod iam;
 pub mod lambda;
 #[rustfmt::skip]
 pub mod logs;
+#[rustfmt::skip]
+pub mod pricing;
+#[rustfmt::skip]
+pub mod savingsplans;
 #[rustfmt::skip]
 pub mod scheduler;
 #[rustfmt::skip]

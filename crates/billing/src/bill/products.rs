@@ -48,7 +48,7 @@ impl Timeline {
             account: (&*tally.account).into(),
             resource: (&*tally.resource).into(),
             product: self.product(product),
-            quantity: Decimal::from(tally.thousandths) / Decimal::ONE_THOUSAND,
+            quantity: Decimal::from(tally.millionths) / Decimal::from(1_000_000),
         };
         self.count(Hour::of(tally.hour), usage);
     }

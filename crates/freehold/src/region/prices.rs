@@ -7,7 +7,8 @@ use anyhow::{Context, Result};
 use freehold_billing::Ledger;
 use freehold_billing::sheet::{InstanceTypes, Sheet, TypeFacts};
 use freehold_core::{Clock, DEFAULT_REGION};
-use freehold_ec2::catalogue::{self, InstanceType};
+use freehold_costs::{Hardware, TypeAttributes};
+use freehold_ec2::catalogue::{self, Category, InstanceType};
 use freehold_store::SharedStore;
 
 use crate::data_dir::DataDir;
@@ -23,6 +24,30 @@ impl InstanceTypes for Catalogue {
 
     fn names(&self) -> Vec<String> {
         catalogue::all().map(|kind| kind.name.to_owned()).collect()
+    }
+}
+
+impl Hardware for Catalogue {
+    fn attributes(&self, name: &str) -> Option<TypeAttributes> {
+        let kind = catalogue::find(name)?;
+        let store = kind.instance_store.as_ref();
+        Some(TypeAttributes {
+            family: match kind.category {
+                Category::GeneralPurpose => "General purpose",
+                Category::ComputeOptimized => "Compute optimized",
+                Category::MemoryOptimized => "Memory optimized",
+                Category::StorageOptimized => "Storage optimized",
+                Category::AcceleratedComputing => "GPU instance",
+                Category::Hpc => "HPC optimized",
+            },
+            is_current: kind.current_generation,
+            memory_mib: kind.memory_mib,
+            disks: store.map(|store| (store.disks, store.disk_gb, store.kind, store.nvme == "required")),
+            network: kind.network_performance,
+            clock_ghz: kind.clock_ghz,
+            manufacturer: kind.cpu_manufacturer,
+            gpus: kind.accelerator.as_ref().map_or(0, |accelerator| accelerator.count),
+        })
     }
 }
 

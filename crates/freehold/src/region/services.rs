@@ -10,6 +10,7 @@ use freehold_billing::Ledger;
 use freehold_core::reconcile::Reconcilers;
 use freehold_core::targets::Targets;
 use freehold_core::{Clock, DEFAULT_REGION};
+use freehold_costs::Costs;
 use freehold_ec2::{Ec2, Parts, Region};
 use freehold_elb::Elb;
 use freehold_elb::reconcile::{ReadStatus, ResolveNames};
@@ -57,6 +58,7 @@ pub struct Services {
     pub logs: Arc<Logs>,
     /// What everything costs.
     pub ledger: Arc<Ledger>,
+    costs: Arc<Costs>,
     /// How the services call each other.
     pub local: Arc<Local>,
     pub reconcilers: Arc<Reconcilers>,
@@ -176,6 +178,12 @@ impl Services {
             metrics: Arc::clone(&cloudwatch) as _,
         });
         let ledger = prices::ledger(Arc::clone(&store), Arc::clone(&clock), data)?;
+        let costs = Costs::new(freehold_costs::Parts {
+            store: Arc::clone(&store),
+            clock: Arc::clone(&clock),
+            ledger: Arc::clone(&ledger),
+            hardware: Arc::new(prices::Catalogue),
+        });
         ledger.ask(Arc::clone(&ec2) as _);
         ledger.ask(Arc::clone(&elb) as _);
         let reconcilers = Arc::new(Reconcilers::new(Arc::clone(&clock)));
@@ -194,6 +202,7 @@ impl Services {
             events: Arc::clone(&events),
             logs: Arc::clone(&logs),
             ledger,
+            costs,
             local,
             reconcilers: Arc::clone(&reconcilers),
             endpoint: Vec::new(),
@@ -239,6 +248,7 @@ impl Services {
         services.push(self.cloudwatch.service());
         services.extend(self.events.services());
         services.push(self.logs.service());
+        services.extend(self.costs.services());
         services
     }
 

@@ -1,0 +1,148 @@
+//! Products that plans have rates for, and what AWS calls them.
+
+use std::collections::HashMap;
+
+use freehold_billing::Ledger;
+use freehold_billing::bill::Described;
+use freehold_billing::engine::{FargatePlatform, Instance, Platform, Product, Region, Tenancy};
+use freehold_billing::offers::{PlanFamily, PlanOffer};
+
+/// *EC2 user guide, AMI billing information fields*: what runs an instance of a system.
+pub fn operation_of(platform: &Platform) -> &'static str {
+    match platform {
+        Platform::Linux => "RunInstances",
+        Platform::Other(description) => match &**description {
+            "Windows" => "RunInstances:0002",
+            "Red Hat Enterprise Linux" => "RunInstances:0010",
+            "SUSE Linux" => "RunInstances:000g",
+            _ => "RunInstances",
+        },
+    }
+}
+
+/// As plans' rates write it.
+pub fn tenancy_of(tenancy: Tenancy) -> &'static str {
+    match tenancy {
+        Tenancy::Shared => "shared",
+        Tenancy::Dedicated => "dedicated",
+        Tenancy::Host => "host",
+    }
+}
+
+/// Of `EC2`, `Fargate` and `Lambda`; `None` for what no plan pays for.
+pub fn product_type(product: &Product) -> Option<&'static str> {
+    Some(match product {
+        Product::Instance(_) | Product::Host { .. } => "EC2",
+        Product::FargateCpu { .. } | Product::FargateMemory { .. } => "Fargate",
+        Product::LambdaDuration { .. } | Product::LambdaProvisioned { .. } | Product::LambdaRequests { .. } => "Lambda",
+        Product::Spot { .. } | Product::Other { .. } => return None,
+    })
+}
+
+/// What of AWS's API brought the usage about.
+pub fn operation(product: &Product) -> &'static str {
+    match product {
+        Product::Instance(instance) | Product::Spot { instance, .. } => operation_of(&instance.platform),
+        Product::Host { .. } => "RunInstances",
+        Product::FargateCpu { .. } | Product::FargateMemory { .. } => "FargateTask",
+        Product::LambdaDuration { .. } | Product::LambdaProvisioned { .. } | Product::LambdaRequests { .. } => "Invoke",
+        Product::Other { .. } => "",
+    }
+}
+
+/// The unit of a plan's rate (*Savings Plans API reference, SavingsPlanRate: unit*).
+pub fn unit(product: &Product) -> &'static str {
+    match product {
+        Product::LambdaRequests { .. } => "Request",
+        other => Described::of(other).unit,
+    }
+}
+
+/// Names and values that tell rates apart (*Savings Plans API reference, SavingsPlanRateProperty*).
+pub fn properties(product: &Product) -> Vec<(&'static str, String)> {
+    let mut found = vec![("region", product.region().to_string())];
+    match product {
+        Product::Instance(Instance { kind, platform, tenancy, .. }) => found.extend([
+            ("instanceType", kind.to_string()),
+            ("instanceFamily", kind.family.clone()),
+            ("productDescription", platform.to_string()),
+            ("tenancy", tenancy_of(*tenancy).to_owned()),
+        ]),
+        Product::Host { family, .. } => {
+            found.extend([("instanceFamily", family.clone()), ("tenancy", tenancy_of(Tenancy::Host).to_owned())]);
+        }
+        _ => {}
+    }
+    found
+}
+
+/// Every product of the region that some plan may pay for, always in the same order.
+pub struct Products {
+    all: Vec<Product>,
+    /// Those that a plan for the family may pay for.
+    by_family: HashMap<String, Vec<Product>>,
+}
+
+impl Products {
+    pub fn of(ledger: &Ledger) -> Self {
+        let all: Vec<_> = instances(ledger).chain(hosts(ledger)).chain(without_instances(ledger.region())).collect();
+        let mut by_family: HashMap<String, Vec<Product>> = HashMap::new();
+        for product in &all {
+            let family = match product {
+                Product::Instance(instance) => &instance.kind.family,
+                Product::Host { family, .. } => family,
+                _ => continue,
+            };
+            by_family.entry(family.clone()).or_default().push(product.clone());
+        }
+        Self { all, by_family }
+    }
+
+    /// Those that a plan of this offer may pay for.
+    pub fn of_offer(&self, offer: &PlanOffer) -> &[Product] {
+        match &offer.family {
+            PlanFamily::Compute => &self.all,
+            PlanFamily::Ec2Instance(family) => self.by_family.get(family).map_or(&[], Vec::as_slice),
+        }
+    }
+}
+
+/// Instances of all types, systems and tenancies.
+pub fn instances(ledger: &Ledger) -> impl Iterator<Item = Product> {
+    let region = ledger.region();
+    let platforms: Vec<_> =
+        std::iter::once(Platform::Linux).chain(ledger.sheet().platforms().map(Platform::parse)).collect();
+    ledger.types().names().into_iter().filter_map(|name| ledger.types().parse(&name)).flat_map(move |kind| {
+        let each = |platform: &Platform, tenancy| {
+            let (kind, region, zone, platform) = (kind.clone(), region.clone(), "".into(), platform.clone());
+            Product::Instance(Instance { kind, region, zone, platform, tenancy })
+        };
+        let both = |platform| [Tenancy::Shared, Tenancy::Dedicated].map(|tenancy| each(platform, tenancy));
+        platforms.iter().flat_map(both).collect::<Vec<_>>()
+    })
+}
+
+/// Hosts of all families.
+pub fn hosts(ledger: &Ledger) -> impl Iterator<Item = Product> {
+    let region = ledger.region();
+    let families = ledger.sheet().offers().families();
+    families.map(|family| Product::Host { region: region.clone(), family: family.to_owned() })
+}
+
+/// Fargate's and Lambda's.
+pub fn without_instances(region: &Region) -> impl Iterator<Item = Product> {
+    let fargate = [FargatePlatform::LinuxX86, FargatePlatform::LinuxArm, FargatePlatform::Windows];
+    let fargate = fargate.into_iter().flat_map(|platform| {
+        let (cpu, memory) = (region.clone(), region.clone());
+        [Product::FargateCpu { region: cpu, platform }, Product::FargateMemory { region: memory, platform }]
+    });
+    let lambda = [false, true].into_iter().flat_map(|is_arm| {
+        let (duration, provisioned) = (region.clone(), region.clone());
+        [
+            Product::LambdaDuration { region: duration, is_arm },
+            Product::LambdaProvisioned { region: provisioned, is_arm },
+        ]
+    });
+    let requests = Product::LambdaRequests { region: region.clone() };
+    fargate.chain(lambda).chain(std::iter::once(requests))
+}
