@@ -24,7 +24,7 @@ use rustix::thread::UnshareFlags;
 use tokio::net::{TcpSocket, UdpSocket};
 use tokio::time::timeout;
 
-use super::network::{Network, Pair};
+use super::network::{Ends, Network};
 use crate::driver::{Error, Result};
 use crate::net::dns::upstream::{self, PATIENCE, Transport};
 use crate::net::names::Tag;
@@ -119,13 +119,11 @@ impl Gateway {
 
     /// Takes a sandbox out of the world and connects it to the VPC instead. Blocks.
     pub fn join(&self, network: &Network, slot: u32, sandbox: BorrowedFd<'_>) -> Result<()> {
-        network.disconnect(slot)?;
         let name = network.link(slot);
-        let pair = Pair { name: &name, address: Ipv4Addr::from(u32::from(INSIDE) + slot), mtu: self.mtu };
+        let ends = Ends { outer: &name, address: Ipv4Addr::from(u32::from(INSIDE) + slot), mtu: self.mtu };
         let mut inside = netns::enter_open(sandbox, Netlink::open)?;
         let mut own = self.netlink.lock().unwrap_or_else(PoisonError::into_inner);
-        let near = pair.make(&mut own, sandbox)?;
-        pair.configure(&mut own, near, &mut inside)
+        network.redirect(slot, (&self.namespace, &mut own), &mut inside, &ends)
     }
 
     /// Asks the VPC's resolver, as an instance with the interface would.

@@ -122,6 +122,15 @@ impl Netlink {
             .map_err(|e| Error::io(format!("bring device {index} up"), e))
     }
 
+    /// Moves a device into another namespace, where it is down and has no addresses. Its other end, if it has one, stays.
+    pub fn move_link(&mut self, index: u32, namespace: BorrowedFd<'_>) -> Result<()> {
+        let mut change = LinkMessage::default();
+        change.header.index = index;
+        change.attributes = vec![LinkAttribute::NetNsFd(namespace.as_raw_fd())];
+        self.execute(RouteNetlinkMessage::SetLink(change), 0)
+            .map_err(|e| Error::io(format!("move device {index} into another namespace"), e))
+    }
+
     /// Waits until a veth whose two ends are up transmits. The kernel notices that an end which came up first
     /// has found the other a moment later, and drops what is sent until then.
     pub fn wait_until_running(&mut self, name: &str) -> Result<()> {
