@@ -197,8 +197,20 @@ pub struct LogLine {
     pub stream: String,
     /// Milliseconds since 1970.
     pub timestamp_ms: i64,
-    /// One event: a line, or what a runtime wrote as one; without the line's end.
+    /// One event: a line, or what a runtime wrote as one; without the line's end. Empty if it only says what was used.
     pub message: String,
+    /// What an invocation used, said once, at its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used: Option<Used>,
+}
+
+/// What is paid for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Used {
+    /// The function's ARN, without qualifier.
+    pub function: String,
+    pub billed_ms: u64,
+    pub memory_mib: u32,
 }
 
 /// Why the node does not do what it was asked.

@@ -65,6 +65,8 @@ impl Lambda {
     async fn store_lines(&self, lines: Vec<LogLine>) -> Result<(), WireError> {
         // The node knows the host's clock, callers the region's.
         let ahead = self.now().as_millisecond() - SystemClock.now().as_millisecond();
+        let counted = self.meter(&lines, ahead).await;
+        counted.map_err(|error| WireError::receiver("ServiceUnavailableException", error.to_string()))?;
         let mut places: BTreeMap<Place, Vec<InputLogEvent>> = BTreeMap::new();
         for line in lines.into_iter().filter(|line| !line.message.is_empty()) {
             let event = InputLogEvent { timestamp: Some(line.timestamp_ms + ahead), message: Some(line.message) };

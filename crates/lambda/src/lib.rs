@@ -17,6 +17,7 @@ mod ec2;
 mod errors;
 mod invoke;
 mod lookup;
+mod metering;
 mod model;
 mod names;
 pub mod node;

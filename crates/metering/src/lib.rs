@@ -5,12 +5,14 @@
 //! has no row; its service shows it when asked ([`Ongoing`]). What is counted rather than timed goes into a [`Tally`] of
 //! its hour. Rows are never changed afterwards; what they cost is for billing to say.
 
+mod counter;
 mod month;
 mod ongoing;
 mod stretch;
 mod tally;
 mod used;
 
+pub use counter::{Counter, FlushCounts};
 pub use month::Month;
 pub use ongoing::Ongoing;
 pub use stretch::Stretch;

@@ -20,8 +20,8 @@ pub struct Tally {
     pub usage_type: String,
     /// The beginning of the hour.
     pub hour: Timestamp,
-    /// In thousandths of the usage type's unit.
-    pub thousandths: u64,
+    /// In millionths of the usage type's unit.
+    pub millionths: u64,
 }
 
 impl Document for Tally {
@@ -49,7 +49,7 @@ pub fn count(
     (account, resource): (&str, &str),
     (service, usage_type): (&str, &str),
     at: Timestamp,
-    thousandths: u64,
+    millionths: u64,
 ) -> Result<(), Error> {
     let hour = hour_of(at);
     let id = format!("{resource}/{service}/{usage_type}/{}", hour.as_second());
@@ -62,14 +62,14 @@ pub fn count(
             service: service.to_owned(),
             usage_type: usage_type.to_owned(),
             hour,
-            thousandths: 0,
+            millionths: 0,
         },
     };
-    tally.thousandths = tally.thousandths.saturating_add(thousandths);
+    tally.millionths = tally.millionths.saturating_add(millionths);
     tx.put(&tally)
 }
 
-fn hour_of(at: Timestamp) -> Timestamp {
+pub(crate) fn hour_of(at: Timestamp) -> Timestamp {
     let round = jiff::TimestampRound::new().smallest(Unit::Hour).mode(jiff::RoundMode::Floor);
     at.round(round).unwrap_or(at)
 }

@@ -26,20 +26,30 @@ pub enum Used {
         gib: u32,
     },
     /// A copy of a volume.
-    Snapshot { gib: u32 },
+    Snapshot {
+        gib: u32,
+    },
     /// A public address.
     Address {
         /// Nothing uses it.
         is_idle: bool,
     },
-    LoadBalancer { balancer: BalancerKind },
+    LoadBalancer {
+        balancer: BalancerKind,
+    },
     /// A Dedicated Host.
     Host {
         /// `m5`
         family: String,
     },
     /// Room that is kept for instances and that none takes.
-    Reserved { instance_type: String, zone: String, platform: String, tenancy: Tenancy, instances: u32 },
+    Reserved {
+        instance_type: String,
+        zone: String,
+        platform: String,
+        tenancy: Tenancy,
+        instances: u32,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

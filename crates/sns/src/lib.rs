@@ -17,6 +17,7 @@ mod delivery_policy;
 mod errors;
 mod filter;
 mod ids;
+mod metering;
 mod model;
 mod operations;
 mod outbox;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 use freehold_core::Clock;
 use freehold_core::reconcile::Reconcilers;
 use freehold_core::targets::Targets;
+use freehold_metering::Counter;
 use freehold_queues::Queues;
 use freehold_sqs::Sqs;
 use freehold_store::{SharedStore, StoreExt, TxExt};
@@ -58,6 +60,8 @@ pub struct Parts {
     pub sqs: Arc<Sqs>,
     /// What takes messages for functions and streams.
     pub targets: Arc<Targets>,
+    /// What counts requests.
+    pub counter: Arc<Counter>,
 }
 
 /// Topics of a region.
@@ -67,6 +71,7 @@ pub struct Sns {
     sqs: Arc<Sqs>,
     queues: Arc<Queues>,
     targets: Arc<Targets>,
+    counter: Arc<Counter>,
     registry: Registry,
     couriers: Couriers,
     poster: Poster,
@@ -79,11 +84,11 @@ impl Sns {
     /// # Errors
     /// What the store reports.
     pub fn open(parts: Parts) -> Result<Arc<Self>, freehold_store::Error> {
-        let Parts { store, clock, sqs, targets } = parts;
+        let Parts { store, clock, sqs, targets, counter } = parts;
         let registry = Registry::load(Arc::clone(&store))?;
         let queues = Arc::clone(sqs.queues());
         let (couriers, poster, signer) = (Couriers::default(), Poster::new(), OnceCell::new());
-        Ok(Arc::new(Self { store, clock, sqs, queues, targets, registry, couriers, poster, signer }))
+        Ok(Arc::new(Self { store, clock, sqs, queues, targets, counter, registry, couriers, poster, signer }))
     }
 
     /// The service `sns`.

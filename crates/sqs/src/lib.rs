@@ -11,6 +11,7 @@ mod control;
 mod delivery;
 mod errors;
 mod messages;
+mod metering;
 mod model;
 mod operations;
 mod permissions;
@@ -29,6 +30,7 @@ use std::sync::Arc;
 use freehold_api::sqs::{self, op};
 use freehold_core::Clock;
 use freehold_iam::Iam;
+use freehold_metering::Counter;
 use freehold_queues::Queues;
 use freehold_store::{Filter, SharedStore, StoreExt};
 use freehold_wire::Service;
@@ -50,6 +52,8 @@ pub struct Parts {
     pub region: String,
     pub queues: Arc<Queues>,
     pub iam: Arc<Iam>,
+    /// What counts requests.
+    pub counter: Arc<Counter>,
 }
 
 /// Queues of a region, with their names, attributes and policies.
@@ -59,6 +63,7 @@ pub struct Sqs {
     region: String,
     queues: Arc<Queues>,
     iam: Arc<Iam>,
+    counter: Arc<Counter>,
     registry: Registry,
     /// Definitions change one after the other, so that the registry follows the state in its order.
     control: tokio::sync::Mutex<()>,
@@ -67,7 +72,7 @@ pub struct Sqs {
 impl Sqs {
     /// Takes up every queue of the state.
     pub fn new(parts: Parts) -> Result<Arc<Self>, freehold_store::Error> {
-        let Parts { store, clock, region, queues, iam } = parts;
+        let Parts { store, clock, region, queues, iam, counter } = parts;
         let registry = Registry::default();
         for definition in store.list::<Definition>(&Filter::all())? {
             registry.put(Arc::new(Queue::new(definition, &region)));
@@ -76,7 +81,7 @@ impl Sqs {
             queues.configure(queue.id(), registry.settings(&queue, &region));
         }
         let control = tokio::sync::Mutex::default();
-        let sqs = Arc::new(Self { store, clock, region, queues, iam, registry, control });
+        let sqs = Arc::new(Self { store, clock, region, queues, iam, counter, registry, control });
         sqs.iam.protect("sqs", Arc::clone(&sqs) as _);
         Ok(sqs)
     }

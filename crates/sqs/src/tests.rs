@@ -73,7 +73,7 @@ fn sqs(store: &SharedStore, clock: &Arc<ManualClock>, queues: &Arc<Queues>) -> A
     let clock: Arc<dyn Clock> = Arc::clone(clock) as _;
     let iam = Iam::new(Arc::clone(store), Arc::clone(&clock), Development::Accepted);
     let (store, queues) = (Arc::clone(store), Arc::clone(queues));
-    Sqs::new(Parts { store, clock, region: REGION.into(), queues, iam }).unwrap()
+    Sqs::new(Parts { store, clock, region: REGION.into(), queues, iam, counter: Arc::default() }).unwrap()
 }
 
 fn arn(name: &str) -> String {

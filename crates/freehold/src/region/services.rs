@@ -18,6 +18,7 @@ use freehold_events::{Events, Patterns, Sink};
 use freehold_iam::{Development, ForgetExpired, Iam};
 use freehold_lambda::{FunctionTarget, Lambda, PackageRoute, UrlSite};
 use freehold_logs::{EventStore, Logs};
+use freehold_metering::{Counter, FlushCounts};
 use freehold_monitoring::{CloudWatch, SeriesStore};
 use freehold_queues::{ForgetExpired as ForgetMessages, Queues};
 use freehold_sns::{CertificateRoute, Sns, TopicTarget};
@@ -103,18 +104,21 @@ impl Services {
             public_pool: options.public_pool,
         })?;
         let ssm = Ssm::new(Arc::new(HostsImages(Arc::clone(&hardware.images))));
+        let counter = Arc::new(Counter::default());
         let sqs = Sqs::new(freehold_sqs::Parts {
             store: Arc::clone(&store),
             clock: Arc::clone(&clock),
             region: DEFAULT_REGION.to_owned(),
             queues: Arc::clone(&queues),
             iam: Arc::clone(&iam),
+            counter: Arc::clone(&counter),
         })?;
         let sns = Sns::open(freehold_sns::Parts {
             store: Arc::clone(&store),
             clock: Arc::clone(&clock),
             sqs: Arc::clone(&sqs),
             targets: Arc::clone(&targets),
+            counter: Arc::clone(&counter),
         })?;
         let autoscaling = AutoScaling::new(freehold_autoscaling::Parts {
             store: Arc::clone(&store),
@@ -212,7 +216,8 @@ impl Services {
         for service in &services.endpoint {
             services.local.register(service);
         }
-        reconcilers.spawn(ForgetTokens::new(store, clock), Vec::new());
+        reconcilers.spawn(ForgetTokens::new(Arc::clone(&store), clock), Vec::new());
+        reconcilers.spawn(FlushCounts { counter, store: Arc::clone(&store) }, Vec::new());
         reconcilers.spawn(ForgetExpired::new(Arc::clone(&iam)), Vec::new());
         reconcilers.spawn(ForgetMessages::new(Arc::clone(&queues)), Vec::new());
         freehold_ec2::reconcile::start(

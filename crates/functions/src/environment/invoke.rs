@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 use super::exchange::{Event, Initialized, Outcome as Became, Piece, Reply};
 use super::{Environment, Fault};
-use crate::contract::{Outcome, Report};
+use crate::contract::{Outcome, Report, Used};
 use crate::logs::now_ms;
 use crate::logs::platform::{Line, Metrics, Response, Status};
 
@@ -309,6 +309,8 @@ impl Environment {
         let (status, ms) = (&status, duration_ms);
         self.log(&Line::End { request, trace, status, ms, response: response.as_ref() });
         self.log(&Line::Report { request, trace, status, metrics: &metrics });
+        let (function, billed_ms, memory_mib) = (revision.arn.clone(), metrics.billed_ms, revision.memory_mib);
+        self.stream.used(Used { function, billed_ms, memory_mib });
         Report {
             request_id: invocation.request_id.clone(),
             outcome,

@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 
 use super::frames::Event;
 use super::now_ms;
-use crate::contract::{LogBatch, LogLine};
+use crate::contract::{LogBatch, LogLine, Used};
 
 /// A file of this size is followed by another.
 const SEGMENT: u64 = 8 << 20;
@@ -63,17 +63,31 @@ impl Spool {
     }
 
     pub fn append(&self, account: &str, group: &str, stream: &str, events: Vec<Event>) {
+        let line = |event: Event| LogLine {
+            number: 0,
+            account: account.into(),
+            group: group.into(),
+            stream: stream.into(),
+            timestamp_ms: event.timestamp_ms,
+            message: event.message,
+            used: None,
+        };
+        self.put(events.into_iter().map(line).collect());
+    }
+
+    /// A line that says only what was used.
+    pub fn append_used(&self, account: &str, used: Used) {
+        let (account, group, stream, message) = (account.into(), String::new(), String::new(), String::new());
+        let timestamp_ms = now_ms();
+        self.put(vec![LogLine { number: 0, account, group, stream, timestamp_ms, message, used: Some(used) }]);
+    }
+
+    /// Numbers the lines and writes them.
+    fn put(&self, lines: Vec<LogLine>) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let mut text = Vec::new();
-        for event in events {
-            let line = LogLine {
-                number: state.next,
-                account: account.into(),
-                group: group.into(),
-                stream: stream.into(),
-                timestamp_ms: event.timestamp_ms,
-                message: event.message,
-            };
+        for line in lines {
+            let line = LogLine { number: state.next, ..line };
             state.next += 1;
             // These types can always be written.
             if serde_json::to_writer(&mut text, &line).is_ok() {
@@ -241,6 +255,7 @@ mod tests {
             stream: "s".into(),
             timestamp_ms: 1,
             message: "before".into(),
+            used: None,
         };
         fs::write(place.path().join(format!("{ahead}.jsonl")), serde_json::to_string(&line).unwrap() + "\n").unwrap();
         let spool = Spool::open(place.path().to_owned()).unwrap();

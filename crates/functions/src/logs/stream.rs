@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::frames::Event;
 use super::{Spool, now_ms};
+use crate::contract::Used;
 
 /// *API reference, Invoke: LogType*: the last 4 KB.
 const TAIL: usize = 4 << 10;
@@ -25,6 +26,11 @@ impl Stream {
     /// Writes a line of the platform's own.
     pub fn platform(&self, message: String) {
         self.write(vec![Event { timestamp_ms: now_ms(), message }]);
+    }
+
+    /// Says what an invocation used, for the bill.
+    pub fn used(&self, used: Used) {
+        self.spool.append_used(&self.account, used);
     }
 
     pub fn write(&self, events: Vec<Event>) {

@@ -40,6 +40,7 @@ pub(super) async fn deliver(
             body(sns, topic, live, notification).await?
         }
     };
+    sns.meter_http(&topic.topic);
     match sns.poster.post(&subscription.endpoint, &headers, body, TIMEOUT).await {
         Ok(200..=299) => Ok(()),
         // *Client-side errors*: 4xx, but for the one that says *later*.

@@ -60,6 +60,8 @@ impl From<PublishBatchRequestEntry> for Draft {
 /// One message that may be published.
 #[derive(Debug, Clone)]
 pub(crate) struct Message {
+    /// Bytes that are paid for.
+    pub size: usize,
     pub texts: Texts,
     pub subject: Option<String>,
     pub attributes: Attributes,
@@ -94,9 +96,11 @@ impl Draft {
                 None
             }
         };
+        let size = self.size();
         let texts = Texts::read(self.message, self.structure.as_deref())?;
         let attributes = attributes::read(self.attributes)?;
-        Ok(Message { texts, subject: self.subject, attributes, group: self.group, deduplication, trace: self.trace })
+        let (subject, group, trace) = (self.subject, self.group, self.trace);
+        Ok(Message { size, texts, subject, attributes, group, deduplication, trace })
     }
 
     /// The deduplication id that counts.

@@ -226,7 +226,7 @@ mod tests {
         let message = |group: &str| {
             let texts = super::super::texts::Texts::read("m".into(), None).unwrap();
             let (group, deduplication) = (Some(group.to_owned()), Some("d".to_owned()));
-            Message { texts, subject: None, attributes: Default::default(), group, deduplication, trace: None }
+            Message { size: 0, texts, subject: None, attributes: Default::default(), group, deduplication, trace: None }
         };
         assert_eq!(key(&topic, &message("a")), key(&topic, &message("b")));
         topic.attributes.insert("FifoThroughputScope".into(), "MessageGroup".into());

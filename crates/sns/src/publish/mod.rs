@@ -45,6 +45,7 @@ impl Sns {
         messages: Vec<Message>,
     ) -> Result<Vec<Receipt>, Error> {
         let topic = self.topic(arn)?;
+        self.meter_publish(&topic.topic, messages.iter().map(|message| message.size).sum());
         if topic.topic.is_fifo() {
             return self.publish_in_order(topic, endpoint, messages).await;
         }

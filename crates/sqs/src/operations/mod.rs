@@ -64,7 +64,9 @@ use crate::registry::Queue;
 impl Sqs {
     /// The queue that an address names, whoever's it is: that the caller may use it has been found out before.
     fn queue(&self, url: Option<&str>) -> Result<Arc<Queue>> {
-        self.registry.get(Name::of_url(url.unwrap_or_default())?).ok_or(Error::QueueDoesNotExist)
+        let queue = self.registry.get(Name::of_url(url.unwrap_or_default())?).ok_or(Error::QueueDoesNotExist)?;
+        self.meter(&queue, 1);
+        Ok(queue)
     }
 
     /// Changes the definition of a queue.

@@ -22,6 +22,7 @@ pub(crate) async fn receive_message(
     let wanted =
         Wanted::new(input.attribute_names, input.message_system_attribute_names, input.message_attribute_names)?;
     let received = sqs.queues.receive(queue.id(), how).await.map_err(Error::from)?;
+    sqs.meter_payload(&queue, received.iter().map(|message| message.content.len()).sum());
     let source = |id| sqs.registry.by_id(id).map(|source| source.arn.clone());
     // One that cannot be read is said in the log and keeps none of the others.
     let messages: Vec<_> =

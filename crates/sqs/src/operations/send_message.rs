@@ -27,6 +27,7 @@ pub(crate) async fn send_message(
     };
     let Prepared { outgoing, body_digest, attributes_digest, system_digest, .. } =
         prepare(&queue, draft, &call.principal.user_id)?;
+    sqs.meter_payload(&queue, outgoing.content.len());
     let sent = sqs.queues.send(vec![outgoing]).await.map_err(Error::from)?;
     // One message in, one answer out.
     let sent = sent.first().ok_or(Error::Internal)?;

@@ -29,6 +29,8 @@ pub(crate) async fn send_message_batch(
         return Err(Error::BatchRequestTooLong { limit: BATCH_AT_MOST, sent }.into());
     }
 
+    sqs.meter_payload(&queue, sent);
+
     let (mut failures, mut messages, mut successes) = (Vec::new(), Vec::new(), Vec::new());
     for mut entry in entries {
         let id = entry.id.take();

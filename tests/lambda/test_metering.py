@@ -1,0 +1,38 @@
+"""What functions use is on the bill, once, whenever the server dies."""
+
+import base64
+import json
+import re
+
+import pytest
+from support.functions import Functions
+from support.region import Region
+from support.waiting import until
+
+pytestmark = pytest.mark.machines
+
+ACCOUNT = "555566667777"
+
+
+def test_invocations_are_billed_once_however_the_region_dies(clients, host_is_left_clean):
+    with Region("container") as region:
+        functions = Functions(region, ACCOUNT)
+        functions.make(code="def handler(event, context):\n    return event\n", MemorySize=256)
+        gb_seconds = 0
+        for round_ in range(3):
+            for _ in range(4):
+                answer = functions.client.invoke(FunctionName="f", LogType="Tail")
+                tail = base64.b64decode(answer["LogResult"]).decode()
+                gb_seconds += int(re.search(r"Billed Duration: (\d+) ms", tail)[1]) / 1000 * 256 / 1024
+            if round_ < 2:
+                region.kill()
+                region.start()
+
+        def counted():
+            bill = region.command("bill", "day", "--by", "usage,resource", "--account", ACCOUNT, "--format", "json")
+            arn = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:f"
+            lines = {tuple(line["key"]): float(line["quantity"]) for line in json.loads(bill.stdout)["lines"]}
+            return lines.get(("Request", arn)), lines.get(("Lambda-GB-Second", arn))
+
+        until(lambda: counted()[0] == 12, "all invocations are counted")
+        assert counted()[1] == pytest.approx(gb_seconds, abs=1e-4)
