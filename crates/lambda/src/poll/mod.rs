@@ -8,6 +8,7 @@ mod batch;
 mod gather;
 mod poller;
 mod record;
+mod scale;
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};

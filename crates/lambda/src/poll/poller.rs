@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use super::batch::taken;
 use super::gather::{Batch, Source};
+use super::scale::{ANOTHER, Scale};
 use crate::Lambda;
 use crate::errors::Error;
 use crate::invoke::lineage::Lineage;
@@ -28,14 +29,17 @@ const TRIED_FOR: Duration = Duration::from_secs(10);
 /// Reads until the mapping is off. What is under way then is finished.
 pub(super) async fn run(lambda: Arc<Lambda>, id: String) {
     let mut batches = JoinSet::new();
+    let mut scale = Scale::new(Instant::now());
     while let Some(mapping) = current(&lambda, &id) {
-        let most = mapping.maximum_concurrency.map_or(AT_ONCE, |most| most as usize);
-        while batches.len() >= most {
-            batches.join_next().await;
-        }
         while batches.try_join_next().is_some() {}
+        let most = mapping.maximum_concurrency.map_or(AT_ONCE, |most| most as usize);
+        if !scale.allows(batches.len(), most, Instant::now()) {
+            // Until one has ended, or another may begin.
+            let _ = tokio::time::timeout(ANOTHER, batches.join_next()).await;
+            continue;
+        }
         match gather(&lambda, &mapping).await {
-            Ok(batch) if batch.messages.is_empty() => {}
+            Ok(batch) if batch.messages.is_empty() => scale = Scale::new(Instant::now()),
             Ok(batch) => drop(batches.spawn(hand_over(Arc::clone(&lambda), mapping, batch))),
             Err(error) => {
                 tracing::warn!(source = mapping.source, error, "an event source cannot be read");
