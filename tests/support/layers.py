@@ -21,7 +21,9 @@ def python():
     for name in PACKAGES:
         for path in [installed / name] if (installed / name).is_file() else (installed / name).rglob("*"):
             inside = path.relative_to(installed)
-            is_other = inside.parts[:2] == ("botocore", "data") and len(inside.parts) > 3 and inside.parts[2] not in SERVICES
+            is_other = (
+                inside.parts[:2] == ("botocore", "data") and len(inside.parts) > 3 and inside.parts[2] not in SERVICES
+            )
             if path.is_file() and not is_other and "__pycache__" not in inside.parts:
                 files[f"python/{inside}"] = path
     return zipped(files)

@@ -28,9 +28,9 @@ pub async fn sqs(operation: &str, input: &Value) -> Result<Value, Error> {
     let text = format!("AWS4-HMAC-SHA256\n{date}\n{scope}\n{}", hex::encode(Sha256::digest(request)));
     let mut key = format!("AWS4{}", var("AWS_SECRET_ACCESS_KEY")?).into_bytes();
     for part in scope.split('/') {
-        key = sign(&key, part);
+        key = sign(&key, part)?;
     }
-    let signature = hex::encode(sign(&key, &text));
+    let signature = hex::encode(sign(&key, &text)?);
     let credential = format!("{}/{scope}", var("AWS_ACCESS_KEY_ID")?);
     let headers = headers.replace('\n', "\r\n");
     let message = format!(
@@ -47,9 +47,8 @@ pub async fn sqs(operation: &str, input: &Value) -> Result<Value, Error> {
     Ok(json!({"status": status, "body": serde_json::from_str::<Value>(body).unwrap_or(body.into())}))
 }
 
-fn sign(key: &[u8], text: &str) -> Vec<u8> {
-    // Any length of key is taken.
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("a key of any length");
+fn sign(key: &[u8], text: &str) -> Result<Vec<u8>, Error> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(key)?;
     mac.update(text.as_bytes());
-    mac.finalize().into_bytes().to_vec()
+    Ok(mac.finalize().into_bytes().to_vec())
 }
