@@ -3,6 +3,7 @@
 //! None of them computes a price: sheets, offers and bills are those of `freehold-billing`. Here are AWS's words around
 //! them.
 
+mod ce;
 mod money;
 mod offered;
 mod pricing;
@@ -41,9 +42,9 @@ impl Costs {
         Arc::new(Self { store, clock, ledger, hardware })
     }
 
-    /// `savingsplans` and `pricing`.
-    pub fn services(self: &Arc<Self>) -> [Service; 2] {
-        [savingsplans::service(self), pricing::service(self)]
+    /// `savingsplans`, `pricing` and `ce`.
+    pub fn services(self: &Arc<Self>) -> [Service; 3] {
+        [savingsplans::service(self), pricing::service(self), ce::service(self)]
     }
 
     fn now(&self) -> Timestamp {

@@ -1,7 +1,7 @@
 //! Savings Plans: what is on offer, at which rates, and what accounts bought.
 
 mod errors;
-mod names;
+pub(crate) mod names;
 mod operations;
 mod pages;
 mod rates;

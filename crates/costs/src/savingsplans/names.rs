@@ -5,12 +5,12 @@ use freehold_billing::offers::{Payment, PlanFamily, PlanOffer};
 use super::errors::{Error, Result};
 
 /// The only currency that there is here.
-pub(super) const CURRENCY: &str = "USD";
+pub(crate) const CURRENCY: &str = "USD";
 /// The service that bills for plans of EC2, Fargate and Lambda.
 pub(super) const SERVICE_CODE: &str = "ComputeSavingsPlans";
 
 /// `EC2Instance` or `Compute`.
-pub(super) fn plan_type(offer: &PlanOffer) -> &'static str {
+pub(crate) fn plan_type(offer: &PlanOffer) -> &'static str {
     match offer.family {
         PlanFamily::Compute => "Compute",
         PlanFamily::Ec2Instance(_) => "EC2Instance",
@@ -26,7 +26,7 @@ pub(super) fn product_types(offer: &PlanOffer) -> Vec<String> {
 }
 
 /// `m5`; `None` of a Compute plan.
-pub(super) fn family(offer: &PlanOffer) -> Option<&str> {
+pub(crate) fn family(offer: &PlanOffer) -> Option<&str> {
     match &offer.family {
         PlanFamily::Compute => None,
         PlanFamily::Ec2Instance(family) => Some(family),
@@ -43,7 +43,7 @@ pub(super) fn description(offer: &PlanOffer) -> String {
 }
 
 /// `ComputeSP:1yrNoUpfront`, as it stands in bills.
-pub(super) fn usage_type(offer: &PlanOffer) -> String {
+pub(crate) fn usage_type(offer: &PlanOffer) -> String {
     let payment = match offer.payment {
         Payment::NoUpfront => "NoUpfront",
         Payment::PartialUpfront => "PartialUpfront",
