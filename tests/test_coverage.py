@@ -11,6 +11,7 @@ from support.calls import CALLS, operations
 SERVICES = (
     "acm",
     "autoscaling",
+    "ce",
     "ec2",
     "elb",
     "events",
@@ -18,6 +19,8 @@ SERVICES = (
     "lambda",
     "logs",
     "monitoring",
+    "pricing",
+    "savingsplans",
     "scheduler",
     "sns",
     "sqs",

@@ -12,6 +12,7 @@ import pytest
 from golden.stories import ACCOUNT, ANOTHER
 from golden.stories.balancers import BALANCERS
 from golden.stories.certificates import CERTIFICATES
+from golden.stories.costs import COSTS
 from golden.stories.groups import FLEET, GROUPS
 from golden.stories.machines import MACHINES, REFUSALS, filtered
 from golden.stories.metrics import METRICS
@@ -21,7 +22,7 @@ from support.raw import send, shown
 from support.region import Region
 from support.waiting import until
 
-CALLS = [*MACHINES, *QUEUES, *TOPICS, *METRICS, *GROUPS, *BALANCERS, *CERTIFICATES, *REFUSALS]
+CALLS = [*MACHINES, *QUEUES, *TOPICS, *METRICS, *GROUPS, *BALANCERS, *CERTIFICATES, *COSTS, *REFUSALS]
 
 
 class Story:

@@ -23,7 +23,9 @@ VERSIONS = {
 # Prefix of targets and version of JSON, of services that prefer it.
 TARGETS = {
     "acm": ("CertificateManager", "1.1"),
+    "ce": ("AWSInsightsIndexService", "1.1"),
     "monitoring": ("GraniteServiceVersion20100801", "1.0"),
+    "pricing": ("AWSPriceListService", "1.1"),
     "sqs": ("AmazonSQS", "1.0"),
     "ssm": ("AmazonSSM", "1.1"),
 }

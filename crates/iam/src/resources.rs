@@ -43,6 +43,7 @@ pub(crate) fn of(iam: &Iam, question: &Authorisation<'_>) -> Vec<String> {
         "lambda" => functions(question),
         "logs" => log_groups(question),
         "monitoring" => alarms(question),
+        "savingsplans" => plans(question),
         "scheduler" => schedules(question),
         "ssm" => parameters(question),
         "sns" => topics(question),
@@ -203,6 +204,17 @@ fn balancers(question: &Authorisation<'_>) -> Vec<String> {
             ARNS.iter().find_map(|name| member(question, name).map(str::to_owned)).into_iter().collect()
         }
     }
+}
+
+/// Savings Plans by ARN where they are tagged, else by their id; offerings are no resources (*Actions defined by AWS
+/// Savings Plans*).
+fn plans(question: &Authorisation<'_>) -> Vec<String> {
+    let arn = |id: &str| format!("arn:aws:savingsplans::{}:savingsplan/{id}", question.call.account());
+    let found = match question.call.operation {
+        "CreateSavingsPlan" => Some(arn("*")),
+        _ => member(question, "resourceArn").map(str::to_owned).or_else(|| member(question, "savingsPlanId").map(arn)),
+    };
+    found.into_iter().collect()
 }
 
 /// Log groups, and streams in them; in ARNs that are asked for, both have a stream's part (*Actions defined by Amazon

@@ -190,11 +190,8 @@ async fn a_plan_paid_at_once_is_charged_when_it_is_bought_and_spread_over_its_ho
     world.ran(ACCOUNT, "i-1", "m5.large", "2026-11-10").await;
     world.plan("0.1", Payment::AllUpfront, "2026-11-10T00:00:00Z").await;
     let unblended = world.costs("UnblendedCost", "RECORD_TYPE", DAY).await;
-    let expected = [
-        ("SavingsPlanCoveredUsage", "2.304"),
-        ("SavingsPlanNegation", "-2.304"),
-        ("SavingsPlanUpfrontFee", "876"),
-    ];
+    let expected =
+        [("SavingsPlanCoveredUsage", "2.304"), ("SavingsPlanNegation", "-2.304"), ("SavingsPlanUpfrontFee", "876")];
     assert_eq!(unblended, named(&expected));
     // 0.096 × 68 % an hour is used of the tenth of a dollar.
     let amortized = world.costs("AmortizedCost", "RECORD_TYPE", DAY).await;
@@ -302,10 +299,8 @@ async fn plans_are_told_of_by_how_far_they_were_used() {
     let coverage = coverages[0].coverage.as_ref().unwrap();
     assert_eq!(coverage.coverage_percentage.as_deref(), Some("100"));
     assert_eq!(coverage.spend_covered_by_savings_plans.as_deref(), Some("2.304"));
-    let before = ce::GetSavingsPlansUtilizationRequest {
-        time_period: period("2026-11-08", "2026-11-09"),
-        ..Default::default()
-    };
+    let before =
+        ce::GetSavingsPlansUtilizationRequest { time_period: period("2026-11-08", "2026-11-09"), ..Default::default() };
     let refused = world.call(op::GetSavingsPlansUtilization, before).await.unwrap_err();
     assert_eq!(refused.code, "DataUnavailableException");
 }
