@@ -1,8 +1,9 @@
 //! Measures a region beside its peers and prints one table. `freehold-bench FREEHOLD [MOTO_SERVER]` is about starts,
-//! calls and launches, `freehold-bench messaging FREEHOLD` about queues and topics; `make bench` and
-//! `make bench-messaging` build what each needs and run it.
+//! calls and launches, `freehold-bench messaging FREEHOLD` about queues and topics, `freehold-bench bill` about arithmetic;
+//! `make bench`, `make bench-messaging` and `make bench-bill` build what each needs and run it.
 
 mod bare;
+mod bill;
 mod load;
 mod measure;
 mod messaging;
@@ -26,11 +27,12 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match arguments.as_slice() {
         [word, address] if word == "--bare" => bare::serve(address),
+        [word] if word == "bill" => bill::run(),
         [word, rest @ ..] if word == "messaging" => messaging::run(rest),
         [freehold] => measure_all(freehold, None),
         [freehold, moto] => measure_all(freehold, Some(moto)),
         _ => {
-            eprintln!("usage: freehold-bench FREEHOLD [MOTO_SERVER]\n       {}", messaging::USAGE);
+            eprintln!("usage: freehold-bench FREEHOLD [MOTO_SERVER]\n       freehold-bench bill\n       {}", messaging::USAGE);
             return ExitCode::from(2);
         }
     };
