@@ -164,6 +164,7 @@ fn a_service_that_is_query_compatible_tells_the_old_code_in_a_header() {
         target_prefix: "AmazonSQS",
         path_member: "",
         missing: "",
+        invalid: "",
         error_detail: true,
         query_compatible: true,
         xml_namespace: "http://queue.amazonaws.com/doc/2012-11-05/",
