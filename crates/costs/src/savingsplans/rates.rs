@@ -68,12 +68,20 @@ impl Wanted {
         })
     }
 
-    /// The rates of an offer that are asked for, always in the same order.
-    pub fn of(&self, sheet: &Sheet, products: &Products, offer: &PlanOffer) -> impl Iterator<Item = Rate> {
-        let asked = products.of_offer(offer).iter().filter(|product| self.is_met(product));
-        asked.filter_map(|product| {
+    /// The rates of these offers that are asked for, from a place on and with their places, always in the same order.
+    pub fn found<'a>(
+        &'a self,
+        sheet: &'a Sheet,
+        products: &'a Products,
+        offers: &'a [PlanOffer],
+        begin: usize,
+    ) -> impl Iterator<Item = (usize, (&'a PlanOffer, Rate))> {
+        let pairs =
+            offers.iter().flat_map(|offer| products.of_offer(offer).iter().map(move |product| (offer, product)));
+        let asked = pairs.enumerate().skip(begin).filter(|(_, (_, product))| self.is_met(product));
+        asked.filter_map(|(place, (offer, product))| {
             let each = sheet.offered_rate(offer, product)?;
-            Some(Rate { product: product.clone(), each })
+            Some((place, (offer, Rate { product: product.clone(), each })))
         })
     }
 }

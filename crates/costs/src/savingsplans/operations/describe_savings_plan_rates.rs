@@ -38,8 +38,10 @@ fn find(
         wanted.filter(&filter.name.unwrap_or_default(), filter.values.unwrap_or_default())?;
     }
     let products = Products::of(&costs.ledger);
-    let rates = wanted.of(costs.ledger.sheet(), &products, &offer).map(|rate| shown(&rate));
-    pages::page(rates, input.max_results, input.next_token.as_deref(), &[query])
+    let offers = [offer];
+    let found = |begin| wanted.found(costs.ledger.sheet(), &products, &offers, begin);
+    let (page, next) = pages::page(found, input.max_results, input.next_token.as_deref(), &[query])?;
+    Ok((page.iter().map(|(_, rate)| shown(rate)).collect(), next))
 }
 
 fn shown(Rate { product, each }: &Rate) -> SavingsPlanRate {

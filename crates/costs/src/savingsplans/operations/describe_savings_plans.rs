@@ -46,7 +46,7 @@ fn find(costs: &Costs, call: &Call, input: DescribeSavingsPlansRequest) -> Resul
             found.push(shown);
         }
     }
-    pages::page(found.into_iter(), input.max_results, input.next_token.as_deref(), &query)
+    pages::page_of(found.into_iter(), input.max_results, input.next_token.as_deref(), &query)
 }
 
 /// What a filter looks at (*SavingsPlanFilter: name*).

@@ -58,8 +58,8 @@ fn find(
         any(&types, names::plan_type(offer)) && any(&payments, offer.payment.name()) && any(&ids, &offer.id())
     });
     let offers: Vec<_> = offers.collect();
-    let rates = offers.iter().flat_map(|offer| wanted.of(sheet, &products, offer).map(move |rate| (offer, rate)));
-    let (page, next) = pages::page(rates, input.max_results, input.next_token.as_deref(), &[query])?;
+    let found = |begin| wanted.found(sheet, &products, &offers, begin);
+    let (page, next) = pages::page(found, input.max_results, input.next_token.as_deref(), &[query])?;
     Ok((page.iter().map(|(offer, rate)| shown(offer, rate)).collect(), next))
 }
 

@@ -33,7 +33,7 @@ fn find(
     let region = costs.ledger.region();
     let offers = costs.ledger.sheet().offers().plans().filter(|offer| is_asked_for(offer, region, input));
     let found = offers.map(|offer| view::offering(&offer, region));
-    pages::page(found, input.max_results, input.next_token.as_deref(), &[query])
+    pages::page_of(found, input.max_results, input.next_token.as_deref(), &[query])
 }
 
 fn is_asked_for(offer: &PlanOffer, region: &Region, input: &DescribeSavingsPlansOfferingsRequest) -> bool {
