@@ -6,7 +6,7 @@
 
 mod ledger;
 
-pub use ledger::{Full, Ledger, Pool, Share};
+pub use ledger::{Full, Ledger, Pool, Share, WHOLE};
 
 use crate::driver::{DriverKind, Error, Result};
 
