@@ -1,8 +1,12 @@
 //! Promises by machine, room that is held for machines to come, and real cores that are held for somebody. The ledger is
 //! in memory: it follows from what is stored and is filled from that at start.
 
+mod claims;
+
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+
+pub use claims::WHOLE;
 
 use super::{Cores, Holder, Host, Policy};
 use crate::spec::MachineId;
@@ -109,11 +113,19 @@ impl Ledger {
         self.pool
     }
 
+    /// As [`Self::promise_at`], on shared cores.
+    ///
+    /// # Errors
+    /// [`Full`], which leaves everything as it was.
+    pub fn promise(&self, machines: &[MachineId], share: Share) -> Result<(), Full> {
+        self.promise_at(machines, share, &Place::Shared)
+    }
+
     /// Promises `share` to each of `machines`, or to none. What a machine had is given up.
     ///
     /// # Errors
     /// [`Full`], which leaves everything as it was.
-    pub fn promise(&self, machines: &[MachineId], share: Share, place: &Place) -> Result<(), Full> {
+    pub fn promise_at(&self, machines: &[MachineId], share: Share, place: &Place) -> Result<(), Full> {
         self.change(|books, pool| {
             machines.iter().for_each(|id| drop(books.promised.remove(id)));
             let count = machines.len() as u64;
@@ -127,13 +139,23 @@ impl Ledger {
         })
     }
 
-    /// Notes what a machine holds already, whether or not there is room: it runs.
-    pub fn note(&self, machine: &str, share: Share, place: Place) {
+    /// As [`Self::note_at`], on shared cores.
+    pub fn note(&self, machine: &str, share: Share) {
+        self.note_at(machine, share, Place::Shared);
+    }
+
+    /// Notes what a machine holds, whether or not there is room: it runs already, or others go for it.
+    pub fn note_at(&self, machine: &str, share: Share, place: Place) {
         self.lock().promised.insert(machine.to_owned(), (share, place));
     }
 
+    /// How many machines of this size there is room for on shared cores.
+    pub fn room_for(&self, share: Share) -> u64 {
+        self.room_at(share, &Place::Shared)
+    }
+
     /// How many machines of this size there is room for.
-    pub fn room_for(&self, share: Share, place: &Place) -> u64 {
+    pub fn room_at(&self, share: Share, place: &Place) -> u64 {
         let books = self.lock();
         match place {
             Place::In(room) => books.unused(room),
@@ -261,7 +283,13 @@ impl Books {
 
     /// Everything that is promised or held, with how often and on whose cores.
     fn entries(&self) -> impl Iterator<Item = (Share, u64, Option<&Holder>)> {
-        let machines = self.promised.values().map(|(share, place)| (*share, 1, self.holder(place)));
+        self.entries_without(|_| false)
+    }
+
+    /// The same, when some machines are gone.
+    fn entries_without(&self, is_gone: impl Fn(&str) -> bool) -> impl Iterator<Item = (Share, u64, Option<&Holder>)> {
+        let stay = self.promised.iter().filter(move |(id, _)| !is_gone(id));
+        let machines = stay.map(|(_, (share, place))| (*share, 1, self.holder(place)));
         let rooms = self.rooms.iter().map(|(id, room)| (room.share, self.unused(id), room.holder.as_ref()));
         machines.chain(rooms)
     }
@@ -381,8 +409,6 @@ mod tests {
 
     use super::*;
 
-    const SHARED: Place = Place::Shared;
-
     fn machine(memory_mib: u64) -> Share {
         Share { cpu_millis: 1000, memory_mib, is_exclusive: false }
     }
@@ -396,39 +422,39 @@ mod tests {
         // Two processors, four times over.
         let ledger = Ledger::new(pool(8000));
         let alone = Share { cpu_millis: 1000, memory_mib: 1, is_exclusive: true };
-        assert_eq!(ledger.room_for(alone, &SHARED), 2);
-        assert!(ledger.promise(&["a".to_owned()], alone, &SHARED).is_ok());
-        assert_eq!(ledger.room_for(Share { is_exclusive: false, ..alone }, &SHARED), 4);
+        assert_eq!(ledger.room_for(alone), 2);
+        assert!(ledger.promise(&["a".to_owned()], alone).is_ok());
+        assert_eq!(ledger.room_for(Share { is_exclusive: false, ..alone }), 4);
     }
 
     #[test]
     fn a_promise_is_all_or_nothing_and_kept_until_released() {
         let ledger = Ledger::new(pool(4000));
         let ids = ["a".to_owned(), "b".to_owned()];
-        assert!(ledger.promise(&ids, machine(600), &SHARED).is_err());
-        assert_eq!(ledger.room_for(machine(500), &SHARED), 2);
-        assert!(ledger.promise(&ids, machine(500), &SHARED).is_ok());
-        assert!(ledger.promise(&["c".to_owned()], machine(1), &SHARED).is_err());
+        assert!(ledger.promise(&ids, machine(600)).is_err());
+        assert_eq!(ledger.room_for(machine(500)), 2);
+        assert!(ledger.promise(&ids, machine(500)).is_ok());
+        assert!(ledger.promise(&["c".to_owned()], machine(1)).is_err());
         ledger.release("a");
-        assert!(ledger.promise(&["c".to_owned()], machine(400), &SHARED).is_ok());
+        assert!(ledger.promise(&["c".to_owned()], machine(400)).is_ok());
     }
 
     #[test]
     fn promising_again_replaces_the_earlier_promise() {
         let ledger = Ledger::new(pool(1000));
         let ids = ["a".to_owned()];
-        assert!(ledger.promise(&ids, machine(900), &SHARED).is_ok());
-        assert!(ledger.promise(&ids, machine(1000), &SHARED).is_ok());
+        assert!(ledger.promise(&ids, machine(900)).is_ok());
+        assert!(ledger.promise(&ids, machine(1000)).is_ok());
     }
 
     #[test]
     fn too_large_for_any_day_differs_from_too_large_today() {
         let ledger = Ledger::new(pool(4000));
         assert!(!ledger.could_ever_hold(machine(1001)));
-        assert!(ledger.promise(&["a".to_owned()], machine(600), &SHARED).is_ok());
-        assert!(ledger.could_ever_hold(machine(1000)) && ledger.promise(&["b".to_owned()], machine(1000), &SHARED).is_err());
+        assert!(ledger.promise(&["a".to_owned()], machine(600)).is_ok());
+        assert!(ledger.could_ever_hold(machine(1000)) && ledger.promise(&["b".to_owned()], machine(1000)).is_err());
         ledger.release("a");
-        assert!(ledger.promise(&["b".to_owned()], machine(1000), &SHARED).is_ok());
+        assert!(ledger.promise(&["b".to_owned()], machine(1000)).is_ok());
     }
 
     #[test]
@@ -441,7 +467,7 @@ mod tests {
             memory_mib,
             is_exclusive: false,
         }) {
-            assert!(ledger.room_for(share, &SHARED) >= 50, "{}", ledger.room_for(share, &SHARED));
+            assert!(ledger.room_for(share) >= 50, "{}", ledger.room_for(share));
         }
     }
 
@@ -462,52 +488,52 @@ mod tests {
     fn held_room_is_for_those_alone_who_are_put_into_it() {
         let ledger = Ledger::new(pool(20_000));
         assert!(ledger.hold_room("cr-1", room(300, 2)).is_ok());
-        assert_eq!(ledger.room_for(machine(300), &SHARED), 1);
+        assert_eq!(ledger.room_for(machine(300)), 1);
         let inside = Place::In("cr-1".to_owned());
-        assert!(ledger.promise(&["a".to_owned()], machine(300), &inside).is_ok());
-        assert_eq!((ledger.room_for(machine(300), &inside), ledger.room_for(machine(300), &SHARED)), (1, 1));
+        assert!(ledger.promise_at(&["a".to_owned()], machine(300), &inside).is_ok());
+        assert_eq!((ledger.room_at(machine(300), &inside), ledger.room_for(machine(300))), (1, 1));
         // Another size is no match.
-        assert!(ledger.promise(&["b".to_owned()], machine(200), &inside).is_err());
+        assert!(ledger.promise_at(&["b".to_owned()], machine(200), &inside).is_err());
         assert!(ledger.hold_room("cr-1", room(300, 4)).is_err());
         assert!(ledger.hold_room("cr-1", room(300, 3)).is_ok());
-        assert_eq!(ledger.room_for(machine(100), &SHARED), 1);
+        assert_eq!(ledger.room_for(machine(100)), 1);
         // A machine that goes leaves its room behind; one that stays keeps it when the rest is given back.
         ledger.release("a");
-        assert_eq!(ledger.room_for(machine(300), &inside), 3);
-        assert!(ledger.promise(&["a".to_owned()], machine(300), &inside).is_ok());
+        assert_eq!(ledger.room_at(machine(300), &inside), 3);
+        assert!(ledger.promise_at(&["a".to_owned()], machine(300), &inside).is_ok());
         ledger.give_back_room("cr-1");
-        assert_eq!((ledger.room_for(machine(300), &inside), ledger.room_for(machine(300), &SHARED)), (0, 2));
+        assert_eq!((ledger.room_at(machine(300), &inside), ledger.room_for(machine(300))), (0, 2));
     }
 
     #[test]
     fn a_host_s_machines_run_on_its_cores_and_all_others_on_the_rest() {
         let ledger = with_cores(2);
         let host = Holder::Host("h-1".to_owned());
-        assert!(ledger.promise(&["plain".to_owned()], machine(100), &SHARED).is_ok());
+        assert!(ledger.promise(&["plain".to_owned()], machine(100)).is_ok());
         assert_eq!(ledger.cpus_for("plain"), Vec::<u32>::new());
         assert_eq!(ledger.hold_cores(&host, 48), Ok(vec![1]));
-        assert!(ledger.promise(&["own".to_owned()], machine(100), &Place::On(host.clone())).is_ok());
+        assert!(ledger.promise_at(&["own".to_owned()], machine(100), &Place::On(host.clone())).is_ok());
         assert_eq!((ledger.cpus_for("own"), ledger.cpus_for("plain")), (vec![1], vec![0]));
         // Of 8,000 thousandths half are the host's.
-        assert_eq!(ledger.room_for(machine(100), &SHARED), 3);
+        assert_eq!(ledger.room_for(machine(100)), 3);
         ledger.release("own");
         ledger.give_back_cores(&host);
-        assert_eq!((ledger.cpus_for("plain"), ledger.room_for(machine(100), &SHARED)), (vec![], 7));
+        assert_eq!((ledger.cpus_for("plain"), ledger.room_for(machine(100))), (vec![], 7));
     }
 
     #[test]
     fn dedicated_instances_share_cores_with_their_own_account_only() {
         let ledger = with_cores(4);
         let (one, two) = (Place::On(account("1")), Place::On(account("2")));
-        assert!(ledger.promise(&["a".to_owned()], machine(100), &one).is_ok());
-        assert!(ledger.promise(&["b".to_owned()], machine(100), &one).is_ok());
-        assert!(ledger.promise(&["c".to_owned()], machine(100), &two).is_ok());
+        assert!(ledger.promise_at(&["a".to_owned()], machine(100), &one).is_ok());
+        assert!(ledger.promise_at(&["b".to_owned()], machine(100), &one).is_ok());
+        assert!(ledger.promise_at(&["c".to_owned()], machine(100), &two).is_ok());
         assert_eq!(ledger.cpus_for("a"), ledger.cpus_for("b"));
         assert!(ledger.cpus_for("c").iter().all(|cpu| !ledger.cpus_for("a").contains(cpu)));
-        let full = ledger.promise(&["d".to_owned()], machine(100), &Place::On(account("3"))).unwrap_err();
+        let full = ledger.promise_at(&["d".to_owned()], machine(100), &Place::On(account("3"))).unwrap_err();
         assert!(full.0.contains("one must be left to all others"), "{full}");
         ledger.release("c");
-        assert_eq!(ledger.room_for(machine(100), &two), 4);
+        assert_eq!(ledger.room_at(machine(100), &two), 4);
         ledger.release("a");
         ledger.release("b");
         assert_eq!(ledger.shared_cpus(), Vec::<u32>::new());
@@ -517,7 +543,7 @@ mod tests {
     fn no_core_is_taken_from_those_who_need_it() {
         let ledger = with_cores(2);
         let ids: Vec<_> = (0..5).map(|id| id.to_string()).collect();
-        assert!(ledger.promise(&ids, machine(100), &SHARED).is_ok());
+        assert!(ledger.promise(&ids, machine(100)).is_ok());
         assert!(ledger.hold_cores(&Holder::Host("h-1".to_owned()), 48).is_err());
         ledger.release("0");
         assert!(ledger.hold_cores(&Holder::Host("h-1".to_owned()), 48).is_ok());
@@ -540,7 +566,7 @@ mod tests {
                 let ids: Vec<_> = (first..first + count).map(|number| number.to_string()).collect();
                 let before = ledger.lock().clone();
                 match step {
-                    Some(share) => if ledger.promise(&ids, share, &SHARED).is_err() {
+                    Some(share) => if ledger.promise(&ids, share).is_err() {
                         prop_assert_eq!(&*ledger.lock(), &before);
                     },
                     None => ids.iter().for_each(|id| ledger.release(id)),
@@ -554,13 +580,13 @@ mod tests {
         #[test]
         fn there_is_room_for_exactly_as_many_as_are_said(held in share(), wanted in share()) {
             let ledger = Ledger::new(pool(20_000));
-            let _ = ledger.promise(&["a".to_owned()], held, &SHARED);
-            let room = ledger.room_for(wanted, &SHARED).min(100);
+            let _ = ledger.promise(&["a".to_owned()], held);
+            let room = ledger.room_for(wanted).min(100);
             let ids: Vec<_> = (0..=room).map(|number| format!("i-{number}")).collect();
             if room < 100 {
-                prop_assert!(ledger.promise(&ids, wanted, &SHARED).is_err() || wanted.memory_mib == 0 && wanted.cpu_millis == 0);
+                prop_assert!(ledger.promise(&ids, wanted).is_err() || wanted.memory_mib == 0 && wanted.cpu_millis == 0);
             }
-            prop_assert!(ledger.promise(&ids[1..], wanted, &SHARED).is_ok());
+            prop_assert!(ledger.promise(&ids[1..], wanted).is_ok());
         }
     }
 }

@@ -9,11 +9,15 @@ impl Ledger {
     /// Whether all machines that are noted fit, once those are gone for which `is_gone` says so, and `count` more of `share`
     /// beside them.
     pub fn fits_without(&self, is_gone: impl Fn(&str) -> bool, count: u64, share: Share) -> bool {
-        let promised = self.lock();
-        let stay = promised.iter().filter(|(id, _)| !is_gone(id)).map(|(_, held)| (1, *held));
-        let (mut cpu, mut memory) = (0u128, 0u128);
-        for (count, share) in stay.chain([(count, share)]) {
-            cpu += u128::from(self.pool.cpu_cost(share)) * u128::from(count);
+        let books = self.lock();
+        let held = self.pool.overcommitted(books.cores.held_threads() * 1000);
+        let (mut cpu, mut memory) = (u128::from(held), 0u128);
+        let stay = books.entries_without(is_gone).chain([(share, count, None)]);
+        for (share, count, holder) in stay {
+            // Those on cores of their own take nothing of the others.
+            if holder.is_none() {
+                cpu += u128::from(self.pool.cpu_cost(share)) * u128::from(count);
+            }
             memory += u128::from(share.memory_mib) * u128::from(count);
         }
         cpu <= self.pool.cpu_millis.into() && memory <= self.pool.memory_mib.into()
@@ -25,12 +29,13 @@ impl Ledger {
         if self.pool == Pool::UNLIMITED {
             return None;
         }
-        let free = self.pool.free(self.lock().values());
+        let books = self.lock();
+        let (free_cpu, free_memory) = (books.free_cpu(&self.pool), books.free_memory(&self.pool));
         let used = |free: u64, all: u64| {
             let part = u128::from(all - free) * u128::from(WHOLE) / u128::from(all.max(1));
             u32::try_from(part).unwrap_or(WHOLE)
         };
-        let parts = [(free.cpu_millis, self.pool.cpu_millis), (free.memory_mib, self.pool.memory_mib)];
+        let parts = [(free_cpu, self.pool.cpu_millis), (free_memory, self.pool.memory_mib)];
         parts.map(|(free, all)| used(free, all)).into_iter().max()
     }
 }
