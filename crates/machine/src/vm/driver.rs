@@ -14,7 +14,7 @@ use super::directory::Directory;
 use super::power::Wish;
 use super::qemu::Flavour;
 use super::qmp::Client;
-use super::shared::{Shared, blocking};
+use super::shared::{Shared, blocking, group};
 use super::start::make_disk;
 use super::wish::wish_of;
 use super::{blocks, console, watch};
@@ -199,6 +199,21 @@ impl Driver for VmDriver {
             return Err(Error::Unsupported(format!("the machine {id} runs; it is resized while stopped")));
         }
         spec.resources = resources.clone();
+        directory.write_spec(&spec)
+    }
+
+    async fn pin(&self, id: &str, cpus: &[u32]) -> Result<()> {
+        let directory = self.shared.directory(id)?;
+        let turn = self.shared.turn(id);
+        let _turn = turn.lock().await;
+        let mut spec = directory.spec()?;
+        if directory.running()?.is_some() {
+            self.shared.cgroups.pin(&group(id), cpus)?;
+        }
+        if spec.resources.cpuset == cpus {
+            return Ok(());
+        }
+        spec.resources.cpuset = cpus.to_vec();
         directory.write_spec(&spec)
     }
 
