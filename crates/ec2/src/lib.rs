@@ -23,6 +23,7 @@ pub mod pages;
 pub mod reconcile;
 pub mod region;
 mod release;
+pub mod reserved;
 pub mod roles;
 pub mod spot;
 pub mod stored_images;
@@ -34,6 +35,7 @@ mod view;
 use std::collections::HashSet;
 use std::sync::{Arc, PoisonError, RwLock};
 
+use freehold_billing::Ledger as Bills;
 use freehold_core::Clock;
 use freehold_machine::Driver;
 use freehold_machine::capacity::{Ledger, Pool};
@@ -58,6 +60,8 @@ pub struct Parts {
     pub network: Arc<dyn Network>,
     pub images: Arc<dyn HostImages>,
     pub roles: Arc<dyn InstanceRoles>,
+    /// What everything costs, and what was bought.
+    pub bills: Arc<Bills>,
     /// What of the host may be promised to instances.
     pub pool: Pool,
     /// Where public addresses come from.
@@ -73,6 +77,8 @@ pub struct Ec2 {
     pub network: Arc<dyn Network>,
     pub images: Arc<dyn HostImages>,
     pub roles: Arc<dyn InstanceRoles>,
+    /// What everything costs, and what was bought.
+    pub bills: Arc<Bills>,
     pub ledger: Ledger,
     pub public_pool: Ipv4Net,
     /// Accounts that are known to have their default network.
@@ -82,7 +88,7 @@ pub struct Ec2 {
 impl Ec2 {
     /// Puts the service together. What instances hold of the host already is noted from the store.
     pub fn new(parts: Parts) -> Result<Arc<Self>> {
-        let Parts { store, clock, region, driver, network, images, roles, pool, public_pool } = parts;
+        let Parts { store, clock, region, driver, network, images, roles, bills, pool, public_pool } = parts;
         let ledger = Ledger::new(pool);
         for instance in store.list::<Instance>(&Filter::default())? {
             if let Some(kind) = catalogue::find(&instance.instance_type).filter(|_| instance.state.holds_capacity()) {
@@ -97,6 +103,7 @@ impl Ec2 {
             network,
             images,
             roles,
+            bills,
             ledger,
             public_pool,
             welcomed: RwLock::default(),

@@ -6,6 +6,8 @@ use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
+use freehold_billing::Ledger as Bills;
+use freehold_billing::sheet::{InstanceTypes, Sheet};
 use freehold_core::{Arn, Clock, ManualClock, Principal, PrincipalKind};
 use freehold_machine::net::Network;
 use freehold_machine::net::metadata::MetadataSource;
@@ -20,6 +22,7 @@ use freehold_wire::service::Operation;
 use jiff::Timestamp;
 use tokio::sync::broadcast;
 
+use crate::catalogue::Priced;
 use crate::images::NoImages;
 use crate::roles::NoProfiles;
 use crate::{Ec2, Parts, Region, operations};
@@ -238,6 +241,14 @@ impl World {
         self.clock.now()
     }
 
+    /// Of this world, at the prices that come with the program.
+    pub fn bills(&self) -> Arc<Bills> {
+        let types: Arc<dyn InstanceTypes> = Arc::new(Priced);
+        let sheet = Sheet::builtin(Arc::clone(&types)).unwrap();
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        Arc::new(Bills::new(Arc::clone(&self.store), clock, "us-east-1", types, sheet))
+    }
+
     /// A control plane on this world.
     pub fn region(&self) -> Arc<Ec2> {
         self.region_with(Pool { cpu_millis: 64_000, memory_mib: 64 << 10, cpu_overcommit_percent: 400 })
@@ -252,6 +263,7 @@ impl World {
             network: Arc::clone(&self.host) as Arc<dyn Network>,
             images: Arc::new(NoImages),
             roles: Arc::new(NoProfiles),
+            bills: self.bills(),
             pool,
             public_pool: "198.51.100.0/24".parse().unwrap(),
         })

@@ -17,6 +17,7 @@ mod launch_template;
 mod network_acl;
 mod network_interface;
 mod pools;
+mod reserved_modification;
 mod resource;
 mod route_table;
 mod security_group;
@@ -48,6 +49,7 @@ pub use network_interface::{
     PublicAssociation, Requester,
 };
 pub use pools::{PrivateAddress, PublicAddress};
+pub use reserved_modification::{ModificationStatus, ReservedModification, ReservedTarget};
 pub use resource::{Malformed, Resource};
 pub use route_table::{Route, RouteOrigin, RouteTable, RouteTableAssociation, RouteTarget};
 pub use security_group::{Peer, Protocol, SecurityGroup, SecurityGroupRule};

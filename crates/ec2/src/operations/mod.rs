@@ -9,6 +9,7 @@ mod catalogue;
 mod images;
 mod instances;
 mod interfaces;
+mod reserved_instances;
 mod security;
 mod spot;
 mod vpc;
@@ -30,6 +31,7 @@ pub fn service(ec2: &Arc<Ec2>) -> Service {
     for register in [
         instances::register,
         spot::register,
+        reserved_instances::register,
         vpc::register,
         interfaces::register,
         security::register,

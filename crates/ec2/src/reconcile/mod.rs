@@ -6,6 +6,7 @@ mod converge_instances;
 mod follow_spot;
 mod make_images;
 mod measure_instances;
+mod modify_reserved;
 mod notice_exits;
 mod sweep_images;
 mod tales;
@@ -23,7 +24,8 @@ use tokio::sync::{broadcast, watch};
 use crate::Ec2;
 use crate::metadata::Metadata;
 use crate::model::{
-    Address, Image, Instance, InternetGateway, NetworkInterface, RouteTable, SecurityGroup, SpotRequest, Subnet, Vpc,
+    Address, Image, Instance, InternetGateway, NetworkInterface, ReservedModification, RouteTable, SecurityGroup,
+    SpotRequest, Subnet, Vpc,
 };
 
 pub use apply_vpcs::{ApplyVpcs, Vpcs};
@@ -32,6 +34,7 @@ pub use converge_instances::ConvergeInstances;
 pub use follow_spot::FollowSpot;
 pub use make_images::{ImageTurn, MakeImages};
 pub use measure_instances::MeasureInstances;
+pub use modify_reserved::ModifyReserved;
 pub use notice_exits::NoticeExits;
 pub use sweep_images::SweepImages;
 pub use vpc_plan::plan as vpc_plan;
@@ -45,6 +48,7 @@ pub fn start(ec2: &Arc<Ec2>, metrics: Arc<dyn Metrics>, events: Arc<dyn EventSin
     let converge = ConvergeInstances::new(Arc::clone(ec2), Arc::clone(&vpcs)).telling(events);
     reconcilers.spawn(converge, vec![watch(Instance::KIND), exits.clone()]);
     reconcilers.spawn(FollowSpot::new(Arc::clone(ec2)), vec![watch(SpotRequest::KIND), watch(Instance::KIND)]);
+    reconcilers.spawn(ModifyReserved::new(Arc::clone(ec2)), vec![watch(ReservedModification::KIND)]);
     let turn = ImageTurn::default();
     reconcilers.spawn(
         MakeImages::new(Arc::clone(ec2), Arc::clone(&vpcs), Arc::clone(&turn)),

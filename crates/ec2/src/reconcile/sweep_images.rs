@@ -115,6 +115,7 @@ mod tests {
             network: Arc::clone(&world.host) as Arc<dyn Network>,
             images: Arc::clone(&shelf) as Arc<dyn HostImages>,
             roles: Arc::new(NoProfiles),
+            bills: world.bills(),
             pool: Pool::UNLIMITED,
             public_pool: "198.51.100.0/24".parse().unwrap(),
         });
