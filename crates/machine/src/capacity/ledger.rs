@@ -175,22 +175,40 @@ impl Ledger {
         books.tidy();
     }
 
-    /// Holds room, or changes how much. What a reservation holds nobody else is promised, until it is given back.
+    /// Holds room, or changes how much, with `guests` in it that have been promised the same elsewhere. What a reservation
+    /// holds nobody else is promised, until it is given back.
     ///
     /// # Errors
     /// [`Full`] if there is not so much; nothing is held then, or what was before.
-    pub fn hold_room(&self, id: &str, room: Room) -> Result<(), Full> {
+    pub fn hold_room(&self, id: &str, room: Room, guests: &[MachineId]) -> Result<(), Full> {
         self.change(|books, pool| {
-            let had = books.rooms.remove(id).map_or(0, |before| before.count);
-            let more = u64::from(room.count.saturating_sub(had));
-            // What it had is still its own while there is more to be found.
-            if had > 0 {
-                books.rooms.insert(id.to_owned(), Room { count: had, ..room.clone() });
+            let had = books.rooms.get(id).map_or(0, |before| before.count);
+            let brought = guests.iter().filter(|guest| books.promised.contains_key(*guest)).count() as u32;
+            for guest in guests {
+                if let Some((_, place)) = books.promised.get_mut(guest) {
+                    *place = Place::In(id.to_owned());
+                }
             }
+            // What it had, and what they bring, is its own while there is more to be found.
+            let own = had.saturating_add(brought);
+            books.rooms.insert(id.to_owned(), Room { count: own, ..room.clone() });
+            let more = u64::from(room.count.saturating_sub(own));
             books.check(pool, room.share, more, room.holder.as_ref())?;
             books.rooms.insert(id.to_owned(), room);
             Ok(())
         })
+    }
+
+    /// Of the machines in a room only these stay in it; the others hold what they hold outside of it.
+    pub fn keep_in_room(&self, id: &str, is_in: impl Fn(&str) -> bool) {
+        let mut books = self.lock();
+        let Some(room) = books.rooms.get(id) else { return };
+        let outside = room.holder.clone().map_or(Place::Shared, Place::On);
+        for (machine, (_, place)) in &mut books.promised {
+            if matches!(place, Place::In(theirs) if theirs == id) && !is_in(machine) {
+                place.clone_from(&outside);
+            }
+        }
     }
 
     /// Notes room that was held before.
@@ -244,9 +262,9 @@ impl Ledger {
         own.filter(|own| !own.is_empty()).unwrap_or_else(|| books.cores.shared())
     }
 
-    /// The CPUs of everybody who holds none; none: any.
-    pub fn shared_cpus(&self) -> Vec<u32> {
-        self.lock().cores.shared()
+    /// How cores are divided now.
+    pub fn cores(&self) -> Cores {
+        self.lock().cores.clone()
     }
 
     /// All or nothing.
@@ -487,16 +505,24 @@ mod tests {
     #[test]
     fn held_room_is_for_those_alone_who_are_put_into_it() {
         let ledger = Ledger::new(pool(20_000));
-        assert!(ledger.hold_room("cr-1", room(300, 2)).is_ok());
+        assert!(ledger.hold_room("cr-1", room(300, 2), &[]).is_ok());
         assert_eq!(ledger.room_for(machine(300)), 1);
         let inside = Place::In("cr-1".to_owned());
         assert!(ledger.promise_at(&["a".to_owned()], machine(300), &inside).is_ok());
         assert_eq!((ledger.room_at(machine(300), &inside), ledger.room_for(machine(300))), (1, 1));
         // Another size is no match.
         assert!(ledger.promise_at(&["b".to_owned()], machine(200), &inside).is_err());
-        assert!(ledger.hold_room("cr-1", room(300, 4)).is_err());
-        assert!(ledger.hold_room("cr-1", room(300, 3)).is_ok());
+        assert!(ledger.hold_room("cr-1", room(300, 4), &[]).is_err());
+        assert!(ledger.hold_room("cr-1", room(300, 3), &[]).is_ok());
         assert_eq!(ledger.room_for(machine(100)), 1);
+        // One that has its room already brings it along.
+        ledger.release("a");
+        assert!(ledger.promise(&["guest".to_owned()], machine(100)).is_ok());
+        assert!(ledger.hold_room("cr-2", room(100, 1), &["guest".to_owned()]).is_ok());
+        assert!(ledger.hold_room("cr-3", room(100, 1), &[]).is_err());
+        ledger.give_back_room("cr-2");
+        ledger.release("guest");
+        assert!(ledger.promise_at(&["a".to_owned()], machine(300), &inside).is_ok());
         // A machine that goes leaves its room behind; one that stays keeps it when the rest is given back.
         ledger.release("a");
         assert_eq!(ledger.room_at(machine(300), &inside), 3);
@@ -536,7 +562,7 @@ mod tests {
         assert_eq!(ledger.room_at(machine(100), &two), 4);
         ledger.release("a");
         ledger.release("b");
-        assert_eq!(ledger.shared_cpus(), Vec::<u32>::new());
+        assert_eq!(ledger.cores().shared(), Vec::<u32>::new());
     }
 
     #[test]

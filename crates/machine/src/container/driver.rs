@@ -22,7 +22,7 @@ use crate::net::Network;
 use crate::spec::{Interface, MachineId, MachineSpec, Resources};
 use crate::usage::{self, Usage};
 use crate::vm::Hierarchies;
-use crate::{disk, guest};
+use crate::{disk, guest, rest};
 
 /// Events that a receiver may be behind before it loses some.
 const EVENTS: usize = 1024;
@@ -338,6 +338,11 @@ impl Driver for ContainerDriver {
         let _lock = shared.lock(id).await;
         let cpus = cpus.to_vec();
         shared.blocking(id, move |shared, id| shared.pin(id, cpus)).await
+    }
+
+    async fn confine_rest(&self, cpus: &[u32]) -> Result<()> {
+        let cpus = cpus.to_vec();
+        self.shared.blocking("", move |shared, _| rest::confine(&shared.data_dir, &cpus)).await
     }
 
     async fn connect(&self, id: &str, interfaces: &[Interface]) -> Result<()> {

@@ -149,6 +149,24 @@ impl Hierarchies {
         Ok(joins)
     }
 
+    /// The root of the hierarchy that has this controller.
+    pub fn root_of(&self, controller: &str) -> Option<&Path> {
+        let v2 = || self.v2.as_ref().filter(|(_, names)| names.iter().any(|name| name == controller));
+        self.v1.get(controller).or_else(|| v2().map(|(root, _)| root)).map(PathBuf::as_path)
+    }
+
+    /// Makes the group in the hierarchy of version 1 that keeps processes on CPUs, and there alone.
+    pub fn create_cpuset(&self, name: &str) -> Result<()> {
+        let Some(root) = self.v1.get("cpuset") else { return Ok(()) };
+        let group = root.join(PARENT).join(name);
+        make(&group)?;
+        for part in [root.join(PARENT), group] {
+            inherit(&part, root, "cpuset.cpus")?;
+            inherit(&part, root, "cpuset.mems")?;
+        }
+        Ok(())
+    }
+
     /// Lets what is in the group run on these CPUs only, at once; none: on all of the group above.
     ///
     /// # Errors

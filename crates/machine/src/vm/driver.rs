@@ -20,6 +20,7 @@ use super::wish::wish_of;
 use super::{blocks, console, watch};
 use crate::driver::{Driver, DriverKind, Error, MachineEvent, MachineState, Result};
 use crate::net::Network;
+use crate::rest;
 use crate::spec::{Interface, MachineId, MachineSpec, Resources};
 use crate::usage::{self, Usage};
 
@@ -215,6 +216,11 @@ impl Driver for VmDriver {
         }
         spec.resources.cpuset = cpus.to_vec();
         directory.write_spec(&spec)
+    }
+
+    async fn confine_rest(&self, cpus: &[u32]) -> Result<()> {
+        let (data_dir, cpus) = (self.shared.data_dir.clone(), cpus.to_vec());
+        blocking(move || rest::confine(&data_dir, &cpus)).await
     }
 
     async fn connect(&self, id: &str, interfaces: &[Interface]) -> Result<()> {
