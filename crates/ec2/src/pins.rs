@@ -64,14 +64,25 @@ impl Ec2 {
             machines.into_iter().map(|id| (id.clone(), self.ledger.cpus_for(&id))).collect();
         let shared = division.shared();
         moves.sort_by_key(|(_, cpus)| *cpus != shared);
+        let mut failed = None;
         for (id, cpus) in moves {
             if done.by_machine.get(&id) == Some(&cpus) {
                 continue;
             }
-            self.pin_now(&mut done, &id, cpus).await?;
+            if let Err(error) = self.pin_now(&mut done, &id, cpus).await {
+                tracing::warn!(instance = id, %error, "a machine cannot be moved to other cores");
+                failed = Some(error);
+            }
         }
-        done.settled = Some(division);
-        Ok(())
+        match failed {
+            // Nobody holds any, so that nobody waits for it.
+            Some(_) if shared.is_empty() => Ok(()),
+            Some(error) => Err(error.into()),
+            None => {
+                done.settled = Some(division);
+                Ok(())
+            }
+        }
     }
 
     /// Puts this machine where it may run, whatever was done before.

@@ -68,7 +68,8 @@ pub fn give_back(tx: &mut dyn Tx, id: &str, tags: &Tags, at: Timestamp) -> Resul
     meter(tx, &room, tags, at)?;
     tx.delete::<HeldRoom>(id)?;
     let instances: Vec<Instance> = lookup::all(tx, &room.account)?;
-    for mut instance in instances.into_iter().filter(|instance| instance.reservation_terms.used.as_deref() == Some(id)) {
+    for mut instance in instances.into_iter().filter(|instance| instance.reservation_terms.used.as_deref() == Some(id))
+    {
         instance.reservation_terms.used = None;
         tx.put(&instance)?;
     }
@@ -92,10 +93,7 @@ pub fn undo(from: &mut (impl Reader + ?Sized), ledger: &Ledger, id: &str) -> Res
 /// Notes room that is held already.
 pub fn note(ledger: &Ledger, room: &HeldRoom) {
     if let Ok(share) = share(room) {
-        ledger.note_room(
-            &room.id,
-            Room { share, count: room.count, holder: holder(&room.account, room.tenancy) },
-        );
+        ledger.note_room(&room.id, Room { share, count: room.count, holder: holder(&room.account, room.tenancy) });
     }
 }
 

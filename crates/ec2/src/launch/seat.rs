@@ -58,8 +58,7 @@ pub fn tenancy_of(parameters: &LaunchParameters) -> Result<Tenancy> {
     let placement = parameters.placement.clone().unwrap_or_default();
     let tenancy = placement.tenancy.as_deref().map_or(Some(Tenancy::Default), Tenancy::parse).unwrap_or_default();
     let is_spot = matches!(parameters.market, Some(MarketParameters::Spot(_)));
-    let needs_reservation =
-        matches!(parameters.reservation, Some(ReservationWish::Only | ReservationWish::Target(_)));
+    let needs_reservation = matches!(parameters.reservation, Some(ReservationWish::Only | ReservationWish::Target(_)));
     match tenancy {
         Tenancy::Host if is_spot => conflict("Spot Instances cannot be launched with a tenancy of 'host'."),
         Tenancy::Host if needs_reservation => conflict("Capacity Reservations cannot be used with Dedicated Hosts."),
@@ -235,7 +234,8 @@ pub fn take_again(ec2: &Ec2, tx: &mut dyn Tx, instance: &mut Instance, kind: &In
     let wish = if instance.spot.is_some() { ReservationWish::None } else { instance.reservation_terms.wish.clone() };
     let last = instance.placement.host.clone();
     let named = last.as_deref();
-    let ask = Ask { account: &account, kind, zone: &zone, tenancy: instance.placement.tenancy, host: named, wish: &wish };
+    let ask =
+        Ask { account: &account, kind, zone: &zone, tenancy: instance.placement.tenancy, host: named, wish: &wish };
     let found = match seats(ec2, tx, &ask, 1, 1) {
         // Without affinity it comes back to its host if it can, else it goes to another.
         Err(_) if instance.placement.affinity == Affinity::Default && named.is_some() => {

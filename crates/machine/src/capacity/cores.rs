@@ -32,14 +32,15 @@ impl Cores {
         Self { all, held: BTreeMap::new() }
     }
 
-    /// Those that this process may use; none where the kernel has nothing to keep a machine on them with.
+    /// Those that this process may use. Where the kernel has nothing to keep a machine on some of them with, they are all
+    /// one, which nobody can hold.
     pub fn detect() -> Self {
-        if crate::vm::Hierarchies::detect().ok().and_then(|found| found.version_of("cpuset")).is_none() {
-            return Self::default();
-        }
         let Ok(set) = rustix::thread::sched_getaffinity(None) else { return Self::default() };
         let most = u32::try_from(rustix::thread::CpuSet::MAX_CPU).unwrap_or(1024);
         let usable: BTreeSet<u32> = (0..most).filter(|cpu| set.is_set(*cpu as usize)).collect();
+        if crate::vm::Hierarchies::detect().ok().and_then(|found| found.version_of("cpuset")).is_none() {
+            return Self::new(vec![usable.into_iter().collect()]);
+        }
         let cores: BTreeSet<Vec<u32>> = usable.iter().map(|cpu| siblings(*cpu, &usable)).collect();
         Self::new(cores.into_iter().collect())
     }

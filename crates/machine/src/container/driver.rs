@@ -207,6 +207,9 @@ impl Shared {
         let directory = self.directory(id)?;
         let mut spec = self.spec(id)?;
         let is_new = spec.resources.cpuset != cpus;
+        if cpus.is_empty() && !is_new {
+            return Ok(());
+        }
         spec.resources.cpuset = cpus;
         if process::find(&directory, id).is_some() {
             let chosen = view::cpus(id, &spec.resources);

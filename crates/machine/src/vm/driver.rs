@@ -208,6 +208,9 @@ impl Driver for VmDriver {
         let turn = self.shared.turn(id);
         let _turn = turn.lock().await;
         let mut spec = directory.spec()?;
+        if cpus.is_empty() && spec.resources.cpuset.is_empty() {
+            return Ok(());
+        }
         if directory.running()?.is_some() {
             self.shared.cgroups.pin(&group(id), cpus)?;
         }

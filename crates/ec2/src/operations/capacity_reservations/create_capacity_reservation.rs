@@ -101,7 +101,11 @@ fn read(ec2: &Ec2, call: &Call, input: CreateCapacityReservationRequest) -> Resu
         LINUX => {}
         known if PLATFORMS.contains(&known) => return Err(Error::no_effect(&format!("InstancePlatform={known}"))),
         other => {
-            return Err(Error::invalid_value("InstancePlatform", other, format_args!("Expected: {}.", PLATFORMS.join(", "))));
+            return Err(Error::invalid_value(
+                "InstancePlatform",
+                other,
+                format_args!("Expected: {}.", PLATFORMS.join(", ")),
+            ));
         }
     }
     let tenancy = match input.tenancy.as_deref() {

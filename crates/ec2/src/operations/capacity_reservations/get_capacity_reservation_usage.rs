@@ -5,12 +5,12 @@ use std::sync::Arc;
 use freehold_api::ec2::{GetCapacityReservationUsageRequest, GetCapacityReservationUsageResult, InstanceUsage};
 use freehold_wire::Call;
 
+use crate::Ec2;
 use crate::errors::{Error, Result};
 use crate::lookup::{self, Reader};
 use crate::model::{CapacityReservation, HeldRoom};
 use crate::operations::dry_run;
 use crate::pages::Paging;
-use crate::Ec2;
 
 pub async fn get_capacity_reservation_usage(
     ec2: Arc<Ec2>,

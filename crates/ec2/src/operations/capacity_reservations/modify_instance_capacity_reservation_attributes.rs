@@ -32,7 +32,9 @@ pub async fn modify_instance_capacity_reservation_attributes(
                 )));
             }
             if instance.spot.is_some() {
-                return Err(Error::UnsupportedOperation("Capacity Reservations cannot be used with Spot Instances.".into()));
+                return Err(Error::UnsupportedOperation(
+                    "Capacity Reservations cannot be used with Spot Instances.".into(),
+                ));
             }
             if let ReservationWish::Target(reservation) = &wish {
                 lookup::one::<CapacityReservation>(tx, &account, reservation)?;

@@ -126,8 +126,7 @@ async fn what_is_unused_is_metered_whenever_it_changes() {
     world.clock.advance(std::time::Duration::from_secs(10));
     call(&ec2, op::ModifyCapacityReservation, fewer).await.unwrap();
     world.clock.advance(std::time::Duration::from_secs(30));
-    let cancel =
-        CancelCapacityReservationRequest { capacity_reservation_id: Some(id.clone()), ..Default::default() };
+    let cancel = CancelCapacityReservationRequest { capacity_reservation_id: Some(id.clone()), ..Default::default() };
     call(&ec2, op::CancelCapacityReservation, cancel).await.unwrap();
     let parts = metered(&world, &id);
     assert_eq!(parts.iter().map(|part| part.0).collect::<Vec<_>>(), [2, 1, 2, 1]);

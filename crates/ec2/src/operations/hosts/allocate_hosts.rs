@@ -40,7 +40,9 @@ pub async fn allocate_hosts(ec2: Arc<Ec2>, call: Call, input: AllocateHostsReque
     if count > MAX_QUANTITY {
         return Err(Error::other(
             "HostLimitExceeded",
-            format!("The number of Dedicated Hosts you've requested ({count}) exceeds your current limit of {MAX_QUANTITY}."),
+            format!(
+                "The number of Dedicated Hosts you've requested ({count}) exceeds your current limit of {MAX_QUANTITY}."
+            ),
         ));
     }
     let auto_placement = input.auto_placement.as_deref().map_or(Ok(true), auto_placement)?;
@@ -140,7 +142,10 @@ impl Server {
             (None, Some(name)) => (only_type(ec2, name)?, Some(name.clone())),
         };
         let shape = Shape::of(&family).ok_or_else(|| {
-            Error::other("InvalidInstanceFamily", format!("The instance family '{family}' is not supported for Dedicated Hosts."))
+            Error::other(
+                "InvalidInstanceFamily",
+                format!("The instance family '{family}' is not supported for Dedicated Hosts."),
+            )
         })?;
         Ok(Self { family, instance_type, shape, zone: zone(ec2, input)? })
     }
