@@ -7,8 +7,9 @@ use freehold_store::{Tx, TxExt};
 
 use crate::errors::{Error, Result};
 use crate::lookup::{self, Committed};
+use crate::operations::fleets;
 use crate::model::{
-    Address, CapacityReservation, DedicatedHost, Image, Instance, InternetGateway, KeyPair, LaunchTemplate, NetworkAcl, NetworkInterface, Resource,
+    Address, Fleet, FleetApi, CapacityReservation, DedicatedHost, Image, Instance, InternetGateway, KeyPair, LaunchTemplate, NetworkAcl, NetworkInterface, Resource,
     RouteTable, SecurityGroup, SpotRequest, Subnet, Tags, Volume, Vpc,
 };
 use crate::operations::reserved_instances::find;
@@ -55,6 +56,16 @@ const KINDS: &[Kind] = &[
     of::<CapacityReservation>(),
     Kind { prefix: NONE, change: change_reserved, list: list_reserved },
     Kind { prefix: "sgr", change: change_rule, list: list_rules },
+    Kind {
+        prefix: "fleet",
+        change: |tx, account, id, change| change_fleet(tx, (FleetApi::Ec2, account), id, change),
+        list: |from, account| list_fleets(from, FleetApi::Ec2, account),
+    },
+    Kind {
+        prefix: "sfr",
+        change: |tx, account, id, change| change_fleet(tx, (FleetApi::Spot, account), id, change),
+        list: |from, account| list_fleets(from, FleetApi::Spot, account),
+    },
     Kind { prefix: "snap", change: change_snapshot, list: list_snapshots },
 ];
 
@@ -126,6 +137,18 @@ fn list_rules(from: &mut Committed<'_>, account: &str) -> Result<Vec<Tagged>> {
     let groups: Vec<SecurityGroup> = lookup::all(from, account)?;
     let rules = groups.into_iter().flat_map(|group| group.rules);
     Ok(rules.map(|rule| Tagged { resource: rule.id, kind: "security-group-rule", tags: rule.tags }).collect())
+}
+
+fn change_fleet(tx: &mut dyn Tx, (api, account): (FleetApi, &str), id: &str, change: Change<'_>) -> Result<()> {
+    let mut fleet = fleets::lookup::one(tx, api, account, id)?;
+    change(&mut fleet.tags)?;
+    Ok(tx.put(&fleet)?)
+}
+
+fn list_fleets(from: &mut Committed<'_>, api: FleetApi, account: &str) -> Result<Vec<Tagged>> {
+    let fleets = fleets::lookup::named_or_all(from, api, account, None)?;
+    let kind = Fleet::resource_type(api);
+    Ok(fleets.into_iter().map(|fleet| Tagged { resource: fleet.id, kind, tags: fleet.tags }).collect())
 }
 
 fn change_snapshot(tx: &mut dyn Tx, account: &str, id: &str, change: Change<'_>) -> Result<()> {
