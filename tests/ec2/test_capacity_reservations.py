@@ -262,7 +262,7 @@ def test_reservations_are_found_by_filters_and_in_pages(office):
         ("InvalidParameterValue", {"EndDateType": "limited", "EndDate": datetime.datetime(2020, 1, 1)}),
         ("UnsupportedOperation", {"EphemeralStorage": True}),
         ("UnsupportedOperation", {"StartDate": datetime.datetime(2099, 1, 1)}),
-        ("UnsupportedOperation", {"PlacementGroupArn": "arn:aws:ec2:us-east-1:1:placement-group/x"}),
+        ("UnsupportedOperation", {"DeliveryPreference": "fixed"}),
         ("DryRunOperation", {"DryRun": True}),
     ],
 )

@@ -162,7 +162,7 @@ def test_a_stopped_instance_is_moved_to_another_host_and_off_hosts(estate):
     (others,) = estate.allocate(InstanceFamily="r5")
     for refused, arguments in [
         ("MissingParameter", {}),
-        ("InvalidAffinity", {"Tenancy": "host", "Affinity": "strong"}),
+        ("InvalidParameterValue", {"Tenancy": "host", "Affinity": "strong"}),
         ("InvalidParameterValue", {"Tenancy": "lonely"}),
         ("InvalidParameterCombination", {"Affinity": "host"}),
         ("InvalidParameterCombination", {"Tenancy": "default", "HostId": first}),
@@ -239,7 +239,7 @@ def test_hosts_are_found_by_filters_and_in_pages(estate):
         ("InvalidAvailabilityZone", {"AvailabilityZone": "us-east-1z"}),
         ("InvalidQuantity", {"Quantity": 0}),
         ("HostLimitExceeded", {"Quantity": 1001}),
-        ("InvalidAutoPlacement", {"AutoPlacement": "maybe"}),
+        ("InvalidParameterValue", {"AutoPlacement": "maybe"}),
         ("UnsupportedOperation", {"HostRecovery": "on"}),
         ("UnsupportedOperation", {"HostMaintenance": "on"}),
         ("UnsupportedOperation", {"OutpostArn": "arn:aws:outposts:us-east-1:1:outpost/op-1"}),
@@ -273,7 +273,7 @@ def test_a_host_is_modified_only_into_what_its_server_and_its_instances_allow(es
     assert item["Error"]["Code"] == "Client.InvalidHostID.NotFound"
     assert refusal(modify, HostIds=[host]) == "MissingParameter"
     assert refusal(modify, HostIds=[host], HostRecovery="on") == "UnsupportedOperation"
-    assert refusal(modify, HostIds=[host], AutoPlacement="maybe") == "InvalidAutoPlacement"
+    assert refusal(modify, HostIds=[host], AutoPlacement="maybe") == "InvalidParameterValue"
 
 
 def test_placements_that_do_not_go_together_are_refused(estate):

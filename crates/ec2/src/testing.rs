@@ -26,7 +26,7 @@ use crate::catalogue::Priced;
 use crate::images::NoImages;
 use crate::roles::NoProfiles;
 use crate::{Ec2, Parts, Region, operations};
-use freehold_machine::capacity::Pool;
+use freehold_machine::capacity::{Cores, Pool};
 
 pub const ACCOUNT: &str = "111122223333";
 /// The minimal image of [`NoImages`].
@@ -150,6 +150,10 @@ impl Driver for Host {
         self.change(|state| machine(state, id).map(|machine| machine.boots += 1)).await
     }
 
+    async fn pin(&self, id: &str, cpus: &[u32]) -> Result<()> {
+        self.change(|state| machine(state, id).map(|machine| machine.spec.resources.cpuset = cpus.to_vec())).await
+    }
+
     async fn resize(&self, id: &str, resources: &Resources) -> Result<()> {
         self.change(|state| machine(state, id).map(|machine| machine.spec.resources = resources.clone())).await
     }
@@ -255,6 +259,11 @@ impl World {
     }
 
     pub fn region_with(&self, pool: Pool) -> Arc<Ec2> {
+        self.region_of(pool, Cores::default())
+    }
+
+    /// On a host with cores that somebody can hold alone.
+    pub fn region_of(&self, pool: Pool, cores: Cores) -> Arc<Ec2> {
         Ec2::new(Parts {
             store: Arc::clone(&self.store),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
@@ -265,6 +274,7 @@ impl World {
             roles: Arc::new(NoProfiles),
             bills: self.bills(),
             pool,
+            cores,
             public_pool: "198.51.100.0/24".parse().unwrap(),
         })
         .unwrap()

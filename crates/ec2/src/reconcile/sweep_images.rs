@@ -117,6 +117,7 @@ mod tests {
             roles: Arc::new(NoProfiles),
             bills: world.bills(),
             pool: Pool::UNLIMITED,
+            cores: freehold_machine::capacity::Cores::default(),
             public_pool: "198.51.100.0/24".parse().unwrap(),
         });
         (ec2.unwrap(), shelf)

@@ -103,6 +103,7 @@ impl Services {
             roles: Arc::new(Roles(Arc::clone(&iam))),
             bills: Arc::clone(&ledger),
             pool: hardware.pool,
+            cores: hardware.cores.clone(),
             public_pool: options.public_pool,
         })?;
         let ssm = Ssm::new(Arc::new(HostsImages(Arc::clone(&hardware.images))));
