@@ -15,8 +15,8 @@ use jiff::Timestamp;
 use crate::Ec2;
 use crate::errors::{Error, Result};
 use crate::model::{ModificationStatus, ReservedModification};
-use crate::reserved::Bought;
 use crate::reserved::modification::{Part, plan};
+use crate::reserved::{Bought, room};
 
 pub struct ModifyReserved {
     ec2: Arc<Ec2>,
@@ -45,27 +45,54 @@ impl Reconciler for ModifyReserved {
     }
 
     async fn step(&self, key: &str) -> Result<Next, Failure> {
-        let (key, ec2, now) = (key.to_owned(), Arc::clone(&self.ec2), self.ec2.now());
-        self.ec2
-            .store
-            .transact(move |tx| {
-                let found = tx.get::<ReservedModification>(&key)?;
-                let Some(mut modification) = found.filter(|it| it.status == ModificationStatus::Processing) else {
-                    return Ok::<_, Error>(());
-                };
-                match sources(&ec2, tx, &modification, now)? {
-                    Ok(sources) => fulfil(&ec2, tx, &mut modification, sources)?,
-                    Err(why) => {
-                        modification.status = ModificationStatus::Failed;
-                        modification.message = Some(why);
-                    }
-                }
-                modification.updated = now;
-                Ok(tx.put(&modification)?)
-            })
-            .await?;
+        let Some(wanted) = self.ec2.store.get::<ReservedModification>(key)? else { return Ok(Next::Settled) };
+        let new: Vec<String> = wanted.targets.iter().map(|_| ids::uuid()).collect();
+        let done = self.fulfil(key, new.clone()).await;
+        room::settle(&self.ec2, wanted.sources.iter().chain(&new))?;
+        match done {
+            Err(Error::InsufficientInstanceCapacity { detail, .. }) => {
+                self.fail(key, format!("There is not enough capacity for the target configuration: {detail}")).await?;
+            }
+            done => done?,
+        }
         Ok(Next::Settled)
     }
+}
+
+impl ModifyReserved {
+    async fn fulfil(&self, key: &str, new: Vec<String>) -> Result<()> {
+        let (key, ec2, now) = (key.to_owned(), Arc::clone(&self.ec2), self.ec2.now());
+        let done = self.ec2.store.transact(move |tx| {
+            let Some(mut modification) = processing(tx, &key)? else { return Ok::<_, Error>(()) };
+            match sources(&ec2, tx, &modification, now)? {
+                Ok(sources) => fulfil(&ec2, tx, &mut modification, sources, new)?,
+                Err(why) => {
+                    modification.status = ModificationStatus::Failed;
+                    modification.message = Some(why);
+                }
+            }
+            modification.updated = now;
+            Ok(tx.put(&modification)?)
+        });
+        done.await
+    }
+
+    async fn fail(&self, key: &str, why: String) -> Result<()> {
+        let (key, now) = (key.to_owned(), self.ec2.now());
+        let done = self.ec2.store.transact(move |tx| {
+            let Some(mut modification) = processing(tx, &key)? else { return Ok::<_, Error>(()) };
+            modification.status = ModificationStatus::Failed;
+            modification.message = Some(why);
+            modification.updated = now;
+            Ok(tx.put(&modification)?)
+        });
+        done.await
+    }
+}
+
+fn processing(tx: &mut dyn Tx, key: &str) -> Result<Option<ReservedModification>> {
+    let found = tx.get::<ReservedModification>(key)?;
+    Ok(found.filter(|modification| modification.status == ModificationStatus::Processing))
 }
 
 /// What is replaced, or why it cannot be any more.
@@ -87,7 +114,13 @@ fn sources(
     Ok(Ok(sources))
 }
 
-fn fulfil(ec2: &Ec2, tx: &mut dyn Tx, modification: &mut ReservedModification, sources: Vec<Bought>) -> Result<()> {
+fn fulfil(
+    ec2: &Ec2,
+    tx: &mut dyn Tx,
+    modification: &mut ReservedModification,
+    sources: Vec<Bought>,
+    new: Vec<String>,
+) -> Result<()> {
     let part = |target: &crate::model::ReservedTarget| {
         let kind = ec2.bills.types().parse(&target.instance_type)?;
         Some(Part { kind, zone: target.zone, count: target.count })
@@ -99,11 +132,14 @@ fn fulfil(ec2: &Ec2, tx: &mut dyn Tx, modification: &mut ReservedModification, s
         modification.message = Some("The Reserved Instances are not what they were when this was asked for.".into());
         return Ok(());
     };
-    for (target, terms) in modification.targets.iter_mut().zip(terms) {
+    for source in &sources {
+        room::give_back(ec2, tx, &source.reserved.id)?;
+    }
+    for ((target, terms), id) in modification.targets.iter_mut().zip(terms).zip(new) {
         let offer =
             ReservationOffer { instance_type: target.instance_type.clone(), zone: target.zone, ..first.offer.clone() };
         let made = Reserved {
-            id: ids::uuid(),
+            id,
             account: modification.account.clone(),
             offering: offer.id(),
             count: target.count,
@@ -117,8 +153,10 @@ fn fulfil(ec2: &Ec2, tx: &mut dyn Tx, modification: &mut ReservedModification, s
             deleted: None,
             tags: Default::default(),
         };
-        tx.put(&made)?;
-        target.made = Some(made.id);
+        let made = Bought::new(made, &**ec2.bills.types())?;
+        room::keep(ec2, tx, &made)?;
+        tx.put(&made.reserved)?;
+        target.made = Some(made.reserved.id);
     }
     for source in sources {
         tx.put(&Reserved { retired: Some(modification.effective), ..source.reserved })?;

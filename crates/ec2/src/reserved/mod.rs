@@ -1,8 +1,10 @@
 //! Reserved Instances: what may be modified into what ([`modification`]), and what an exchange gives and costs
-//! ([`exchange`]). Both are pure. What was bought is a [`Reserved`], which bills apply to what runs.
+//! ([`exchange`]); both are pure. Those of a zone keep [`room`]. What was bought is a [`Reserved`], which bills apply to
+//! what runs.
 
 pub mod exchange;
 pub mod modification;
+pub mod room;
 
 use freehold_billing::engine::InstanceType;
 use freehold_billing::model::Reserved;

@@ -13,6 +13,8 @@ mod modify_reserved_instances;
 mod names;
 mod purchase_reserved_instances_offering;
 mod targets;
+#[cfg(test)]
+mod tests;
 mod view;
 
 use freehold_api::ec2::op;

@@ -21,6 +21,7 @@ use crate::Ec2;
 use crate::errors::{Error, Result};
 use crate::lookup;
 use crate::operations::dry_run;
+use crate::reserved::{Bought, room};
 
 /// Instances in a month for the region, and as many for each zone (*EC2 user guide, Reserved Instance quotas*).
 const MOST_A_MONTH: u32 = 20;
@@ -54,15 +55,30 @@ pub async fn purchase_reserved_instances_offering(
         deleted: None,
         tags: Default::default(),
     };
-    let (dry, writer, bought) = (input.dry_run, Arc::clone(&ec2), reserved.id.clone());
-    ec2.store
-        .transact(move |tx| {
-            check_quota(&writer, tx, &reserved, &offered.offer)?;
-            dry_run(dry)?;
-            Ok::<_, Error>(tx.put(&reserved)?)
-        })
-        .await?;
-    Ok(PurchaseReservedInstancesOfferingResult { reserved_instances_id: Some(bought) })
+    let (dry, writer, id) = (input.dry_run, Arc::clone(&ec2), reserved.id.clone());
+    let bought = Bought::new(reserved, &**ec2.bills.types())?;
+    let done = ec2.store.transact(move |tx| {
+        check_quota(&writer, tx, &bought.reserved, &bought.offer)?;
+        dry_run(dry)?;
+        room::keep(&writer, tx, &bought).map_err(unavailable)?;
+        Ok::<_, Error>(tx.put(&bought.reserved)?)
+    });
+    if let Err(error) = done.await {
+        room::settle(&ec2, [&id])?;
+        return Err(error);
+    }
+    Ok(PurchaseReservedInstancesOfferingResult { reserved_instances_id: Some(id) })
+}
+
+/// Of those that keep room there are only as many as there is room for.
+fn unavailable(error: Error) -> Error {
+    match error {
+        Error::InsufficientInstanceCapacity { detail, .. } => Error::other(
+            "ReservedInstancesUnavailable",
+            format!("The requested Reserved Instances are not available: {detail}"),
+        ),
+        other => other,
+    }
 }
 
 fn count(said: i32) -> Result<u32> {
