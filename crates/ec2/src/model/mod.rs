@@ -8,9 +8,9 @@ mod account;
 mod address;
 mod capacity_reservation;
 mod cpu_credits;
+mod fleet;
 mod held_room;
 mod host;
-mod fleet;
 mod image;
 mod instance;
 mod instance_state;
@@ -40,12 +40,12 @@ pub use capacity_reservation::{
     CapacityReservation, MatchCriteria, ReservationState, ReservationTerms, ReservationWish,
 };
 pub use cpu_credits::CpuCredits;
-pub use held_room::HeldRoom;
-pub use host::{Affinity, DedicatedHost, HostState};
 pub use fleet::{
     FLEET_REMEMBERED, Fleet, FleetApi, FleetConfig, FleetFault, FleetKind, FleetMarket, FleetMember, FleetOverride,
     FleetRecord, FleetSource, FleetState, FleetTarget, LaunchedFrom, MarketOptions, Rebalance, RecordKind, Strategy,
 };
+pub use held_room::HeldRoom;
+pub use host::{Affinity, DedicatedHost, HostState};
 pub use image::{Image, ImageState, Interruption};
 pub use instance::{
     IamProfile, Instance, MetadataOptions, Placement, Room, RootDevice, ShutdownBehavior, StateReason, Tenancy, Wiring,

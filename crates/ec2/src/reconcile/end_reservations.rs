@@ -9,7 +9,7 @@ use freehold_core::reconcile::{Failure, Next, Reconciler};
 use freehold_store::{Filter, StoreExt, Tx, TxExt};
 use jiff::{SignedDuration, Timestamp};
 
-use crate::errors::{Error, Result};
+use crate::errors::Result;
 use crate::model::{CapacityReservation, DedicatedHost, HostState, ReservationState};
 use crate::{Ec2, hosts, rooms};
 
@@ -71,7 +71,7 @@ impl Reconciler for EndReservations {
             if is_host { hosts::forget(tx, &id) } else { expire(tx, &id, now) }
         });
         done.await?;
-        rooms::undo(&mut self.ec2.committed(), &self.ec2.ledger, key).map_err(Error::from)?;
+        rooms::undo(&mut self.ec2.committed(), &self.ec2.ledger, key)?;
         Ok(Next::Settled)
     }
 }

@@ -30,8 +30,8 @@ use tokio::sync::{broadcast, watch};
 use crate::Ec2;
 use crate::metadata::Metadata;
 use crate::model::{
-    Address, CapacityReservation, DedicatedHost, Fleet, Image, Instance, InternetGateway, NetworkInterface, ReservedModification, RouteTable, SecurityGroup,
-    SpotRequest, SpotShare, Subnet, Vpc,
+    Address, CapacityReservation, DedicatedHost, Fleet, Image, Instance, InternetGateway, NetworkInterface,
+    ReservedModification, RouteTable, SecurityGroup, SpotRequest, SpotShare, Subnet, Vpc,
 };
 
 pub use apply_vpcs::{ApplyVpcs, Vpcs};

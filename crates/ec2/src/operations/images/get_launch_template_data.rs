@@ -10,7 +10,10 @@ use super::template_data_view;
 use crate::Ec2;
 use crate::errors::{Error, Result};
 use crate::lookup::{self, by_index};
-use crate::model::{Instance, InterfaceParameters, LaunchParameters, MetadataParameters, NetworkInterface, PlacementParameters, ReservationWish, RootDeviceParameters, Tags, Tenancy, Volume};
+use crate::model::{
+    Instance, InterfaceParameters, LaunchParameters, MetadataParameters, NetworkInterface, PlacementParameters,
+    ReservationWish, RootDeviceParameters, Tags, Tenancy, Volume,
+};
 use crate::operations::dry_run;
 
 pub async fn get_launch_template_data(

@@ -7,11 +7,12 @@ use freehold_store::{Tx, TxExt};
 
 use crate::errors::{Error, Result};
 use crate::lookup::{self, Committed};
-use crate::operations::fleets;
 use crate::model::{
-    Address, Fleet, FleetApi, CapacityReservation, DedicatedHost, Image, Instance, InternetGateway, KeyPair, LaunchTemplate, NetworkAcl, NetworkInterface, Resource,
-    RouteTable, SecurityGroup, SpotRequest, Subnet, Tags, Volume, Vpc,
+    Address, CapacityReservation, DedicatedHost, Fleet, FleetApi, Image, Instance, InternetGateway, KeyPair,
+    LaunchTemplate, NetworkAcl, NetworkInterface, Resource, RouteTable, SecurityGroup, SpotRequest, Subnet, Tags,
+    Volume, Vpc,
 };
+use crate::operations::fleets;
 use crate::operations::reserved_instances::find;
 
 /// What is done to the tags of one resource.

@@ -3,8 +3,8 @@
 use freehold_api::ec2 as api;
 
 use crate::model::{
-    InterfaceParameters, LaunchParameters, MarketParameters, MetadataParameters, PlacementParameters,
-    ReservationWish, RootDeviceParameters, SpotParameters,
+    InterfaceParameters, LaunchParameters, MarketParameters, MetadataParameters, PlacementParameters, ReservationWish,
+    RootDeviceParameters, SpotParameters,
 };
 use crate::view;
 
