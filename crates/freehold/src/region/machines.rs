@@ -59,7 +59,7 @@ impl Hardware {
                 nodes: Arc::new(NoNodes::default()),
                 hosts: None,
                 images: Arc::new(NoImages),
-                pool: Pool::UNLIMITED,
+                pool: capacity::pool(options, kind)?,
                 cores: Cores::default(),
                 capacity: String::new(),
                 reason,
