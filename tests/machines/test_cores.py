@@ -50,6 +50,21 @@ def allowed(instance):
     return own
 
 
+def of_functions(home):
+    """The CPUs of everything that runs functions: the node, what makes sandboxes, and these."""
+    parents = {}
+    for status in pathlib.Path("/proc").glob("[0-9]*/status"):
+        try:
+            fields = dict(line.split(":\t", 1) for line in status.read_text().splitlines() if ":\t" in line)
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        parents[int(fields["Pid"])] = int(fields["PPid"]), cpus(fields["Cpus_allowed_list"])
+    family = {int((home.data / "functions" / "node.pid").read_text())}
+    while grown := {pid for pid, (parent, _) in parents.items() if parent in family} - family:
+        family |= grown
+    return set().union(*(parents[pid][1] for pid in family))
+
+
 def all_cpus():
     return os.sched_getaffinity(0)
 
@@ -78,6 +93,7 @@ def test_a_hosts_cores_are_never_another_tenants(home):
             return held
 
         held = apart()
+        until(lambda: not of_functions(home) & held, "functions left the host's cores")
         # Which cores they are does not change with the control plane.
         home.kill()
         assert apart() == held
@@ -97,6 +113,7 @@ def test_a_hosts_cores_are_never_another_tenants(home):
         one.terminate(own)
         assert one.ec2.release_hosts(HostIds=[host])["Successful"] == [host]
         until(lambda: allowed(plain) == everywhere, "the other tenant's machine has all cores again")
+        until(lambda: of_functions(home) == all_cpus(), "functions have all cores again")
         fresh = other.launch(BUSY)["InstanceId"]
         assert allowed(fresh) == everywhere
         # And can be had again.
