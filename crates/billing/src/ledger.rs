@@ -109,6 +109,7 @@ impl Ledger {
     /// # Errors
     /// Those of the store.
     pub fn bill(&self, from: Hour, to: Hour) -> Result<Bill, Error> {
-        Ok(Bill::new(self.timeline(from, to)?, self.commitments()?, &self.sheet))
+        let bill = Bill::new(self.timeline(from, to)?, self.commitments()?, &self.sheet);
+        Ok(bill.as_of(Hour::of(self.clock.now())))
     }
 }

@@ -50,6 +50,8 @@ pub enum Error {
         "We currently do not have sufficient {instance_type} capacity in the Availability Zone you requested ({zone}). {detail}"
     )]
     InsufficientInstanceCapacity { instance_type: String, zone: String, detail: String },
+    #[error("There is not enough capacity to fulfill your Dedicated Host request. {0}")]
+    InsufficientHostCapacity(String),
     #[error("Insufficient capacity to satisfy your request of {0} instances")]
     InstanceLimitExceeded(u32),
     #[error("There are not enough free addresses in subnet '{0}' to satisfy the requested number of instances.")]
@@ -107,6 +109,7 @@ impl Error {
             Self::DryRunOperation => "DryRunOperation",
             Self::UnauthorizedOperation => "UnauthorizedOperation",
             Self::InsufficientInstanceCapacity { .. } => "InsufficientInstanceCapacity",
+            Self::InsufficientHostCapacity(_) => "InsufficientHostCapacity",
             Self::InstanceLimitExceeded(_) => "InstanceLimitExceeded",
             Self::InsufficientFreeAddressesInSubnet(_) => "InsufficientFreeAddressesInSubnet",
             Self::AddressLimitExceeded => "AddressLimitExceeded",
@@ -121,7 +124,7 @@ impl Error {
         match self {
             Self::DryRunOperation => 412,
             Self::UnauthorizedOperation => 403,
-            Self::InsufficientInstanceCapacity { .. } | Self::Internal(_) => 500,
+            Self::InsufficientInstanceCapacity { .. } | Self::InsufficientHostCapacity(_) | Self::Internal(_) => 500,
             Self::InsufficientAddressCapacity | Self::Unavailable(_) => 503,
             _ => 400,
         }

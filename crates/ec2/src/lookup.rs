@@ -130,6 +130,8 @@ pub fn not_found<R: Resource>(missing: &[&str]) -> Error {
         "InvalidSpotInstanceRequestID" => {
             ("InvalidSpotInstanceRequestID.NotFound", format!("The spot instance request ID '{list}' does not exist"))
         }
+        "InvalidHostID" => ("InvalidHostID.NotFound", id_sentence::<R>(missing)),
+        "InvalidCapacityReservationId" => ("InvalidCapacityReservationId.NotFound", id_sentence::<R>(missing)),
         "InvalidVpcID" => ("InvalidVpcID.NotFound", id_sentence::<R>(missing)),
         "InvalidSubnetID" => ("InvalidSubnetID.NotFound", id_sentence::<R>(missing)),
         "InvalidRouteTableID" => ("InvalidRouteTableID.NotFound", id_sentence::<R>(missing)),

@@ -48,6 +48,19 @@ impl Paging {
         }
     }
 
+    /// The page of items that come in the order of their keys already, and of which there may be too many to have them all.
+    pub fn next_of<T>(&self, items: impl Iterator<Item = T>, key: impl Fn(&T) -> &str) -> Result<Page<T>> {
+        let after = self.next_token.as_deref().map(|token| self.query.position(token)).transpose();
+        let after = after.map_err(|_| Error::InvalidNextToken)?;
+        let limit = self.max_results.and_then(|max| usize::try_from(max).ok()).unwrap_or(usize::MAX);
+        let left = items.skip_while(|item| after.as_deref().is_some_and(|after| key(item) <= after));
+        let mut items: Vec<T> = left.take(limit.saturating_add(1)).collect();
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next_token = items.last().filter(|_| more).map(|last| self.query.token_after(key(last)));
+        Ok(Page { items, next_token })
+    }
+
     /// The page of `items` that is asked for, in the order of their keys (usually their ids).
     pub fn page<T>(&self, mut items: Vec<T>, key: impl Fn(&T) -> &str) -> Result<Page<T>> {
         let after = self.next_token.as_deref().map(|token| self.query.position(token)).transpose();

@@ -6,6 +6,8 @@ use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
+use freehold_billing::Ledger as Bills;
+use freehold_billing::sheet::{InstanceTypes, Sheet};
 use freehold_core::{Arn, Clock, ManualClock, Principal, PrincipalKind};
 use freehold_machine::net::Network;
 use freehold_machine::net::metadata::MetadataSource;
@@ -20,10 +22,11 @@ use freehold_wire::service::Operation;
 use jiff::Timestamp;
 use tokio::sync::broadcast;
 
+use crate::catalogue::Priced;
 use crate::images::NoImages;
 use crate::roles::NoProfiles;
 use crate::{Ec2, Parts, Region, operations};
-use freehold_machine::capacity::Pool;
+use freehold_machine::capacity::{Cores, Pool};
 
 pub const ACCOUNT: &str = "111122223333";
 /// The minimal image of [`NoImages`].
@@ -147,6 +150,10 @@ impl Driver for Host {
         self.change(|state| machine(state, id).map(|machine| machine.boots += 1)).await
     }
 
+    async fn pin(&self, id: &str, cpus: &[u32]) -> Result<()> {
+        self.change(|state| machine(state, id).map(|machine| machine.spec.resources.cpuset = cpus.to_vec())).await
+    }
+
     async fn resize(&self, id: &str, resources: &Resources) -> Result<()> {
         self.change(|state| machine(state, id).map(|machine| machine.spec.resources = resources.clone())).await
     }
@@ -238,12 +245,25 @@ impl World {
         self.clock.now()
     }
 
+    /// Of this world, at the prices that come with the program.
+    pub fn bills(&self) -> Arc<Bills> {
+        let types: Arc<dyn InstanceTypes> = Arc::new(Priced);
+        let sheet = Sheet::builtin(Arc::clone(&types)).unwrap();
+        let clock = Arc::clone(&self.clock) as Arc<dyn Clock>;
+        Arc::new(Bills::new(Arc::clone(&self.store), clock, "us-east-1", types, sheet))
+    }
+
     /// A control plane on this world.
     pub fn region(&self) -> Arc<Ec2> {
         self.region_with(Pool { cpu_millis: 64_000, memory_mib: 64 << 10, cpu_overcommit_percent: 400 })
     }
 
     pub fn region_with(&self, pool: Pool) -> Arc<Ec2> {
+        self.region_of(pool, Cores::default())
+    }
+
+    /// On a host with cores that somebody can hold alone.
+    pub fn region_of(&self, pool: Pool, cores: Cores) -> Arc<Ec2> {
         Ec2::new(Parts {
             store: Arc::clone(&self.store),
             clock: Arc::clone(&self.clock) as Arc<dyn Clock>,
@@ -252,7 +272,9 @@ impl World {
             network: Arc::clone(&self.host) as Arc<dyn Network>,
             images: Arc::new(NoImages),
             roles: Arc::new(NoProfiles),
+            bills: self.bills(),
             pool,
+            cores,
             public_pool: "198.51.100.0/24".parse().unwrap(),
         })
         .unwrap()

@@ -107,6 +107,18 @@ pub trait Driver: Send + Sync + 'static {
     /// Gives a stopped machine other resources from its next start on (vertical scaling).
     async fn resize(&self, id: &str, resources: &Resources) -> Result<()>;
 
+    /// Lets the machine run on these CPUs of the host only; none: on any. At once if it runs, and from the next start on.
+    ///
+    /// # Errors
+    /// [`Error::NoMachine`]; [`Error::Unsupported`] where the kernel cannot confine a machine to CPUs.
+    async fn pin(&self, id: &str, cpus: &[u32]) -> Result<()>;
+
+    /// Lets what the region runs for everybody and is no machine, nodes of balancers and sandboxes of functions, run on these
+    /// CPUs only; none: on any. What is started later is kept there by the next call.
+    async fn confine_rest(&self, _cpus: &[u32]) -> Result<()> {
+        Ok(())
+    }
+
     /// Gives the machine these interfaces, in device order, and takes all others away; the first stays what it is.
     /// What an interface holds is looked at again: a container's addresses follow the VPC's plan. A machine that
     /// runs gets or loses the devices at once, or the answer is [`Error::Unsupported`].

@@ -12,6 +12,7 @@ pub mod node;
 pub mod none;
 pub mod probe;
 mod program;
+mod rest;
 pub mod sandbox;
 pub mod spec;
 #[cfg(test)]

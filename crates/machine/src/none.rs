@@ -105,6 +105,10 @@ impl Driver for NoMachines {
         self.rewrite_spec(id, |spec| spec.resources = resources.clone())
     }
 
+    async fn pin(&self, id: &str, cpus: &[u32]) -> Result<()> {
+        self.rewrite_spec(id, |spec| spec.resources.cpuset = cpus.to_vec())
+    }
+
     async fn connect(&self, id: &str, interfaces: &[Interface]) -> Result<()> {
         self.rewrite_spec(id, |spec| spec.interfaces = interfaces.to_vec())
     }

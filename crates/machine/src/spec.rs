@@ -23,7 +23,7 @@ pub struct MachineSpec {
     pub interfaces: Vec<Interface>,
 }
 
-/// What the machine may use. Changed only while it is stopped.
+/// What the machine may use. But for `cpuset` it is changed only while the machine is stopped.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Resources {
     /// CPUs that the guest sees.
@@ -34,7 +34,7 @@ pub struct Resources {
     /// Hard limit in thousandths of a host CPU, where the machine's CPUs are more than the host's or the type
     /// promises less. `None`: `vcpus` whole CPUs.
     pub cpu_limit_millis: Option<u32>,
-    /// Host CPUs this machine is pinned to; empty: any.
+    /// Host CPUs this machine may run on; empty: any.
     pub cpuset: Vec<u32>,
 }
 

@@ -19,6 +19,9 @@ pub struct Stretch {
     pub used: Used,
     pub from: Timestamp,
     pub to: Timestamp,
+    /// It goes on from another stretch of the same use, which was at another price: what is paid at least is paid by the first.
+    #[serde(default)]
+    pub goes_on: bool,
     /// As they were at the end.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
@@ -29,7 +32,12 @@ impl Stretch {
     pub fn new(account: &str, resource: &str, used: Used, (from, to): (Timestamp, Timestamp)) -> Self {
         let id = format!("{resource}/{}/{}", used.name(), from.as_millisecond());
         let (account, resource) = (account.to_owned(), resource.to_owned());
-        Self { id, account, resource, used, from, to: to.max(from), tags: BTreeMap::new() }
+        Self { id, account, resource, used, from, to: to.max(from), goes_on: false, tags: BTreeMap::new() }
+    }
+
+    /// As a part of a use that is not its first.
+    pub fn going_on(self) -> Self {
+        Self { goes_on: true, ..self }
     }
 
     pub fn with_tags<K: Into<String>, V: Into<String>>(mut self, tags: impl IntoIterator<Item = (K, V)>) -> Self {

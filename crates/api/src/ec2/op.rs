@@ -9,111 +9,151 @@ use freehold_wire::service::OperationModel;
 
 use super::{schemas, types};
 
-operation!(AllocateAddress, 0, types::AllocateAddressRequest => types::AllocateAddressResult);
-operation!(AssignPrivateIpAddresses, 1, types::AssignPrivateIpAddressesRequest => types::AssignPrivateIpAddressesResult);
-operation!(AssociateAddress, 2, types::AssociateAddressRequest => types::AssociateAddressResult);
-operation!(AssociateRouteTable, 3, types::AssociateRouteTableRequest => types::AssociateRouteTableResult);
-operation!(AttachInternetGateway, 4, types::AttachInternetGatewayRequest => Unit);
-operation!(AttachNetworkInterface, 5, types::AttachNetworkInterfaceRequest => types::AttachNetworkInterfaceResult);
-operation!(AuthorizeSecurityGroupEgress, 6, types::AuthorizeSecurityGroupEgressRequest => types::AuthorizeSecurityGroupEgressResult);
-operation!(AuthorizeSecurityGroupIngress, 7, types::AuthorizeSecurityGroupIngressRequest => types::AuthorizeSecurityGroupIngressResult);
-operation!(CancelSpotInstanceRequests, 8, types::CancelSpotInstanceRequestsRequest => types::CancelSpotInstanceRequestsResult);
-operation!(CopyImage, 9, types::CopyImageRequest => types::CopyImageResult);
-operation!(CreateDefaultSubnet, 10, types::CreateDefaultSubnetRequest => types::CreateDefaultSubnetResult);
-operation!(CreateDefaultVpc, 11, types::CreateDefaultVpcRequest => types::CreateDefaultVpcResult);
-operation!(CreateImage, 12, types::CreateImageRequest => types::CreateImageResult);
-operation!(CreateInternetGateway, 13, types::CreateInternetGatewayRequest => types::CreateInternetGatewayResult);
-operation!(CreateKeyPair, 14, types::CreateKeyPairRequest => types::KeyPair);
-operation!(CreateLaunchTemplate, 15, types::CreateLaunchTemplateRequest => types::CreateLaunchTemplateResult);
-operation!(CreateLaunchTemplateVersion, 16, types::CreateLaunchTemplateVersionRequest => types::CreateLaunchTemplateVersionResult);
-operation!(CreateNetworkInterface, 17, types::CreateNetworkInterfaceRequest => types::CreateNetworkInterfaceResult);
-operation!(CreateRoute, 18, types::CreateRouteRequest => types::CreateRouteResult);
-operation!(CreateRouteTable, 19, types::CreateRouteTableRequest => types::CreateRouteTableResult);
-operation!(CreateSecurityGroup, 20, types::CreateSecurityGroupRequest => types::CreateSecurityGroupResult);
-operation!(CreateSubnet, 21, types::CreateSubnetRequest => types::CreateSubnetResult);
-operation!(CreateTags, 22, types::CreateTagsRequest => Unit);
-operation!(CreateVpc, 23, types::CreateVpcRequest => types::CreateVpcResult);
-operation!(DeleteInternetGateway, 24, types::DeleteInternetGatewayRequest => Unit);
-operation!(DeleteKeyPair, 25, types::DeleteKeyPairRequest => types::DeleteKeyPairResult);
-operation!(DeleteLaunchTemplate, 26, types::DeleteLaunchTemplateRequest => types::DeleteLaunchTemplateResult);
-operation!(DeleteLaunchTemplateVersions, 27, types::DeleteLaunchTemplateVersionsRequest => types::DeleteLaunchTemplateVersionsResult);
-operation!(DeleteNetworkInterface, 28, types::DeleteNetworkInterfaceRequest => Unit);
-operation!(DeleteRoute, 29, types::DeleteRouteRequest => Unit);
-operation!(DeleteRouteTable, 30, types::DeleteRouteTableRequest => Unit);
-operation!(DeleteSecurityGroup, 31, types::DeleteSecurityGroupRequest => types::DeleteSecurityGroupResult);
-operation!(DeleteSubnet, 32, types::DeleteSubnetRequest => Unit);
-operation!(DeleteTags, 33, types::DeleteTagsRequest => Unit);
-operation!(DeleteVpc, 34, types::DeleteVpcRequest => Unit);
-operation!(DeregisterImage, 35, types::DeregisterImageRequest => types::DeregisterImageResult);
-operation!(DescribeAccountAttributes, 36, types::DescribeAccountAttributesRequest => types::DescribeAccountAttributesResult);
-operation!(DescribeAddresses, 37, types::DescribeAddressesRequest => types::DescribeAddressesResult);
-operation!(DescribeAvailabilityZones, 38, types::DescribeAvailabilityZonesRequest => types::DescribeAvailabilityZonesResult);
-operation!(DescribeIamInstanceProfileAssociations, 39, types::DescribeIamInstanceProfileAssociationsRequest => types::DescribeIamInstanceProfileAssociationsResult);
-operation!(DescribeImageAttribute, 40, types::DescribeImageAttributeRequest => types::ImageAttribute);
-operation!(DescribeImages, 41, types::DescribeImagesRequest => types::DescribeImagesResult);
-operation!(DescribeInstanceAttribute, 42, types::DescribeInstanceAttributeRequest => types::InstanceAttribute);
-operation!(DescribeInstanceCreditSpecifications, 43, types::DescribeInstanceCreditSpecificationsRequest => types::DescribeInstanceCreditSpecificationsResult);
-operation!(DescribeInstanceStatus, 44, types::DescribeInstanceStatusRequest => types::DescribeInstanceStatusResult);
-operation!(DescribeInstanceTypeOfferings, 45, types::DescribeInstanceTypeOfferingsRequest => types::DescribeInstanceTypeOfferingsResult);
-operation!(DescribeInstanceTypes, 46, types::DescribeInstanceTypesRequest => types::DescribeInstanceTypesResult);
-operation!(DescribeInstances, 47, types::DescribeInstancesRequest => types::DescribeInstancesResult);
-operation!(DescribeInternetGateways, 48, types::DescribeInternetGatewaysRequest => types::DescribeInternetGatewaysResult);
-operation!(DescribeKeyPairs, 49, types::DescribeKeyPairsRequest => types::DescribeKeyPairsResult);
-operation!(DescribeLaunchTemplateVersions, 50, types::DescribeLaunchTemplateVersionsRequest => types::DescribeLaunchTemplateVersionsResult);
-operation!(DescribeLaunchTemplates, 51, types::DescribeLaunchTemplatesRequest => types::DescribeLaunchTemplatesResult);
-operation!(DescribeNetworkAcls, 52, types::DescribeNetworkAclsRequest => types::DescribeNetworkAclsResult);
-operation!(DescribeNetworkInterfaceAttribute, 53, types::DescribeNetworkInterfaceAttributeRequest => types::DescribeNetworkInterfaceAttributeResult);
-operation!(DescribeNetworkInterfaces, 54, types::DescribeNetworkInterfacesRequest => types::DescribeNetworkInterfacesResult);
-operation!(DescribeRegions, 55, types::DescribeRegionsRequest => types::DescribeRegionsResult);
-operation!(DescribeRouteTables, 56, types::DescribeRouteTablesRequest => types::DescribeRouteTablesResult);
-operation!(DescribeSecurityGroupRules, 57, types::DescribeSecurityGroupRulesRequest => types::DescribeSecurityGroupRulesResult);
-operation!(DescribeSecurityGroups, 58, types::DescribeSecurityGroupsRequest => types::DescribeSecurityGroupsResult);
-operation!(DescribeSpotInstanceRequests, 59, types::DescribeSpotInstanceRequestsRequest => types::DescribeSpotInstanceRequestsResult);
-operation!(DescribeSpotPriceHistory, 60, types::DescribeSpotPriceHistoryRequest => types::DescribeSpotPriceHistoryResult);
-operation!(DescribeSubnets, 61, types::DescribeSubnetsRequest => types::DescribeSubnetsResult);
-operation!(DescribeTags, 62, types::DescribeTagsRequest => types::DescribeTagsResult);
-operation!(DescribeVolumes, 63, types::DescribeVolumesRequest => types::DescribeVolumesResult);
-operation!(DescribeVpcAttribute, 64, types::DescribeVpcAttributeRequest => types::DescribeVpcAttributeResult);
-operation!(DescribeVpcs, 65, types::DescribeVpcsRequest => types::DescribeVpcsResult);
-operation!(DetachInternetGateway, 66, types::DetachInternetGatewayRequest => Unit);
-operation!(DetachNetworkInterface, 67, types::DetachNetworkInterfaceRequest => Unit);
-operation!(DisassociateAddress, 68, types::DisassociateAddressRequest => Unit);
-operation!(DisassociateRouteTable, 69, types::DisassociateRouteTableRequest => Unit);
-operation!(GetConsoleOutput, 70, types::GetConsoleOutputRequest => types::GetConsoleOutputResult);
-operation!(GetLaunchTemplateData, 71, types::GetLaunchTemplateDataRequest => types::GetLaunchTemplateDataResult);
-operation!(ImportKeyPair, 72, types::ImportKeyPairRequest => types::ImportKeyPairResult);
-operation!(ModifyImageAttribute, 73, types::ModifyImageAttributeRequest => Unit);
-operation!(ModifyInstanceAttribute, 74, types::ModifyInstanceAttributeRequest => Unit);
-operation!(ModifyInstanceMetadataOptions, 75, types::ModifyInstanceMetadataOptionsRequest => types::ModifyInstanceMetadataOptionsResult);
-operation!(ModifyLaunchTemplate, 76, types::ModifyLaunchTemplateRequest => types::ModifyLaunchTemplateResult);
-operation!(ModifyNetworkInterfaceAttribute, 77, types::ModifyNetworkInterfaceAttributeRequest => Unit);
-operation!(ModifySecurityGroupRules, 78, types::ModifySecurityGroupRulesRequest => types::ModifySecurityGroupRulesResult);
-operation!(ModifySubnetAttribute, 79, types::ModifySubnetAttributeRequest => Unit);
-operation!(ModifyVpcAttribute, 80, types::ModifyVpcAttributeRequest => Unit);
-operation!(MonitorInstances, 81, types::MonitorInstancesRequest => types::MonitorInstancesResult);
-operation!(RebootInstances, 82, types::RebootInstancesRequest => Unit);
-operation!(ReleaseAddress, 83, types::ReleaseAddressRequest => Unit);
-operation!(ReplaceRoute, 84, types::ReplaceRouteRequest => Unit);
-operation!(ReplaceRouteTableAssociation, 85, types::ReplaceRouteTableAssociationRequest => types::ReplaceRouteTableAssociationResult);
-operation!(RequestSpotInstances, 86, types::RequestSpotInstancesRequest => types::RequestSpotInstancesResult);
-operation!(ResetImageAttribute, 87, types::ResetImageAttributeRequest => Unit);
-operation!(ResetInstanceAttribute, 88, types::ResetInstanceAttributeRequest => Unit);
-operation!(RevokeSecurityGroupEgress, 89, types::RevokeSecurityGroupEgressRequest => types::RevokeSecurityGroupEgressResult);
-operation!(RevokeSecurityGroupIngress, 90, types::RevokeSecurityGroupIngressRequest => types::RevokeSecurityGroupIngressResult);
-operation!(RunInstances, 91, types::RunInstancesRequest => types::Reservation);
-operation!(StartInstances, 92, types::StartInstancesRequest => types::StartInstancesResult);
-operation!(StopInstances, 93, types::StopInstancesRequest => types::StopInstancesResult);
-operation!(TerminateInstances, 94, types::TerminateInstancesRequest => types::TerminateInstancesResult);
-operation!(UnassignPrivateIpAddresses, 95, types::UnassignPrivateIpAddressesRequest => Unit);
-operation!(UnmonitorInstances, 96, types::UnmonitorInstancesRequest => types::UnmonitorInstancesResult);
-operation!(UpdateSecurityGroupRuleDescriptionsEgress, 97, types::UpdateSecurityGroupRuleDescriptionsEgressRequest => types::UpdateSecurityGroupRuleDescriptionsEgressResult);
-operation!(UpdateSecurityGroupRuleDescriptionsIngress, 98, types::UpdateSecurityGroupRuleDescriptionsIngressRequest => types::UpdateSecurityGroupRuleDescriptionsIngressResult);
+operation!(AcceptReservedInstancesExchangeQuote, 0, types::AcceptReservedInstancesExchangeQuoteRequest => types::AcceptReservedInstancesExchangeQuoteResult);
+operation!(AllocateAddress, 1, types::AllocateAddressRequest => types::AllocateAddressResult);
+operation!(AllocateHosts, 2, types::AllocateHostsRequest => types::AllocateHostsResult);
+operation!(AssignPrivateIpAddresses, 3, types::AssignPrivateIpAddressesRequest => types::AssignPrivateIpAddressesResult);
+operation!(AssociateAddress, 4, types::AssociateAddressRequest => types::AssociateAddressResult);
+operation!(AssociateRouteTable, 5, types::AssociateRouteTableRequest => types::AssociateRouteTableResult);
+operation!(AttachInternetGateway, 6, types::AttachInternetGatewayRequest => Unit);
+operation!(AttachNetworkInterface, 7, types::AttachNetworkInterfaceRequest => types::AttachNetworkInterfaceResult);
+operation!(AuthorizeSecurityGroupEgress, 8, types::AuthorizeSecurityGroupEgressRequest => types::AuthorizeSecurityGroupEgressResult);
+operation!(AuthorizeSecurityGroupIngress, 9, types::AuthorizeSecurityGroupIngressRequest => types::AuthorizeSecurityGroupIngressResult);
+operation!(CancelCapacityReservation, 10, types::CancelCapacityReservationRequest => types::CancelCapacityReservationResult);
+operation!(CancelSpotFleetRequests, 11, types::CancelSpotFleetRequestsRequest => types::CancelSpotFleetRequestsResponse);
+operation!(CancelSpotInstanceRequests, 12, types::CancelSpotInstanceRequestsRequest => types::CancelSpotInstanceRequestsResult);
+operation!(CopyImage, 13, types::CopyImageRequest => types::CopyImageResult);
+operation!(CreateCapacityReservation, 14, types::CreateCapacityReservationRequest => types::CreateCapacityReservationResult);
+operation!(CreateDefaultSubnet, 15, types::CreateDefaultSubnetRequest => types::CreateDefaultSubnetResult);
+operation!(CreateDefaultVpc, 16, types::CreateDefaultVpcRequest => types::CreateDefaultVpcResult);
+operation!(CreateFleet, 17, types::CreateFleetRequest => types::CreateFleetResult);
+operation!(CreateImage, 18, types::CreateImageRequest => types::CreateImageResult);
+operation!(CreateInternetGateway, 19, types::CreateInternetGatewayRequest => types::CreateInternetGatewayResult);
+operation!(CreateKeyPair, 20, types::CreateKeyPairRequest => types::KeyPair);
+operation!(CreateLaunchTemplate, 21, types::CreateLaunchTemplateRequest => types::CreateLaunchTemplateResult);
+operation!(CreateLaunchTemplateVersion, 22, types::CreateLaunchTemplateVersionRequest => types::CreateLaunchTemplateVersionResult);
+operation!(CreateNetworkInterface, 23, types::CreateNetworkInterfaceRequest => types::CreateNetworkInterfaceResult);
+operation!(CreateRoute, 24, types::CreateRouteRequest => types::CreateRouteResult);
+operation!(CreateRouteTable, 25, types::CreateRouteTableRequest => types::CreateRouteTableResult);
+operation!(CreateSecurityGroup, 26, types::CreateSecurityGroupRequest => types::CreateSecurityGroupResult);
+operation!(CreateSubnet, 27, types::CreateSubnetRequest => types::CreateSubnetResult);
+operation!(CreateTags, 28, types::CreateTagsRequest => Unit);
+operation!(CreateVpc, 29, types::CreateVpcRequest => types::CreateVpcResult);
+operation!(DeleteFleets, 30, types::DeleteFleetsRequest => types::DeleteFleetsResult);
+operation!(DeleteInternetGateway, 31, types::DeleteInternetGatewayRequest => Unit);
+operation!(DeleteKeyPair, 32, types::DeleteKeyPairRequest => types::DeleteKeyPairResult);
+operation!(DeleteLaunchTemplate, 33, types::DeleteLaunchTemplateRequest => types::DeleteLaunchTemplateResult);
+operation!(DeleteLaunchTemplateVersions, 34, types::DeleteLaunchTemplateVersionsRequest => types::DeleteLaunchTemplateVersionsResult);
+operation!(DeleteNetworkInterface, 35, types::DeleteNetworkInterfaceRequest => Unit);
+operation!(DeleteQueuedReservedInstances, 36, types::DeleteQueuedReservedInstancesRequest => types::DeleteQueuedReservedInstancesResult);
+operation!(DeleteRoute, 37, types::DeleteRouteRequest => Unit);
+operation!(DeleteRouteTable, 38, types::DeleteRouteTableRequest => Unit);
+operation!(DeleteSecurityGroup, 39, types::DeleteSecurityGroupRequest => types::DeleteSecurityGroupResult);
+operation!(DeleteSubnet, 40, types::DeleteSubnetRequest => Unit);
+operation!(DeleteTags, 41, types::DeleteTagsRequest => Unit);
+operation!(DeleteVpc, 42, types::DeleteVpcRequest => Unit);
+operation!(DeregisterImage, 43, types::DeregisterImageRequest => types::DeregisterImageResult);
+operation!(DescribeAccountAttributes, 44, types::DescribeAccountAttributesRequest => types::DescribeAccountAttributesResult);
+operation!(DescribeAddresses, 45, types::DescribeAddressesRequest => types::DescribeAddressesResult);
+operation!(DescribeAvailabilityZones, 46, types::DescribeAvailabilityZonesRequest => types::DescribeAvailabilityZonesResult);
+operation!(DescribeCapacityReservations, 47, types::DescribeCapacityReservationsRequest => types::DescribeCapacityReservationsResult);
+operation!(DescribeFleetHistory, 48, types::DescribeFleetHistoryRequest => types::DescribeFleetHistoryResult);
+operation!(DescribeFleetInstances, 49, types::DescribeFleetInstancesRequest => types::DescribeFleetInstancesResult);
+operation!(DescribeFleets, 50, types::DescribeFleetsRequest => types::DescribeFleetsResult);
+operation!(DescribeHosts, 51, types::DescribeHostsRequest => types::DescribeHostsResult);
+operation!(DescribeIamInstanceProfileAssociations, 52, types::DescribeIamInstanceProfileAssociationsRequest => types::DescribeIamInstanceProfileAssociationsResult);
+operation!(DescribeImageAttribute, 53, types::DescribeImageAttributeRequest => types::ImageAttribute);
+operation!(DescribeImages, 54, types::DescribeImagesRequest => types::DescribeImagesResult);
+operation!(DescribeInstanceAttribute, 55, types::DescribeInstanceAttributeRequest => types::InstanceAttribute);
+operation!(DescribeInstanceCreditSpecifications, 56, types::DescribeInstanceCreditSpecificationsRequest => types::DescribeInstanceCreditSpecificationsResult);
+operation!(DescribeInstanceStatus, 57, types::DescribeInstanceStatusRequest => types::DescribeInstanceStatusResult);
+operation!(DescribeInstanceTypeOfferings, 58, types::DescribeInstanceTypeOfferingsRequest => types::DescribeInstanceTypeOfferingsResult);
+operation!(DescribeInstanceTypes, 59, types::DescribeInstanceTypesRequest => types::DescribeInstanceTypesResult);
+operation!(DescribeInstances, 60, types::DescribeInstancesRequest => types::DescribeInstancesResult);
+operation!(DescribeInternetGateways, 61, types::DescribeInternetGatewaysRequest => types::DescribeInternetGatewaysResult);
+operation!(DescribeKeyPairs, 62, types::DescribeKeyPairsRequest => types::DescribeKeyPairsResult);
+operation!(DescribeLaunchTemplateVersions, 63, types::DescribeLaunchTemplateVersionsRequest => types::DescribeLaunchTemplateVersionsResult);
+operation!(DescribeLaunchTemplates, 64, types::DescribeLaunchTemplatesRequest => types::DescribeLaunchTemplatesResult);
+operation!(DescribeNetworkAcls, 65, types::DescribeNetworkAclsRequest => types::DescribeNetworkAclsResult);
+operation!(DescribeNetworkInterfaceAttribute, 66, types::DescribeNetworkInterfaceAttributeRequest => types::DescribeNetworkInterfaceAttributeResult);
+operation!(DescribeNetworkInterfaces, 67, types::DescribeNetworkInterfacesRequest => types::DescribeNetworkInterfacesResult);
+operation!(DescribeRegions, 68, types::DescribeRegionsRequest => types::DescribeRegionsResult);
+operation!(DescribeReservedInstances, 69, types::DescribeReservedInstancesRequest => types::DescribeReservedInstancesResult);
+operation!(DescribeReservedInstancesModifications, 70, types::DescribeReservedInstancesModificationsRequest => types::DescribeReservedInstancesModificationsResult);
+operation!(DescribeReservedInstancesOfferings, 71, types::DescribeReservedInstancesOfferingsRequest => types::DescribeReservedInstancesOfferingsResult);
+operation!(DescribeRouteTables, 72, types::DescribeRouteTablesRequest => types::DescribeRouteTablesResult);
+operation!(DescribeSecurityGroupRules, 73, types::DescribeSecurityGroupRulesRequest => types::DescribeSecurityGroupRulesResult);
+operation!(DescribeSecurityGroups, 74, types::DescribeSecurityGroupsRequest => types::DescribeSecurityGroupsResult);
+operation!(DescribeSpotFleetInstances, 75, types::DescribeSpotFleetInstancesRequest => types::DescribeSpotFleetInstancesResponse);
+operation!(DescribeSpotFleetRequestHistory, 76, types::DescribeSpotFleetRequestHistoryRequest => types::DescribeSpotFleetRequestHistoryResponse);
+operation!(DescribeSpotFleetRequests, 77, types::DescribeSpotFleetRequestsRequest => types::DescribeSpotFleetRequestsResponse);
+operation!(DescribeSpotInstanceRequests, 78, types::DescribeSpotInstanceRequestsRequest => types::DescribeSpotInstanceRequestsResult);
+operation!(DescribeSpotPriceHistory, 79, types::DescribeSpotPriceHistoryRequest => types::DescribeSpotPriceHistoryResult);
+operation!(DescribeSubnets, 80, types::DescribeSubnetsRequest => types::DescribeSubnetsResult);
+operation!(DescribeTags, 81, types::DescribeTagsRequest => types::DescribeTagsResult);
+operation!(DescribeVolumes, 82, types::DescribeVolumesRequest => types::DescribeVolumesResult);
+operation!(DescribeVpcAttribute, 83, types::DescribeVpcAttributeRequest => types::DescribeVpcAttributeResult);
+operation!(DescribeVpcs, 84, types::DescribeVpcsRequest => types::DescribeVpcsResult);
+operation!(DetachInternetGateway, 85, types::DetachInternetGatewayRequest => Unit);
+operation!(DetachNetworkInterface, 86, types::DetachNetworkInterfaceRequest => Unit);
+operation!(DisassociateAddress, 87, types::DisassociateAddressRequest => Unit);
+operation!(DisassociateRouteTable, 88, types::DisassociateRouteTableRequest => Unit);
+operation!(GetCapacityReservationUsage, 89, types::GetCapacityReservationUsageRequest => types::GetCapacityReservationUsageResult);
+operation!(GetConsoleOutput, 90, types::GetConsoleOutputRequest => types::GetConsoleOutputResult);
+operation!(GetLaunchTemplateData, 91, types::GetLaunchTemplateDataRequest => types::GetLaunchTemplateDataResult);
+operation!(GetReservedInstancesExchangeQuote, 92, types::GetReservedInstancesExchangeQuoteRequest => types::GetReservedInstancesExchangeQuoteResult);
+operation!(ImportKeyPair, 93, types::ImportKeyPairRequest => types::ImportKeyPairResult);
+operation!(ModifyCapacityReservation, 94, types::ModifyCapacityReservationRequest => types::ModifyCapacityReservationResult);
+operation!(ModifyFleet, 95, types::ModifyFleetRequest => types::ModifyFleetResult);
+operation!(ModifyHosts, 96, types::ModifyHostsRequest => types::ModifyHostsResult);
+operation!(ModifyImageAttribute, 97, types::ModifyImageAttributeRequest => Unit);
+operation!(ModifyInstanceAttribute, 98, types::ModifyInstanceAttributeRequest => Unit);
+operation!(ModifyInstanceCapacityReservationAttributes, 99, types::ModifyInstanceCapacityReservationAttributesRequest => types::ModifyInstanceCapacityReservationAttributesResult);
+operation!(ModifyInstanceMetadataOptions, 100, types::ModifyInstanceMetadataOptionsRequest => types::ModifyInstanceMetadataOptionsResult);
+operation!(ModifyInstancePlacement, 101, types::ModifyInstancePlacementRequest => types::ModifyInstancePlacementResult);
+operation!(ModifyLaunchTemplate, 102, types::ModifyLaunchTemplateRequest => types::ModifyLaunchTemplateResult);
+operation!(ModifyNetworkInterfaceAttribute, 103, types::ModifyNetworkInterfaceAttributeRequest => Unit);
+operation!(ModifyReservedInstances, 104, types::ModifyReservedInstancesRequest => types::ModifyReservedInstancesResult);
+operation!(ModifySecurityGroupRules, 105, types::ModifySecurityGroupRulesRequest => types::ModifySecurityGroupRulesResult);
+operation!(ModifySpotFleetRequest, 106, types::ModifySpotFleetRequestRequest => types::ModifySpotFleetRequestResponse);
+operation!(ModifySubnetAttribute, 107, types::ModifySubnetAttributeRequest => Unit);
+operation!(ModifyVpcAttribute, 108, types::ModifyVpcAttributeRequest => Unit);
+operation!(MonitorInstances, 109, types::MonitorInstancesRequest => types::MonitorInstancesResult);
+operation!(PurchaseReservedInstancesOffering, 110, types::PurchaseReservedInstancesOfferingRequest => types::PurchaseReservedInstancesOfferingResult);
+operation!(RebootInstances, 111, types::RebootInstancesRequest => Unit);
+operation!(ReleaseAddress, 112, types::ReleaseAddressRequest => Unit);
+operation!(ReleaseHosts, 113, types::ReleaseHostsRequest => types::ReleaseHostsResult);
+operation!(ReplaceRoute, 114, types::ReplaceRouteRequest => Unit);
+operation!(ReplaceRouteTableAssociation, 115, types::ReplaceRouteTableAssociationRequest => types::ReplaceRouteTableAssociationResult);
+operation!(RequestSpotFleet, 116, types::RequestSpotFleetRequest => types::RequestSpotFleetResponse);
+operation!(RequestSpotInstances, 117, types::RequestSpotInstancesRequest => types::RequestSpotInstancesResult);
+operation!(ResetImageAttribute, 118, types::ResetImageAttributeRequest => Unit);
+operation!(ResetInstanceAttribute, 119, types::ResetInstanceAttributeRequest => Unit);
+operation!(RevokeSecurityGroupEgress, 120, types::RevokeSecurityGroupEgressRequest => types::RevokeSecurityGroupEgressResult);
+operation!(RevokeSecurityGroupIngress, 121, types::RevokeSecurityGroupIngressRequest => types::RevokeSecurityGroupIngressResult);
+operation!(RunInstances, 122, types::RunInstancesRequest => types::Reservation);
+operation!(StartInstances, 123, types::StartInstancesRequest => types::StartInstancesResult);
+operation!(StopInstances, 124, types::StopInstancesRequest => types::StopInstancesResult);
+operation!(TerminateInstances, 125, types::TerminateInstancesRequest => types::TerminateInstancesResult);
+operation!(UnassignPrivateIpAddresses, 126, types::UnassignPrivateIpAddressesRequest => Unit);
+operation!(UnmonitorInstances, 127, types::UnmonitorInstancesRequest => types::UnmonitorInstancesResult);
+operation!(UpdateSecurityGroupRuleDescriptionsEgress, 128, types::UpdateSecurityGroupRuleDescriptionsEgressRequest => types::UpdateSecurityGroupRuleDescriptionsEgressResult);
+operation!(UpdateSecurityGroupRuleDescriptionsIngress, 129, types::UpdateSecurityGroupRuleDescriptionsIngressRequest => types::UpdateSecurityGroupRuleDescriptionsIngressResult);
 
 #[allow(dead_code)]
 static UNIT: Schema = Schema::structure("Unit", &[]);
 
 /// Sorted by name.
-pub static OPERATIONS: [OperationModel; 99] = [
+pub static OPERATIONS: [OperationModel; 130] = [
+    OperationModel {
+        name: "AcceptReservedInstancesExchangeQuote",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::ACCEPT_RESERVED_INSTANCES_EXCHANGE_QUOTE_REQUEST,
+        output: &schemas::ACCEPT_RESERVED_INSTANCES_EXCHANGE_QUOTE_RESULT,
+        result_wrapper: "",
+    },
     OperationModel {
         name: "AllocateAddress",
         http_method: "POST",
@@ -121,6 +161,15 @@ pub static OPERATIONS: [OperationModel; 99] = [
         http_status: 200,
         input: &schemas::ALLOCATE_ADDRESS_REQUEST,
         output: &schemas::ALLOCATE_ADDRESS_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "AllocateHosts",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::ALLOCATE_HOSTS_REQUEST,
+        output: &schemas::ALLOCATE_HOSTS_RESULT,
         result_wrapper: "",
     },
     OperationModel {
@@ -187,6 +236,24 @@ pub static OPERATIONS: [OperationModel; 99] = [
         result_wrapper: "",
     },
     OperationModel {
+        name: "CancelCapacityReservation",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::CANCEL_CAPACITY_RESERVATION_REQUEST,
+        output: &schemas::CANCEL_CAPACITY_RESERVATION_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "CancelSpotFleetRequests",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::CANCEL_SPOT_FLEET_REQUESTS_REQUEST,
+        output: &schemas::CANCEL_SPOT_FLEET_REQUESTS_RESPONSE,
+        result_wrapper: "",
+    },
+    OperationModel {
         name: "CancelSpotInstanceRequests",
         http_method: "POST",
         http_uri: "/",
@@ -205,6 +272,15 @@ pub static OPERATIONS: [OperationModel; 99] = [
         result_wrapper: "",
     },
     OperationModel {
+        name: "CreateCapacityReservation",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::CREATE_CAPACITY_RESERVATION_REQUEST,
+        output: &schemas::CREATE_CAPACITY_RESERVATION_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
         name: "CreateDefaultSubnet",
         http_method: "POST",
         http_uri: "/",
@@ -220,6 +296,15 @@ pub static OPERATIONS: [OperationModel; 99] = [
         http_status: 200,
         input: &schemas::CREATE_DEFAULT_VPC_REQUEST,
         output: &schemas::CREATE_DEFAULT_VPC_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "CreateFleet",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::CREATE_FLEET_REQUEST,
+        output: &schemas::CREATE_FLEET_RESULT,
         result_wrapper: "",
     },
     OperationModel {
@@ -331,6 +416,15 @@ pub static OPERATIONS: [OperationModel; 99] = [
         result_wrapper: "",
     },
     OperationModel {
+        name: "DeleteFleets",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::DELETE_FLEETS_REQUEST,
+        output: &schemas::DELETE_FLEETS_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
         name: "DeleteInternetGateway",
         http_method: "POST",
         http_uri: "/",
@@ -373,6 +467,15 @@ pub static OPERATIONS: [OperationModel; 99] = [
         http_status: 200,
         input: &schemas::DELETE_NETWORK_INTERFACE_REQUEST,
         output: &UNIT,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "DeleteQueuedReservedInstances",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::DELETE_QUEUED_RESERVED_INSTANCES_REQUEST,
+        output: &schemas::DELETE_QUEUED_RESERVED_INSTANCES_RESULT,
         result_wrapper: "",
     },
     OperationModel {
@@ -463,6 +566,51 @@ pub static OPERATIONS: [OperationModel; 99] = [
         http_status: 200,
         input: &schemas::DESCRIBE_AVAILABILITY_ZONES_REQUEST,
         output: &schemas::DESCRIBE_AVAILABILITY_ZONES_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "DescribeCapacityReservations",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::DESCRIBE_CAPACITY_RESERVATIONS_REQUEST,
+        output: &schemas::DESCRIBE_CAPACITY_RESERVATIONS_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "DescribeFleetHistory",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::DESCRIBE_FLEET_HISTORY_REQUEST,
+        output: &schemas::DESCRIBE_FLEET_HISTORY_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "DescribeFleetInstances",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::DESCRIBE_FLEET_INSTANCES_REQUEST,
+        output: &schemas::DESCRIBE_FLEET_INSTANCES_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "DescribeFleets",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::DESCRIBE_FLEETS_REQUEST,
+        output: &schemas::DESCRIBE_FLEETS_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "DescribeHosts",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::DESCRIBE_HOSTS_REQUEST,
+        output: &schemas::DESCRIBE_HOSTS_RESULT,
         result_wrapper: "",
     },
     OperationModel {
@@ -619,6 +767,33 @@ pub static OPERATIONS: [OperationModel; 99] = [
         result_wrapper: "",
     },
     OperationModel {
+        name: "DescribeReservedInstances",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::DESCRIBE_RESERVED_INSTANCES_REQUEST,
+        output: &schemas::DESCRIBE_RESERVED_INSTANCES_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "DescribeReservedInstancesModifications",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::DESCRIBE_RESERVED_INSTANCES_MODIFICATIONS_REQUEST,
+        output: &schemas::DESCRIBE_RESERVED_INSTANCES_MODIFICATIONS_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "DescribeReservedInstancesOfferings",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::DESCRIBE_RESERVED_INSTANCES_OFFERINGS_REQUEST,
+        output: &schemas::DESCRIBE_RESERVED_INSTANCES_OFFERINGS_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
         name: "DescribeRouteTables",
         http_method: "POST",
         http_uri: "/",
@@ -643,6 +818,33 @@ pub static OPERATIONS: [OperationModel; 99] = [
         http_status: 200,
         input: &schemas::DESCRIBE_SECURITY_GROUPS_REQUEST,
         output: &schemas::DESCRIBE_SECURITY_GROUPS_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "DescribeSpotFleetInstances",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::DESCRIBE_SPOT_FLEET_INSTANCES_REQUEST,
+        output: &schemas::DESCRIBE_SPOT_FLEET_INSTANCES_RESPONSE,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "DescribeSpotFleetRequestHistory",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::DESCRIBE_SPOT_FLEET_REQUEST_HISTORY_REQUEST,
+        output: &schemas::DESCRIBE_SPOT_FLEET_REQUEST_HISTORY_RESPONSE,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "DescribeSpotFleetRequests",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::DESCRIBE_SPOT_FLEET_REQUESTS_REQUEST,
+        output: &schemas::DESCRIBE_SPOT_FLEET_REQUESTS_RESPONSE,
         result_wrapper: "",
     },
     OperationModel {
@@ -745,6 +947,15 @@ pub static OPERATIONS: [OperationModel; 99] = [
         result_wrapper: "",
     },
     OperationModel {
+        name: "GetCapacityReservationUsage",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::GET_CAPACITY_RESERVATION_USAGE_REQUEST,
+        output: &schemas::GET_CAPACITY_RESERVATION_USAGE_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
         name: "GetConsoleOutput",
         http_method: "POST",
         http_uri: "/",
@@ -763,12 +974,48 @@ pub static OPERATIONS: [OperationModel; 99] = [
         result_wrapper: "",
     },
     OperationModel {
+        name: "GetReservedInstancesExchangeQuote",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::GET_RESERVED_INSTANCES_EXCHANGE_QUOTE_REQUEST,
+        output: &schemas::GET_RESERVED_INSTANCES_EXCHANGE_QUOTE_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
         name: "ImportKeyPair",
         http_method: "POST",
         http_uri: "/",
         http_status: 200,
         input: &schemas::IMPORT_KEY_PAIR_REQUEST,
         output: &schemas::IMPORT_KEY_PAIR_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "ModifyCapacityReservation",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::MODIFY_CAPACITY_RESERVATION_REQUEST,
+        output: &schemas::MODIFY_CAPACITY_RESERVATION_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "ModifyFleet",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::MODIFY_FLEET_REQUEST,
+        output: &schemas::MODIFY_FLEET_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "ModifyHosts",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::MODIFY_HOSTS_REQUEST,
+        output: &schemas::MODIFY_HOSTS_RESULT,
         result_wrapper: "",
     },
     OperationModel {
@@ -790,12 +1037,30 @@ pub static OPERATIONS: [OperationModel; 99] = [
         result_wrapper: "",
     },
     OperationModel {
+        name: "ModifyInstanceCapacityReservationAttributes",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::MODIFY_INSTANCE_CAPACITY_RESERVATION_ATTRIBUTES_REQUEST,
+        output: &schemas::MODIFY_INSTANCE_CAPACITY_RESERVATION_ATTRIBUTES_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
         name: "ModifyInstanceMetadataOptions",
         http_method: "POST",
         http_uri: "/",
         http_status: 200,
         input: &schemas::MODIFY_INSTANCE_METADATA_OPTIONS_REQUEST,
         output: &schemas::MODIFY_INSTANCE_METADATA_OPTIONS_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "ModifyInstancePlacement",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::MODIFY_INSTANCE_PLACEMENT_REQUEST,
+        output: &schemas::MODIFY_INSTANCE_PLACEMENT_RESULT,
         result_wrapper: "",
     },
     OperationModel {
@@ -817,12 +1082,30 @@ pub static OPERATIONS: [OperationModel; 99] = [
         result_wrapper: "",
     },
     OperationModel {
+        name: "ModifyReservedInstances",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::MODIFY_RESERVED_INSTANCES_REQUEST,
+        output: &schemas::MODIFY_RESERVED_INSTANCES_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
         name: "ModifySecurityGroupRules",
         http_method: "POST",
         http_uri: "/",
         http_status: 200,
         input: &schemas::MODIFY_SECURITY_GROUP_RULES_REQUEST,
         output: &schemas::MODIFY_SECURITY_GROUP_RULES_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "ModifySpotFleetRequest",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::MODIFY_SPOT_FLEET_REQUEST_REQUEST,
+        output: &schemas::MODIFY_SPOT_FLEET_REQUEST_RESPONSE,
         result_wrapper: "",
     },
     OperationModel {
@@ -853,6 +1136,15 @@ pub static OPERATIONS: [OperationModel; 99] = [
         result_wrapper: "",
     },
     OperationModel {
+        name: "PurchaseReservedInstancesOffering",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::PURCHASE_RESERVED_INSTANCES_OFFERING_REQUEST,
+        output: &schemas::PURCHASE_RESERVED_INSTANCES_OFFERING_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
         name: "RebootInstances",
         http_method: "POST",
         http_uri: "/",
@@ -871,6 +1163,15 @@ pub static OPERATIONS: [OperationModel; 99] = [
         result_wrapper: "",
     },
     OperationModel {
+        name: "ReleaseHosts",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::RELEASE_HOSTS_REQUEST,
+        output: &schemas::RELEASE_HOSTS_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
         name: "ReplaceRoute",
         http_method: "POST",
         http_uri: "/",
@@ -886,6 +1187,15 @@ pub static OPERATIONS: [OperationModel; 99] = [
         http_status: 200,
         input: &schemas::REPLACE_ROUTE_TABLE_ASSOCIATION_REQUEST,
         output: &schemas::REPLACE_ROUTE_TABLE_ASSOCIATION_RESULT,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "RequestSpotFleet",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::REQUEST_SPOT_FLEET_REQUEST,
+        output: &schemas::REQUEST_SPOT_FLEET_RESPONSE,
         result_wrapper: "",
     },
     OperationModel {

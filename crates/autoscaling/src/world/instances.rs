@@ -123,7 +123,8 @@ impl World {
         let found = self.call::<op::DescribeSpotPriceHistory>(account, input).await?.spot_price_history;
         // Always written with six digits after the point.
         let price = |one: SpotPrice| Some((one.instance_type?, one.spot_price?.replace('.', "").parse().ok()?));
-        Ok(found.unwrap_or_default().into_iter().filter_map(price).collect())
+        // The newest come first, and the last of several is kept.
+        Ok(found.unwrap_or_default().into_iter().rev().filter_map(price).collect())
     }
 
     /// Which of these instances, which are there, fail their status checks.

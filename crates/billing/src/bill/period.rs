@@ -17,6 +17,8 @@ pub struct Commitments {
 pub struct Bill {
     biller: Biller,
     timeline: Timeline,
+    /// The hour that is under way; `None` to bill as if all were over.
+    now: Option<Hour>,
 }
 
 impl Bill {
@@ -24,7 +26,17 @@ impl Bill {
         timeline.sort();
         let Commitments { reservations, plans } = commitments;
         let biller = Biller::new(timeline.products().to_vec(), reservations, plans, prices);
-        Self { biller, timeline }
+        Self { biller, timeline, now: None }
+    }
+
+    /// Charges nothing for commitments that nobody used in hours after this one: they are still to come.
+    pub fn as_of(self, now: Hour) -> Self {
+        Self { now: Some(now), ..self }
+    }
+
+    /// Whether this hour has not begun.
+    pub fn is_to_come(&self, hour: Hour) -> bool {
+        self.now.is_some_and(|now| now < hour)
     }
 
     pub fn biller(&self) -> &Biller {
@@ -37,7 +49,13 @@ impl Bill {
 
     /// Each hour from the first to before the last with what it costs.
     pub fn hours(&self, from: Hour, to: Hour) -> impl Iterator<Item = (Hour, Vec<Charge>)> {
-        self.timeline.hours(from, to).map(|(hour, usage)| (hour, self.biller.bill(hour, &usage)))
+        self.timeline.hours(from, to).map(|(hour, usage)| {
+            let mut charges = self.biller.bill(hour, &usage);
+            if self.is_to_come(hour) {
+                charges.retain(|charge| !charge.pays.is_unused());
+            }
+            (hour, charges)
+        })
     }
 
     /// Sums over the period by these dimensions.

@@ -23,7 +23,7 @@ impl Timeline {
     /// Adds what was used for a time.
     pub fn add_stretch(&mut self, stretch: &Stretch, region: &Region, types: &dyn InstanceTypes) {
         let (from, mut to) = seconds(stretch.from, stretch.to);
-        if matches!(stretch.used, Used::Instance { .. }) {
+        if matches!(stretch.used, Used::Instance { .. }) && !stretch.goes_on {
             to = to.max(from + LEAST_SECONDS);
         }
         let Some((product, rate)) = product_of(&stretch.used, region, types) else { return };

@@ -29,6 +29,9 @@ pub struct Reservation {
     pub term_hours: u32,
     /// USD an instance, paid at once.
     pub upfront: Decimal,
+    /// USD for all of its instances that were paid in its first hour: nothing for one that a modification made, for what
+    /// it replaced was paid for.
+    pub paid: Decimal,
     /// USD an instance and hour, used or not.
     pub hourly: Decimal,
 }

@@ -62,10 +62,14 @@ pub fn focus(bill: &Bill, from: Hour, to: Hour, payer: &str, out: impl Write) ->
         for charge in &charges {
             usage(bill, hour, charge, payer, &mut out)?;
         }
-        for reservation in bill.biller().reservations().iter().filter(|one| one.is_in_force(hour)) {
-            let count = Decimal::from(reservation.count);
-            let (upfront, hourly) = (reservation.upfront * count, reservation.hourly * count);
-            purchase(hour, &Commitment::of_reservation(reservation), (upfront, hourly), payer, &mut out)?;
+        if bill.is_to_come(hour) {
+            continue;
+        }
+        for reservation in bill.biller().reservations() {
+            let is_in_force = reservation.is_in_force(hour);
+            let hourly =
+                if is_in_force { reservation.hourly * Decimal::from(reservation.count) } else { Decimal::ZERO };
+            purchase(hour, &Commitment::of_reservation(reservation), (reservation.paid, hourly), payer, &mut out)?;
         }
         for plan in bill.biller().plans().iter().filter(|one| one.is_in_force(hour)) {
             purchase(hour, &Commitment::of_plan(plan), (plan.upfront, plan.recurring()), payer, &mut out)?;

@@ -159,6 +159,7 @@ impl Search<'_> {
                 end: Hour(term.hours().into()),
                 term_hours: term.hours(),
                 upfront: price.upfront,
+                paid: price.upfront * amount,
                 hourly: price.hourly,
             };
             let bought = Bought {

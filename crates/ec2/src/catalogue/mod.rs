@@ -2,9 +2,11 @@
 //! table is sorted by name, so that a look-up touches a few pages of it and keeps nothing in memory.
 
 mod instance_type;
+mod priced;
 mod resources;
 
 pub use instance_type::{Accelerator, Category, Ebs, InstanceStore, InstanceType};
+pub use priced::Priced;
 pub use resources::Tenure;
 
 /// Facts that AWS publishes in DescribeInstanceTypes and its price list.

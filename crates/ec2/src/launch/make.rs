@@ -9,8 +9,8 @@ use super::resolve::Blueprint;
 use crate::addresses::{take_public, tell_elastic};
 use crate::errors::{Error, Result};
 use crate::model::{
-    Attachment, AttachmentStatus, Instance, InstanceState, NetworkInterface, Placement, PublicAssociation, RootDevice,
-    SpotTerms, Subnet, Tenancy, Volume, VolumeAttachment, VolumeState, Wiring,
+    Attachment, AttachmentStatus, Instance, InstanceState, NetworkInterface, Placement, PublicAssociation,
+    ReservationTerms, Room, RootDevice, SpotTerms, Subnet, Volume, VolumeAttachment, VolumeState, Wiring,
 };
 use crate::{interface, new_id};
 
@@ -70,7 +70,15 @@ fn new_instance(
         public_key: blueprint.key.as_ref().map(|key| key.public_key.clone()),
         launch_time: made.now,
         created: made.now,
-        placement: Placement { zone: subnet.zone.clone(), zone_id: subnet.zone_id.clone(), tenancy: Tenancy::Default },
+        placement: Placement {
+            zone: subnet.zone.clone(),
+            zone_id: subnet.zone_id.clone(),
+            tenancy: blueprint.tenancy,
+            host: None,
+            affinity: blueprint.affinity,
+            cores: Vec::new(),
+        },
+        reservation_terms: ReservationTerms { wish: blueprint.wish.clone(), used: None },
         vpc: subnet.vpc.clone(),
         subnet: subnet.id.clone(),
         private_ip: interface.primary().to_string(),
@@ -104,6 +112,7 @@ fn new_instance(
         halt_asked: false,
         reboot_asked: false,
         wiring: Wiring::default(),
+        room: Room::default(),
         running_since: None,
         terminated_at: None,
         machine_image: image.machine_image.clone(),

@@ -14,6 +14,7 @@ mod place;
 mod request;
 mod resolve;
 mod root_device;
+mod seat;
 mod start;
 mod surroundings;
 mod template;
@@ -22,9 +23,12 @@ use crate::model::Tags;
 
 pub use make::{Made, make};
 pub use place::{Order, check_order, new_request, place, place_for};
-pub use request::{launch_parameters, launch_parameters_by, metadata_parameters, shutdown_behavior};
+pub use request::{
+    affinity, launch_parameters, launch_parameters_by, metadata_parameters, reservation_wish, shutdown_behavior,
+};
 pub use resolve::{Blueprint, DEFAULT_TYPE, check_architecture, check_hardware, instance_type, resolve};
 pub use root_device::root_device;
+pub use seat::{place_of, tenancy_of};
 pub use start::{begin_start, give_back};
 pub use surroundings::{Surroundings, surroundings};
 pub use template::{TemplateSource, find_template, find_version, template_parameters};

@@ -4,13 +4,16 @@
 use freehold_store::{Tx, TxExt};
 
 use super::market::{check_spot, price_above};
+use super::seat::{self, Seat, Seats};
 use super::{Blueprint, Made, Surroundings, TemplateSource, check_hardware, make, resolve, tags_for};
 use crate::errors::{Error, Result};
 use crate::model::{
-    Instance, LaunchParameters, MarketParameters, SpotEvent, SpotParameters, SpotRequest, SpotState, SpotStatus,
-    SpotTerms,
+    Cause, Instance, LaunchParameters, MarketParameters, Room, SpotEvent, SpotParameters, SpotRequest, SpotState,
+    SpotStatus, SpotTerms, Told,
 };
 use crate::operations::dry_run;
+use crate::spot::market::Market;
+use crate::spot::reclaim::Holders;
 use crate::{Ec2, new_id};
 
 /// What is asked for.
@@ -40,21 +43,32 @@ pub fn place(ec2: &Ec2, tx: &mut dyn Tx, order: Order<'_>) -> Result<Vec<Instanc
             "'spot-instances-request' is not a valid taggable resource type for this operation.".into(),
         ));
     }
-    let (blueprint, ids) = prepare(ec2, tx, &order)?;
+    let buys = if spot.is_some() { Buys::Spot } else { Buys::OnDemand };
+    let Prepared { blueprint, ids, seats, there } = prepare(ec2, tx, &order, buys)?;
     if let Some(spot) = &spot {
         check_spot(&blueprint.kind, spot.valid_until, ec2.now())?;
-        if let Some(price) = price_above(&blueprint.kind, spot.max_price.as_deref()) {
+        let price = Market::read(tx)?.price(&blueprint.kind, ec2.now());
+        if let Some(price) = price_above(price, spot.max_price.as_deref()) {
             return Err(too_low(spot, &price));
         }
     }
     dry_run(order.dry_run)?;
-    promise(ec2, &blueprint, ids)?;
+    promise(ec2, &blueprint, &ids[..there], &seats)?;
     let made = made(ec2, &order);
     let mut instances = Vec::with_capacity(ids.len());
     for (id, index) in ids.iter().zip(0..) {
         let request = spot.as_ref().map(|spot| new_request(&order, spot, made.now));
         let terms = request.as_ref().map(terms);
-        let instance = make(tx, &made, &blueprint, id, index, terms)?;
+        let mut instance = make(tx, &made, &blueprint, id, index, terms)?;
+        if let Some(seat) = seats.get(instances.len()) {
+            seat::take(ec2, tx, &mut instance, seat)?;
+            tx.put(&instance)?;
+        }
+        if instances.len() >= there {
+            ec2.ledger.note(id, blueprint.kind.share());
+            instance.room = Room::Awaited;
+            tx.put(&instance)?;
+        }
         if let Some(mut request) = request {
             fulfil(&mut request, &instance);
             request.apply(SpotEvent::Fulfilled, made.now);
@@ -67,10 +81,14 @@ pub fn place(ec2: &Ec2, tx: &mut dyn Tx, order: Order<'_>) -> Result<Vec<Instanc
 
 /// Makes the one instance of a Spot request that is there already. It is for the caller to write the request.
 pub fn place_for(ec2: &Ec2, tx: &mut dyn Tx, order: Order<'_>, request: &mut SpotRequest) -> Result<Instance> {
-    let (blueprint, ids) = prepare(ec2, tx, &order)?;
-    promise(ec2, &blueprint, ids)?;
+    let Prepared { blueprint, ids, seats, .. } = prepare(ec2, tx, &order, Buys::Spot)?;
+    promise(ec2, &blueprint, ids, &seats)?;
     let id = ids.first().ok_or_else(|| Error::Internal("an order for nothing".into()))?;
-    let instance = make(tx, &made(ec2, &order), &blueprint, id, 0, Some(terms(request)))?;
+    let mut instance = make(tx, &made(ec2, &order), &blueprint, id, 0, Some(terms(request)))?;
+    if let Some(seat) = seats.first() {
+        seat::take(ec2, tx, &mut instance, seat)?;
+        tx.put(&instance)?;
+    }
     fulfil(request, &instance);
     Ok(instance)
 }
@@ -113,7 +131,9 @@ fn terms(request: &SpotRequest) -> SpotTerms {
         kind: request.kind,
         behavior: request.behavior,
         interruption: None,
+        cause: Cause::default(),
         rebalance: None,
+        told: Told::default(),
     }
 }
 
@@ -144,22 +164,64 @@ fn made<'a>(ec2: &Ec2, order: &Order<'a>) -> Made<'a> {
     }
 }
 
-/// Looks everything up, and as many of the ids as there is room for.
-fn prepare<'a>(ec2: &Ec2, tx: &mut dyn Tx, order: &Order<'a>) -> Result<(Blueprint, &'a [String])> {
-    let max = u32::try_from(order.ids.len()).unwrap_or(u32::MAX);
-    let blueprint =
-        resolve(tx, &ec2.region, order.account, order.parameters, order.template, order.surroundings.clone(), max)?;
-    check_hardware(&blueprint.kind, ec2.driver.kind())?;
-    let ids = room(ec2, &blueprint, order.ids, order.min)?;
-    Ok((blueprint, ids))
+/// How an order is bought: for one that pays the whole price, room is made.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Buys {
+    OnDemand,
+    Spot,
 }
 
-/// As many of `ids` as the host has room for, if those are enough.
-fn room<'a>(ec2: &Ec2, blueprint: &Blueprint, ids: &'a [String], min: u32) -> Result<&'a [String]> {
+/// An order that can be carried out.
+struct Prepared<'a> {
+    blueprint: Blueprint,
+    /// As many as there is room for or will be.
+    ids: &'a [String],
+    /// Of the first of them, those that are not among all others.
+    seats: Vec<Seat>,
+    /// For how many of them there is room now.
+    there: usize,
+}
+
+/// Looks everything up.
+fn prepare<'a>(ec2: &Ec2, tx: &mut dyn Tx, order: &Order<'a>, buys: Buys) -> Result<Prepared<'a>> {
+    let max = u32::try_from(order.ids.len()).unwrap_or(u32::MAX);
+    let parameters = in_its_zone(tx, order.account, order.parameters)?;
+    let blueprint =
+        resolve(tx, &ec2.region, order.account, &parameters, order.template, order.surroundings.clone(), max)?;
+    check_hardware(&blueprint.kind, ec2.driver.kind())?;
+    let wish = seat::wish_of(&parameters);
+    let ask = seat::ask(order.account, &parameters, &blueprint, &wish)?;
+    let Seats { first: seats, has_rest } = seat::seats(ec2, tx, &ask, order.ids.len(), order.min)?;
+    let wanted = if has_rest { order.ids.len() - seats.len() } else { 0 };
     let share = blueprint.kind.share();
-    let room = usize::try_from(ec2.ledger.room_for(share)).unwrap_or(usize::MAX).min(ids.len());
-    if u32::try_from(room).unwrap_or(u32::MAX) >= min {
-        return Ok(&ids[..room]);
+    let there = usize::try_from(ec2.ledger.room_for(share)).unwrap_or(usize::MAX).min(wanted);
+    let mut count = there;
+    if there < wanted && buys == Buys::OnDemand {
+        let made = Holders::read(tx)?.room_for(&ec2.ledger, share, wanted as u64);
+        count = count.max(usize::try_from(made).unwrap_or(usize::MAX));
+    }
+    let ids = enough(ec2, &blueprint, &order.ids[..seats.len() + count], order.min)?;
+    Ok(Prepared { there: seats.len() + there, blueprint, ids, seats })
+}
+
+/// What names a host or a reservation says the zone with it, unless something else says one.
+fn in_its_zone(tx: &mut dyn Tx, account: &str, parameters: &LaunchParameters) -> Result<LaunchParameters> {
+    let mut parameters = parameters.clone();
+    let says_zone = parameters.placement.as_ref().is_some_and(|placement| placement.zone.is_some());
+    if says_zone || parameters.subnet.is_some() || !parameters.interfaces.is_empty() {
+        return Ok(parameters);
+    }
+    if let Some(zone) = seat::zone_of(tx, account, &parameters)? {
+        parameters.placement.get_or_insert_default().zone = Some(zone);
+    }
+    Ok(parameters)
+}
+
+/// Those that there is room for, if they are enough.
+fn enough<'a>(ec2: &Ec2, blueprint: &Blueprint, ids: &'a [String], min: u32) -> Result<&'a [String]> {
+    let share = blueprint.kind.share();
+    if u32::try_from(ids.len()).unwrap_or(u32::MAX) >= min {
+        return Ok(ids);
     }
     let detail = if ec2.ledger.could_ever_hold(share) {
         "Terminate or stop other instances, or ask for fewer or smaller ones.".to_owned()
@@ -173,8 +235,11 @@ fn room<'a>(ec2: &Ec2, blueprint: &Blueprint, ids: &'a [String], min: u32) -> Re
     Err(no_capacity(blueprint, detail))
 }
 
-fn promise(ec2: &Ec2, blueprint: &Blueprint, ids: &[String]) -> Result<()> {
-    ec2.ledger.promise(ids, blueprint.kind.share()).map_err(|full| no_capacity(blueprint, full.0))
+fn promise(ec2: &Ec2, blueprint: &Blueprint, ids: &[String], seats: &[Seat]) -> Result<()> {
+    let zone = blueprint.interfaces.first().map_or("", |interface| &interface.subnet().zone);
+    seat::promise(ec2, seats, ids, &blueprint.kind, zone)?;
+    let rest = &ids[seats.len()..];
+    ec2.ledger.promise(rest, blueprint.kind.share()).map_err(|full| no_capacity(blueprint, full.0))
 }
 
 fn no_capacity(blueprint: &Blueprint, detail: String) -> Error {

@@ -5,8 +5,8 @@ use std::net::Ipv4Addr;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use freehold_api::ec2::{
-    InstanceMetadataOptionsRequest, InstanceNetworkInterfaceSpecification, Placement, RunInstancesRequest,
-    TagSpecification,
+    CapacityReservationSpecification, InstanceMetadataOptionsRequest, InstanceNetworkInterfaceSpecification, Placement,
+    RunInstancesRequest, TagSpecification,
 };
 use freehold_core::Principal;
 
@@ -14,7 +14,8 @@ use super::market::market_parameters;
 use super::root_device::root_device;
 use crate::errors::{Error, Result};
 use crate::model::{
-    InterfaceParameters, LaunchParameters, MetadataParameters, PlacementParameters, ShutdownBehavior, Tags,
+    Affinity, InterfaceParameters, LaunchParameters, MetadataParameters, PlacementParameters, ReservationWish,
+    ShutdownBehavior, Tags, Tenancy,
 };
 use crate::tagging;
 
@@ -53,6 +54,7 @@ pub fn launch_parameters_by(principal: &Principal, input: &RunInstancesRequest) 
         cpu_credits: input.credit_specification.and_then(|credits| credits.cpu_credits),
         iam_profile_arn: profile.arn,
         iam_profile_name: profile.name,
+        reservation: input.capacity_reservation_specification.map(reservation_wish).transpose()?,
         market: input.instance_market_options.map(market_parameters).transpose()?,
         tags: launch_tags(principal, input.tag_specifications.unwrap_or_default())?,
     })
@@ -142,18 +144,54 @@ fn interface(said: InstanceNetworkInterfaceSpecification) -> Result<InterfacePar
 
 fn placement(said: Placement) -> Result<PlacementParameters> {
     let asked = [
-        ("Placement.Affinity", said.affinity.is_some()),
         ("Placement.GroupName", said.group_name.as_deref().is_some_and(|name| !name.is_empty())),
         ("Placement.GroupId", said.group_id.is_some()),
         ("Placement.PartitionNumber", said.partition_number.is_some()),
-        ("Placement.HostId", said.host_id.is_some()),
         ("Placement.HostResourceGroupArn", said.host_resource_group_arn.is_some()),
         ("Placement.SpreadDomain", said.spread_domain.is_some()),
         ("Placement.AvailabilityZoneId", said.availability_zone_id.is_some()),
-        ("Placement.Tenancy", said.tenancy.as_deref().is_some_and(|tenancy| tenancy != "default")),
     ];
     refuse(&asked)?;
-    Ok(PlacementParameters { zone: said.availability_zone, tenancy: said.tenancy })
+    if let Some(tenancy) = said.tenancy.as_deref().filter(|tenancy| Tenancy::parse(tenancy).is_none()) {
+        return Err(Error::invalid_value("Tenancy", tenancy, "Expected: default, dedicated, host."));
+    }
+    Ok(PlacementParameters {
+        zone: said.availability_zone,
+        tenancy: said.tenancy,
+        host: said.host_id,
+        affinity: said.affinity.as_deref().map(affinity).transpose()?,
+    })
+}
+
+/// `default` or `host`.
+pub fn affinity(said: &str) -> Result<Affinity> {
+    Affinity::parse(said)
+        .ok_or_else(|| Error::other("InvalidAffinity", format!("The affinity value '{said}' is not valid.")))
+}
+
+/// What a launch, or ModifyInstanceCapacityReservationAttributes, says of reservations.
+pub fn reservation_wish(said: CapacityReservationSpecification) -> Result<ReservationWish> {
+    match (said.capacity_reservation_preference.as_deref(), said.capacity_reservation_target) {
+        (Some(_), Some(_)) => Err(Error::InvalidParameterCombination(
+            "The parameters CapacityReservationPreference and CapacityReservationTarget cannot be used together."
+                .into(),
+        )),
+        (_, Some(target)) if target.capacity_reservation_resource_group_arn.is_some() => {
+            Err(Error::no_effect("CapacityReservationTarget.CapacityReservationResourceGroupArn"))
+        }
+        (_, Some(target)) => {
+            let id = target.capacity_reservation_id.ok_or(Error::MissingParameter("CapacityReservationId"))?;
+            Ok(ReservationWish::Target(id))
+        }
+        (None | Some("open"), None) => Ok(ReservationWish::Open),
+        (Some("none"), None) => Ok(ReservationWish::None),
+        (Some("capacity-reservations-only"), None) => Ok(ReservationWish::Only),
+        (Some(other), None) => Err(Error::invalid_value(
+            "CapacityReservationPreference",
+            other,
+            "Expected: capacity-reservations-only, open, none.",
+        )),
+    }
 }
 
 fn launch_tags(principal: &Principal, specifications: Vec<TagSpecification>) -> Result<Vec<(String, Tags)>> {
@@ -198,10 +236,6 @@ fn refuse(asked: &[(&str, bool)]) -> Result<()> {
 fn refuse_what_has_no_effect(input: &RunInstancesRequest) -> Result<()> {
     let maintenance = input.maintenance_options.as_ref().and_then(|options| options.auto_recovery.as_deref());
     let dns = input.private_dns_name_options.clone().unwrap_or_default();
-    let targets_reservation = input
-        .capacity_reservation_specification
-        .as_ref()
-        .is_some_and(|said| said.capacity_reservation_target.is_some());
     refuse(&[
         ("Ipv6AddressCount", input.ipv6_address_count.unwrap_or(0) != 0),
         ("Ipv6Addresses", input.ipv6_addresses.is_some()),
@@ -210,7 +244,6 @@ fn refuse_what_has_no_effect(input: &RunInstancesRequest) -> Result<()> {
         ("ElasticGpuSpecification", input.elastic_gpu_specification.is_some()),
         ("ElasticInferenceAccelerators", input.elastic_inference_accelerators.is_some()),
         ("CpuOptions", input.cpu_options.is_some()),
-        ("CapacityReservationSpecification.CapacityReservationTarget", targets_reservation),
         ("HibernationOptions", input.hibernation_options.as_ref().is_some_and(|said| said.configured == Some(true))),
         ("LicenseSpecifications", input.license_specifications.is_some()),
         ("EnclaveOptions", input.enclave_options.as_ref().is_some_and(|said| said.enabled == Some(true))),

@@ -4,11 +4,13 @@ use freehold_machine::DriverKind;
 
 use super::interfaces::{PlannedInterface, plan_interfaces};
 use super::root_device::{RootVolume, root_volume};
-use super::{Surroundings, TemplateSource, tags_for};
+use super::{Surroundings, TemplateSource, seat, tags_for};
 use crate::catalogue::{self, InstanceType};
 use crate::errors::{Error, Result};
 use crate::lookup::{Reader, by_account_index};
-use crate::model::{KeyPair, LaunchParameters, MetadataOptions, ShutdownBehavior, Tags};
+use crate::model::{
+    Affinity, KeyPair, LaunchParameters, MetadataOptions, ReservationWish, ShutdownBehavior, Tags, Tenancy,
+};
 use crate::region::Region;
 
 /// Everything about the instances of one launch but their identities.
@@ -28,6 +30,9 @@ pub struct Blueprint {
     pub monitoring: bool,
     pub ebs_optimized: bool,
     pub cpu_credits: Option<String>,
+    pub tenancy: Tenancy,
+    pub affinity: Affinity,
+    pub wish: ReservationWish,
     pub instance_tags: Tags,
     pub volume_tags: Tags,
 }
@@ -48,6 +53,7 @@ pub fn resolve(
     let kind = instance_type(parameters.instance_type.as_deref().unwrap_or(DEFAULT_TYPE))?;
     check_architecture(&kind, &surroundings.image.architecture)?;
     let interfaces = plan_interfaces(from, region, account, parameters, &kind, count)?;
+    let tenancy = seat::tenancy_of(parameters)?;
     let root = root_volume(parameters.root.as_ref(), &surroundings.image)?;
     let mut instance_tags = tags_for(&parameters.tags, "instance");
     if let Some(template) = template {
@@ -65,7 +71,10 @@ pub fn resolve(
         disable_api_stop: parameters.disable_api_stop.unwrap_or(false),
         monitoring: parameters.monitoring.unwrap_or(false),
         ebs_optimized: parameters.ebs_optimized.unwrap_or(false),
-        cpu_credits: cpu_credits(parameters.cpu_credits.as_deref(), &kind)?,
+        tenancy,
+        affinity: parameters.placement.as_ref().and_then(|placement| placement.affinity).unwrap_or_default(),
+        wish: parameters.reservation.clone().unwrap_or_default(),
+        cpu_credits: cpu_credits(parameters.cpu_credits.as_deref(), &kind, tenancy)?,
         instance_tags,
         volume_tags: tags_for(&parameters.tags, "volume"),
         kind,
@@ -131,9 +140,14 @@ fn metadata(parameters: &LaunchParameters, v2_image: bool) -> MetadataOptions {
     }
 }
 
-/// T2 begins as `standard`, later families as `unlimited` (*EC2 user guide, Unlimited mode concepts*).
-fn cpu_credits(said: Option<&str>, kind: &InstanceType) -> Result<Option<String>> {
+/// T2 begins as `standard`, later families as `unlimited` (*EC2 user guide, Unlimited mode concepts*); on a Dedicated Host
+/// all are `standard` (*Burstable performance T3 instances on Dedicated Hosts*).
+fn cpu_credits(said: Option<&str>, kind: &InstanceType, tenancy: Tenancy) -> Result<Option<String>> {
     match said {
+        Some("unlimited") if tenancy == Tenancy::Host => Err(Error::InvalidParameterCombination(
+            "The CPU credit option 'unlimited' is not supported on Dedicated Hosts.".into(),
+        )),
+        None if tenancy == Tenancy::Host && kind.burstable => Ok(Some("standard".to_owned())),
         Some(said) if !matches!(said, "standard" | "unlimited") => {
             Err(Error::invalid_value("CpuCredits", said, "Expected: standard, unlimited."))
         }

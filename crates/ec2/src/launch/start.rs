@@ -3,29 +3,39 @@
 use freehold_machine::capacity::Full;
 use freehold_store::{Tx, TxExt};
 
-use super::{check_hardware, instance_type};
+use super::{check_hardware, instance_type, seat};
 use crate::Ec2;
 use crate::addresses::take_public;
 use crate::errors::{Error, Result};
 use crate::lookup::by_index;
-use crate::model::{Instance, NetworkInterface, PublicAssociation};
+use crate::model::{Instance, NetworkInterface, PublicAssociation, Room};
+use crate::spot::reclaim::Holders;
 
 /// To be called in the transaction in which it becomes `pending`. Whoever calls gives the promise back if the transaction
 /// fails.
-pub fn begin_start(ec2: &Ec2, tx: &mut dyn Tx, instance: &Instance) -> Result<()> {
-    promise(ec2, instance)?;
+pub fn begin_start(ec2: &Ec2, tx: &mut dyn Tx, instance: &mut Instance) -> Result<()> {
+    promise(ec2, tx, instance)?;
     give_public_address(ec2, tx, instance)
 }
 
-fn promise(ec2: &Ec2, instance: &Instance) -> Result<()> {
+fn promise(ec2: &Ec2, tx: &mut dyn Tx, instance: &mut Instance) -> Result<()> {
     let kind = instance_type(&instance.instance_type)?;
     check_hardware(&kind, ec2.driver.kind())?;
+    if seat::take_again(ec2, tx, instance, &kind)? {
+        return Ok(());
+    }
     let no_capacity = |full: Full| Error::InsufficientInstanceCapacity {
         instance_type: instance.instance_type.clone(),
         zone: instance.placement.zone.clone(),
         detail: full.0,
     };
-    ec2.ledger.promise(std::slice::from_ref(&instance.id), kind.share()).map_err(no_capacity)
+    let promised = ec2.ledger.promise(std::slice::from_ref(&instance.id), kind.share());
+    if promised.is_err() && instance.spot.is_none() && Holders::read(tx)?.room_for(&ec2.ledger, kind.share(), 1) == 1 {
+        ec2.ledger.note(&instance.id, kind.share());
+        instance.room = Room::Awaited;
+        return Ok(());
+    }
+    promised.map_err(no_capacity)
 }
 
 /// An instance that came with a public address gets another with each start.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::instance_state::{Event, Illegal, InstanceState, Transition, transition};
 use super::resource::{Malformed, document, resource};
-use super::{InterruptionBehavior, SpotTerms, Tags};
+use super::{Affinity, InterruptionBehavior, ReservationTerms, SpotTerms, Tags};
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Instance {
@@ -31,6 +31,8 @@ pub struct Instance {
     pub launch_time: Timestamp,
     pub created: Timestamp,
     pub placement: Placement,
+    #[serde(default)]
+    pub reservation_terms: ReservationTerms,
     pub vpc: String,
     pub subnet: String,
     /// Primary address; kept while stopped and, for display, not after termination.
@@ -64,6 +66,9 @@ pub struct Instance {
     pub reboot_asked: bool,
     #[serde(default)]
     pub wiring: Wiring,
+    /// Whether the host's room is there that it needs to begin.
+    #[serde(default)]
+    pub room: Room,
     /// When it began to run; of its last run, if it does not.
     #[serde(default)]
     pub running_since: Option<Timestamp>,
@@ -90,6 +95,14 @@ pub struct Placement {
     pub zone: String,
     pub zone_id: String,
     pub tenancy: Tenancy,
+    /// The Dedicated Host that it is on, or was before it stopped; only with tenancy `host`.
+    #[serde(default)]
+    pub host: Option<String>,
+    #[serde(default)]
+    pub affinity: Affinity,
+    /// The real CPUs of its account's Dedicated Instances, as they were when it began; only with tenancy `dedicated`.
+    #[serde(default)]
+    pub cores: Vec<u32>,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -172,6 +185,36 @@ pub struct Wiring {
     pub done: u64,
 }
 
+/// The room of an instance that is to begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Room {
+    /// It is there; since when, if it had to be waited for.
+    Given(Option<Timestamp>),
+    /// Spot instances are interrupted for it.
+    Awaited,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self::Given(None)
+    }
+}
+
+impl Tenancy {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Dedicated => "dedicated",
+            Self::Host => "host",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Default, Self::Dedicated, Self::Host].into_iter().find(|tenancy| tenancy.name() == name)
+    }
+}
+
 impl Wiring {
     /// The interfaces, or what they hold, are others from now on.
     pub fn ask(&mut self) {
@@ -199,6 +242,10 @@ impl Instance {
                 Event::Failed { .. } | Event::Lost => {
                     format!("Server.InternalError ({})", now.strftime("%Y-%m-%d %H:%M:%S GMT"))
                 }
+                Event::Crowded { .. } => {
+                    let code = super::instance_state::NO_CAPACITY;
+                    format!("{code} ({})", now.strftime("%Y-%m-%d %H:%M:%S GMT"))
+                }
                 Event::Interrupted(behavior) => {
                     let code = super::instance_state::interrupted(behavior);
                     format!("{code} ({})", now.strftime("%Y-%m-%d %H:%M:%S GMT"))
@@ -211,12 +258,15 @@ impl Instance {
                 self.launch_time = now;
                 // It has room again.
                 if let Some(spot) = &mut self.spot {
-                    (spot.interruption, spot.rebalance) = (None, None);
+                    spot.resume();
                 }
             }
             InstanceState::Running => (self.launched, self.running_since) = (true, Some(now)),
             InstanceState::Terminated => self.terminated_at = Some(now),
             _ => {}
+        }
+        if outcome.to != InstanceState::Pending {
+            self.room = Room::Given(None);
         }
         if matches!(outcome.to, InstanceState::Pending | InstanceState::Stopped | InstanceState::Terminated) {
             (self.halt_asked, self.halt_deadline, self.reboot_asked) = (false, None, false);
@@ -229,6 +279,19 @@ impl Instance {
         match self.state {
             InstanceState::Pending => Some(StateReason::new("pending")),
             _ => self.state_reason.clone(),
+        }
+    }
+
+    /// Whether it is to begin as soon as Spot instances have made room.
+    pub fn awaits_room(&self) -> bool {
+        self.state == InstanceState::Pending && self.room == Room::Awaited
+    }
+
+    /// Since when nothing but its machine keeps it from running.
+    pub fn begins(&self) -> Timestamp {
+        match self.room {
+            Room::Given(Some(since)) => since,
+            _ => self.launch_time,
         }
     }
 
@@ -267,6 +330,10 @@ impl StateReason {
                 "Client.InstanceInitiatedShutdown: Instance initiated shutdown"
             }
             super::instance_state::INTERNAL_ERROR => "Server.InternalError: Internal error on launch",
+            super::instance_state::NO_CAPACITY => {
+                "Server.InsufficientInstanceCapacity: There was insufficient capacity available to satisfy the launch \
+                 request"
+            }
             super::instance_state::SPOT_TERMINATION => "Server.SpotInstanceTermination: Spot instance termination",
             super::instance_state::SPOT_SHUTDOWN => "Server.SpotInstanceShutdown: Spot instance shutdown",
             other => other,

@@ -52,6 +52,8 @@ pub enum Event {
     Exited(ShutdownBehavior),
     /// The machine cannot be made to run. `launched`: it ran before, so there is a disk worth keeping.
     Failed { launched: bool },
+    /// There is no room for it after all.
+    Crowded { launched: bool },
     /// The machine's disk is gone: nothing can bring the instance back.
     Lost,
     /// EC2 takes the room of a Spot instance back.
@@ -83,6 +85,7 @@ pub const INSTANCE_INITIATED: &str = "Client.InstanceInitiatedShutdown";
 pub const INTERNAL_ERROR: &str = "Server.InternalError";
 
 /// *API reference, StateReason*
+pub const NO_CAPACITY: &str = "Server.InsufficientInstanceCapacity";
 pub const SPOT_TERMINATION: &str = "Server.SpotInstanceTermination";
 pub const SPOT_SHUTDOWN: &str = "Server.SpotInstanceShutdown";
 
@@ -122,6 +125,9 @@ pub fn transition(state: InstanceState, event: Event) -> Result<Transition, Ille
 
         (Pending, Event::Failed { launched: true }) => (Stopping, Some(INTERNAL_ERROR)),
         (Pending, Event::Failed { launched: false }) => (ShuttingDown, Some(INTERNAL_ERROR)),
+
+        (Pending, Event::Crowded { launched: true }) => (Stopping, Some(NO_CAPACITY)),
+        (Pending, Event::Crowded { launched: false }) => (ShuttingDown, Some(NO_CAPACITY)),
 
         (ShuttingDown | Terminated, Event::Lost) => (state, None),
         (_, Event::Lost) => (ShuttingDown, Some(INTERNAL_ERROR)),
@@ -195,6 +201,7 @@ mod tests {
             Just(Event::Exited(ShutdownBehavior::Stop)),
             Just(Event::Exited(ShutdownBehavior::Terminate)),
             any::<bool>().prop_map(|launched| Event::Failed { launched }),
+            any::<bool>().prop_map(|launched| Event::Crowded { launched }),
         ]
     }
 

@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{MarketParameters, ShutdownBehavior, Tags};
+use super::{Affinity, MarketParameters, ReservationWish, ShutdownBehavior, Tags};
 
 /// Launch parameters; what is `None` was not said.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +33,7 @@ pub struct LaunchParameters {
     /// ARN or name.
     pub iam_profile_arn: Option<String>,
     pub iam_profile_name: Option<String>,
+    pub reservation: Option<ReservationWish>,
     /// How instances are bought; On-Demand where nothing is said.
     pub market: Option<MarketParameters>,
     /// By resource type: `instance`, `volume`, `network-interface`, `spot-instances-request`.
@@ -71,6 +72,8 @@ pub struct RootDeviceParameters {
 pub struct PlacementParameters {
     pub zone: Option<String>,
     pub tenancy: Option<String>,
+    pub host: Option<String>,
+    pub affinity: Option<Affinity>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,6 +122,7 @@ impl LaunchParameters {
             cpu_credits: self.cpu_credits.or(template.cpu_credits),
             iam_profile_arn,
             iam_profile_name,
+            reservation: self.reservation.or(template.reservation),
             market: self.market.or(template.market),
             tags: merge_tags(self.tags, template.tags),
         }

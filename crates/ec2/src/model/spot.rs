@@ -70,8 +70,32 @@ pub struct SpotTerms {
     pub behavior: InterruptionBehavior,
     /// When it is interrupted, as soon as that is decided. Stored, so that the next control plane keeps the moment.
     pub interruption: Option<Timestamp>,
+    /// Why it is interrupted, once that is decided.
+    #[serde(default)]
+    pub cause: Cause,
     /// Since when it is recommended to replace it.
     pub rebalance: Option<Timestamp>,
+    /// Which of the two the region was told of as events.
+    #[serde(default)]
+    pub told: Told,
+}
+
+/// Why room is taken back (*EC2 user guide, Why was my Spot Instance interrupted*).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cause {
+    /// Somebody else needs it.
+    #[default]
+    Capacity,
+    /// It costs more than is paid at most.
+    Price,
+}
+
+/// Events that were told.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    pub rebalance: bool,
+    pub interruption: bool,
 }
 
 impl SpotTerms {
@@ -86,9 +110,14 @@ impl SpotTerms {
     }
 
     /// Its room is to be taken back at that moment; a recommendation to replace it comes no later than the notice.
-    pub fn interrupt_at(&mut self, at: Timestamp, now: Timestamp) {
-        self.interruption = Some(at);
+    pub fn interrupt_at(&mut self, at: Timestamp, cause: Cause, now: Timestamp) {
+        (self.interruption, self.cause) = (Some(at), cause);
         self.recommend(now);
+    }
+
+    /// It has room again.
+    pub fn resume(&mut self) {
+        (self.interruption, self.rebalance, self.told) = (None, None, Told::default());
     }
 
     pub fn recommend(&mut self, now: Timestamp) {
@@ -109,10 +138,12 @@ mod tests {
             kind: SpotKind::OneTime,
             behavior: InterruptionBehavior::Terminate,
             interruption: None,
+            cause: Cause::Capacity,
             rebalance: None,
+            told: Told::default(),
         };
         assert_eq!(terms.notice(now), None);
-        terms.interrupt_at(at, now);
+        terms.interrupt_at(at, Cause::Price, now);
         assert_eq!((terms.notice(now), terms.rebalance), (None, Some(now)));
         assert_eq!(terms.notice(now + SignedDuration::from_secs(180)), Some(at));
         assert_eq!(terms.notice(now + SignedDuration::from_secs(900)), Some(at));

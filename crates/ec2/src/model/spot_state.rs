@@ -51,6 +51,8 @@ pub enum By {
     User,
     /// EC2 took the room back.
     Interruption,
+    /// It came to cost more than is paid at most.
+    Price,
     /// It could not be made to run.
     Failure,
 }
@@ -104,6 +106,7 @@ pub fn transition(state: SpotState, kind: SpotKind, event: SpotEvent) -> Option<
         (Active, SpotEvent::Marked(InterruptionBehavior::Stop)) => (Active, "marked-for-stop"),
         (Active, SpotEvent::Stopped(By::User | By::Failure)) => (Disabled, "instance-stopped-by-user"),
         (Active, SpotEvent::Stopped(By::Interruption)) => (Open, "instance-stopped-no-capacity"),
+        (Active, SpotEvent::Stopped(By::Price)) => (Open, "instance-stopped-by-price"),
         (Open | Active | Disabled, SpotEvent::Ended(By::Failure)) => (Closed, By::Failure.ended()),
         (Cancelled, SpotEvent::Ended(by)) => (Cancelled, by.ended()),
         (Open | Active | Disabled, SpotEvent::Ended(by)) => match kind {
@@ -115,10 +118,16 @@ pub fn transition(state: SpotState, kind: SpotKind, event: SpotEvent) -> Option<
 }
 
 impl By {
+    /// Whether EC2 did, for whatever reason.
+    pub fn is_interruption(self) -> bool {
+        matches!(self, Self::Interruption | Self::Price)
+    }
+
     fn ended(self) -> &'static str {
         match self {
             Self::User => "instance-terminated-by-user",
             Self::Interruption => "instance-terminated-no-capacity",
+            Self::Price => "instance-terminated-by-price",
             Self::Failure => "system-error",
         }
     }
@@ -167,6 +176,12 @@ pub fn message(code: &str) -> &'static str {
         "marked-for-stop" => "Your Spot Instance is marked for stopping.",
         "instance-stopped-by-user" => "Your Spot Instance was stopped due to a user-initiated action.",
         "instance-stopped-no-capacity" => "Your Spot Instance was stopped because EC2 needed its capacity.",
+        "instance-stopped-by-price" => {
+            "Your Spot Instance was stopped because the Spot price exceeded your specified maximum price."
+        }
+        "instance-terminated-by-price" => {
+            "Your Spot Instance was terminated because the Spot price exceeded your specified maximum price."
+        }
         "instance-terminated-by-service" => "Your Spot Instance was terminated from a stopped state.",
         "system-error" => "Your Spot Instance could not be launched because of an internal error.",
         "instance-terminated-by-user" => "Your Spot Instance was terminated due to a user-initiated action.",
@@ -181,7 +196,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn events() -> impl Strategy<Value = SpotEvent> {
-        let by = || prop_oneof![Just(By::User), Just(By::Interruption), Just(By::Failure)];
+        let by = || prop_oneof![Just(By::User), Just(By::Interruption), Just(By::Price), Just(By::Failure)];
         prop_oneof![
             Just(SpotEvent::Fulfilled),
             prop_oneof![Just(Hold::Capacity), Just(Hold::Price), Just(Hold::Schedule)].prop_map(SpotEvent::Held),

@@ -5,15 +5,21 @@
 //! it is called the account has its default network, the caller's signature and permission are checked, and the input
 //! satisfies its model.
 
+mod capacity_reservations;
 mod catalogue;
+mod fleets;
+mod hosts;
 mod images;
 mod instances;
 mod interfaces;
+mod reserved_instances;
 mod security;
 mod spot;
+mod spot_fleets;
 mod vpc;
 
 pub(crate) use instances::view as instance_view;
+pub(crate) use instances::view::wish as shown_wish;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -30,6 +36,11 @@ pub fn service(ec2: &Arc<Ec2>) -> Service {
     for register in [
         instances::register,
         spot::register,
+        fleets::register,
+        spot_fleets::register,
+        hosts::register,
+        capacity_reservations::register,
+        reserved_instances::register,
         vpc::register,
         interfaces::register,
         security::register,

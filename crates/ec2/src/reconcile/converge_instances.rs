@@ -2,6 +2,7 @@
 //!
 //! | state | machine | step |
 //! | --- | --- | --- |
+//! | pending, without room yet | absent | nothing: Spot instances make room for it |
 //! | pending | absent | the VPC is made, the machine created |
 //! | pending | stopped | started, with the size that the instance has now |
 //! | pending | running | the instance is `running` |
@@ -30,7 +31,7 @@ use crate::lookup::by_index;
 use crate::machine_spec::machine_spec;
 use crate::metering::put_instance;
 use crate::model::{AttachmentStatus, Event, Instance, InstanceState, NetworkInterface};
-use crate::{Ec2, catalogue, release};
+use crate::{Ec2, catalogue, release, rooms};
 
 /// How long a terminated instance is shown (*EC2 user guide, Terminate Amazon EC2 instances*).
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(1);
@@ -64,11 +65,14 @@ impl ConvergeInstances {
             }
             MachineState::Absent => self.create(instance).await,
             MachineState::Stopped => self.start(instance).await,
-            MachineState::Running { .. } => return self.happened(instance, Event::Booted).await,
+            MachineState::Running { .. } => {
+                self.ec2.pin(&instance.id).await?;
+                return self.happened(instance, Event::Booted).await;
+            }
         };
         match tried {
             Ok(()) => Ok(Next::Again),
-            Err(failure) if is_final(&failure) || self.ec2.now() > later(instance.launch_time, LAUNCH_TIMEOUT) => {
+            Err(failure) if is_final(&failure) || self.ec2.now() > later(instance.begins(), LAUNCH_TIMEOUT) => {
                 tracing::warn!(instance = %instance.id, %failure, "an instance cannot be launched");
                 self.happened(instance, Event::Failed { launched: instance.launched }).await
             }
@@ -91,6 +95,9 @@ impl ConvergeInstances {
             self.ec2.driver.connect(&instance.id, &spec.interfaces).await?;
             self.ec2.driver.resize(&instance.id, &kind.resources()).await?;
         }
+        // Nobody else may be on cores that are its own, nor it on those of others.
+        self.ec2.settle_cores().await?;
+        self.ec2.pin(&instance.id).await?;
         Ok(self.ec2.driver.start(&instance.id).await?)
     }
 
@@ -125,6 +132,7 @@ impl ConvergeInstances {
             let Some(mut instance) = tx.get::<Instance>(&id)? else { return Ok(()) };
             if instance.apply(Event::Halted, now).is_ok() && instance.state == InstanceState::Stopped {
                 release::stopped(tx, &instance, now)?;
+                rooms::leave(tx, &mut instance, now)?;
                 tx.put(&instance)?;
             }
             Ok(())
@@ -143,6 +151,7 @@ impl ConvergeInstances {
             let Some(mut instance) = tx.get::<Instance>(&id)? else { return Ok(()) };
             if instance.apply(Event::Halted, now).is_ok() && instance.state == InstanceState::Terminated {
                 release::terminated(tx, &instance, now)?;
+                rooms::leave(tx, &mut instance, now)?;
                 tx.put(&instance)?;
             }
             Ok(())
@@ -263,6 +272,8 @@ impl Reconciler for ConvergeInstances {
         // Whatever changes the state has the instance looked at again.
         self.tales.look(&instance, &self.ec2.region.name, self.ec2.now());
         match instance.state {
+            // Its room is told of by a write, which has it looked at again.
+            InstanceState::Pending if instance.awaits_room() => Ok(Next::After(LOOK_AGAIN)),
             InstanceState::Pending => self.bring_up(&instance).await,
             InstanceState::Running if instance.reboot_asked => self.reboot(&instance).await,
             InstanceState::Running | InstanceState::Stopped if instance.wiring.is_pending() => {

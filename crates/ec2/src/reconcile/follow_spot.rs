@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use freehold_core::events::{EventSink, Unheard};
 use freehold_core::reconcile::{Failure, Next, Reconciler};
 use freehold_store::{Filter, StoreExt, Tx, TxExt};
 use jiff::{SignedDuration, Timestamp};
@@ -12,9 +13,15 @@ use jiff::{SignedDuration, Timestamp};
 use crate::errors::{Error, Result};
 use crate::launch::{self, Order};
 use crate::metering::put_instance;
-use crate::model::{Event, Hold, Instance, InstanceState, InterruptionBehavior, SpotEvent, SpotRequest, SpotState};
+use crate::model::{
+    Cause, Event, Hold, Instance, InstanceState, InterruptionBehavior, SpotEvent, SpotRequest, SpotState, Told,
+};
+use crate::spot::market::Market;
 use crate::spot::plan::{AFTERMATH, Step, next};
-use crate::{Ec2, new_id};
+use crate::spot::price::Price;
+use crate::spot::reclaim::moment;
+use crate::spot::warnings;
+use crate::{Ec2, catalogue, new_id};
 
 /// A guest whose room is taken back may finish what it does for so long.
 const GRACE_TO_TERMINATE: SignedDuration = SignedDuration::from_secs(10);
@@ -24,16 +31,44 @@ const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 pub struct FollowSpot {
     ec2: Arc<Ec2>,
+    events: Arc<dyn EventSink>,
 }
 
 impl FollowSpot {
     pub fn new(ec2: Arc<Ec2>) -> Self {
-        Self { ec2 }
+        Self { ec2, events: Arc::new(Unheard) }
     }
 
-    fn next(&self, request: &SpotRequest) -> Result<Step> {
-        let instance = request.instance.as_ref().map(|id| self.ec2.store.get::<Instance>(id)).transpose()?.flatten();
-        Ok(next(request, instance.as_ref(), self.ec2.now()))
+    /// Tells `events` of what instances are told.
+    pub fn telling(mut self, events: Arc<dyn EventSink>) -> Self {
+        self.events = events;
+        self
+    }
+
+    fn instance(&self, request: &SpotRequest) -> Result<Option<Instance>> {
+        Ok(request.instance.as_ref().map(|id| self.ec2.store.get::<Instance>(id)).transpose()?.flatten())
+    }
+
+    /// Tells what is to be told of the instance, and notes that it was. One that is killed between both tells it again.
+    async fn warn(&self, instance: &Instance, news: Told) -> Result<Next, Failure> {
+        let now = self.ec2.now();
+        for event in warnings::of(instance, news, now) {
+            self.events.tell(event);
+        }
+        let id = instance.id.clone();
+        self.ec2
+            .store
+            .transact::<_, Error, _>(move |tx| {
+                let Some(mut instance) = tx.get::<Instance>(&id)? else { return Ok(()) };
+                if let Some(terms) = &mut instance.spot {
+                    terms.told.rebalance |= news.rebalance;
+                    terms.told.interruption |= news.interruption;
+                    tx.put(&instance)?;
+                }
+                Ok(())
+            })
+            .await?;
+        Ok(Next::Again)
     }
 
     /// Changes the request and its instance, if the step is still the one to be done.
@@ -49,7 +84,8 @@ impl FollowSpot {
             .transact(move |tx| {
                 let Some(before) = tx.get::<SpotRequest>(&key)? else { return Ok(()) };
                 let instance = before.instance.as_ref().map(|id| tx.get::<Instance>(id)).transpose()?.flatten();
-                if next(&before, instance.as_ref(), now) != step {
+                let price = price(&Market::read(tx)?, &before, now);
+                if next(&before, instance.as_ref(), price, now) != step {
                     return Ok(());
                 }
                 let mut request = before.clone();
@@ -91,17 +127,27 @@ impl FollowSpot {
         Ok(Next::Again)
     }
 
+    async fn outbid(&self, key: &str, step: Step) -> Result<Next, Failure> {
+        let now = self.ec2.now();
+        self.change(key, step, move |_, tx, request, instance| {
+            let Some(mut instance) = instance else { return Ok(()) };
+            if let Some(terms) = &mut instance.spot {
+                terms.interrupt_at(moment(now), Cause::Price, now);
+                request.apply(SpotEvent::Marked(terms.behavior), now);
+                tx.put(&instance)?;
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(Next::Again)
+    }
+
     async fn launch(&self, request: &SpotRequest) -> Result<Next, Failure> {
         let found = launch::surroundings(&self.ec2, &request.account, &request.launch).await;
         let surroundings = match found {
             Ok(surroundings) => surroundings,
             Err(error) => return self.refused(request, Step::Launch, error).await,
         };
-        let kind = launch::instance_type(request.launch.instance_type.as_deref().unwrap_or(launch::DEFAULT_TYPE));
-        let is_too_low = |kind| launch::market::price_above(&kind, request.max_price.as_deref()).is_some();
-        if kind.is_ok_and(is_too_low) {
-            return self.tell(&request.id, Step::Launch, SpotEvent::Held(Hold::Price)).await;
-        }
         let (ids, now) = (vec![new_id("i")], self.ec2.now());
         let id = ids[0].clone();
         let made = self.change(&request.id, Step::Launch, move |ec2, tx, request, _| {
@@ -136,7 +182,7 @@ impl FollowSpot {
         let started = self.change(&request.id, Step::Restart, move |ec2, tx, request, instance| {
             let Some(mut instance) = instance else { return Ok(()) };
             if instance.apply(Event::Start, now).is_ok() && instance.state == InstanceState::Pending {
-                launch::begin_start(ec2, tx, &instance)?;
+                launch::begin_start(ec2, tx, &mut instance)?;
                 tx.put(&instance)?;
                 tell(request, SpotEvent::Fulfilled, now);
             }
@@ -183,6 +229,12 @@ impl FollowSpot {
     }
 }
 
+/// What an instance for the request costs.
+fn price(market: &Market, request: &SpotRequest, now: Timestamp) -> Option<Price> {
+    let kind = request.launch.instance_type.as_deref().unwrap_or(launch::DEFAULT_TYPE);
+    market.price(&catalogue::find(kind)?, now)
+}
+
 /// Notes what happened, and what goes with it.
 fn tell(request: &mut SpotRequest, event: SpotEvent, now: Timestamp) {
     let before = request.state;
@@ -191,10 +243,7 @@ fn tell(request: &mut SpotRequest, event: SpotEvent, now: Timestamp) {
     }
     request.held_until = None;
     if request.state == SpotState::Open && before != SpotState::Open {
-        let is_taken = matches!(
-            event,
-            SpotEvent::Ended(crate::model::By::Interruption) | SpotEvent::Stopped(crate::model::By::Interruption)
-        );
+        let is_taken = matches!(event, SpotEvent::Ended(by) | SpotEvent::Stopped(by) if by.is_interruption());
         request.held_until = is_taken.then(|| now.saturating_add(AFTERMATH).unwrap_or(Timestamp::MAX));
     }
     // The next instance is another one.
@@ -224,9 +273,12 @@ impl Reconciler for FollowSpot {
 
     async fn pending(&self) -> Result<Vec<String>, Failure> {
         let (store, now) = (&self.ec2.store, self.ec2.now());
+        let market = Market::of(store.list(&Filter::all())?);
         let mut keys = Vec::new();
         for request in store.list::<SpotRequest>(&Filter::index(2, SpotRequest::FOLLOWED))? {
-            if self.next(&request)? != Step::Wait(None) {
+            let instance = self.instance(&request)?;
+            let has_news = instance.as_ref().is_some_and(|instance| warnings::news(instance, now).is_some());
+            if has_news || next(&request, instance.as_ref(), price(&market, &request, now), now) != Step::Wait(None) {
                 keys.push(request.id);
             }
         }
@@ -241,8 +293,14 @@ impl Reconciler for FollowSpot {
         if request.is_forgotten(now) {
             return self.forget(key).await;
         }
-        let step = self.next(&request)?;
+        let instance = self.instance(&request)?;
+        if let Some((instance, news)) = instance.as_ref().and_then(|one| Some((one, warnings::news(one, now)?))) {
+            return self.warn(instance, news).await;
+        }
+        let market = Market::of(self.ec2.store.list(&Filter::all())?);
+        let step = next(&request, instance.as_ref(), price(&market, &request, now), now);
         match step {
+            Step::Outbid => self.outbid(key, step).await,
             Step::Tell(event) => self.tell(key, step, event).await,
             Step::Interrupt(behavior) => self.interrupt(key, step, behavior).await,
             Step::Launch => self.launch(&request).await,

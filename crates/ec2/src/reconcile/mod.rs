@@ -3,10 +3,17 @@
 mod apply_vpcs;
 mod bury_machines;
 mod converge_instances;
+mod end_reservations;
+mod end_reserved;
 mod follow_spot;
+mod keep_fleets;
 mod make_images;
 mod measure_instances;
+mod modify_reserved;
+mod move_prices;
 mod notice_exits;
+mod pin_machines;
+mod reclaim_room;
 mod sweep_images;
 mod tales;
 mod vpc_plan;
@@ -23,16 +30,24 @@ use tokio::sync::{broadcast, watch};
 use crate::Ec2;
 use crate::metadata::Metadata;
 use crate::model::{
-    Address, Image, Instance, InternetGateway, NetworkInterface, RouteTable, SecurityGroup, SpotRequest, Subnet, Vpc,
+    Address, CapacityReservation, DedicatedHost, Fleet, Image, Instance, InternetGateway, NetworkInterface,
+    ReservedModification, RouteTable, SecurityGroup, SpotRequest, SpotShare, Subnet, Vpc,
 };
 
 pub use apply_vpcs::{ApplyVpcs, Vpcs};
 pub use bury_machines::BuryMachines;
 pub use converge_instances::ConvergeInstances;
+pub use end_reservations::EndReservations;
+pub use end_reserved::EndReserved;
 pub use follow_spot::FollowSpot;
+pub use keep_fleets::KeepFleets;
 pub use make_images::{ImageTurn, MakeImages};
 pub use measure_instances::MeasureInstances;
+pub use modify_reserved::ModifyReserved;
+pub use move_prices::MovePrices;
 pub use notice_exits::NoticeExits;
+pub use pin_machines::PinMachines;
+pub use reclaim_room::ReclaimRoom;
 pub use sweep_images::SweepImages;
 pub use vpc_plan::plan as vpc_plan;
 
@@ -42,9 +57,18 @@ pub fn start(ec2: &Arc<Ec2>, metrics: Arc<dyn Metrics>, events: Arc<dyn EventSin
     let exits = count_events(ec2);
     let vpcs = Arc::new(Vpcs::new(Arc::clone(ec2)));
     let watch = |kind: &str| ec2.store.watch(kind);
-    let converge = ConvergeInstances::new(Arc::clone(ec2), Arc::clone(&vpcs)).telling(events);
+    let converge = ConvergeInstances::new(Arc::clone(ec2), Arc::clone(&vpcs)).telling(Arc::clone(&events));
     reconcilers.spawn(converge, vec![watch(Instance::KIND), exits.clone()]);
-    reconcilers.spawn(FollowSpot::new(Arc::clone(ec2)), vec![watch(SpotRequest::KIND), watch(Instance::KIND)]);
+    let moves = [SpotRequest::KIND, Instance::KIND, SpotShare::KIND];
+    let follow = FollowSpot::new(Arc::clone(ec2)).telling(events);
+    reconcilers.spawn(follow, moves.iter().map(|kind| watch(kind)).collect());
+    reconcilers.spawn(ReclaimRoom::new(Arc::clone(ec2)), vec![watch(Instance::KIND)]);
+    reconcilers.spawn(KeepFleets::new(Arc::clone(ec2)), vec![watch(Fleet::KIND), watch(Instance::KIND)]);
+    reconcilers.spawn(MovePrices::new(Arc::clone(ec2)), Vec::new());
+    reconcilers.spawn(EndReserved::new(Arc::clone(ec2)), Vec::new());
+    reconcilers.spawn(ModifyReserved::new(Arc::clone(ec2)), vec![watch(ReservedModification::KIND)]);
+    let ends = [CapacityReservation::KIND, DedicatedHost::KIND].map(watch).to_vec();
+    reconcilers.spawn(EndReservations::new(Arc::clone(ec2)), ends);
     let turn = ImageTurn::default();
     reconcilers.spawn(
         MakeImages::new(Arc::clone(ec2), Arc::clone(&vpcs), Arc::clone(&turn)),
@@ -55,6 +79,8 @@ pub fn start(ec2: &Arc<Ec2>, metrics: Arc<dyn Metrics>, events: Arc<dyn EventSin
     reconcilers.spawn(BuryMachines::new(Arc::clone(ec2)), Vec::new());
     if ec2.driver.kind() != DriverKind::None {
         reconcilers.spawn(MeasureInstances::new(Arc::clone(ec2), metrics), Vec::new());
+        let holders = [DedicatedHost::KIND, Instance::KIND, CapacityReservation::KIND].map(watch).to_vec();
+        reconcilers.spawn(PinMachines::new(Arc::clone(ec2)), holders);
         let kinds = [
             Vpc::KIND,
             Subnet::KIND,
@@ -82,9 +108,13 @@ fn count_events(ec2: &Arc<Ec2>) -> watch::Receiver<u64> {
 }
 
 #[cfg(test)]
+mod fleet_tests;
+#[cfg(test)]
 mod image_tests;
 #[cfg(test)]
 mod interface_tests;
+#[cfg(test)]
+mod reclaim_tests;
 #[cfg(test)]
 mod spot_tests;
 #[cfg(test)]

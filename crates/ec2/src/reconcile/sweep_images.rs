@@ -115,7 +115,9 @@ mod tests {
             network: Arc::clone(&world.host) as Arc<dyn Network>,
             images: Arc::clone(&shelf) as Arc<dyn HostImages>,
             roles: Arc::new(NoProfiles),
+            bills: world.bills(),
             pool: Pool::UNLIMITED,
+            cores: freehold_machine::capacity::Cores::default(),
             public_pool: "198.51.100.0/24".parse().unwrap(),
         });
         (ec2.unwrap(), shelf)

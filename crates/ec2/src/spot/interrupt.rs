@@ -1,4 +1,4 @@
-//! An interruption is decided upon: by whoever runs the region, who has no market to take the room back. What follows is the
+//! An interruption is decided upon: by whoever runs the region, as EC2 does when it needs the room. What follows is the
 //! reconciler's; here only the moment is written.
 
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::Ec2;
 use crate::errors::{Error, Result};
 use crate::lookup;
-use crate::model::{Instance, InstanceState, InterruptionBehavior, SpotEvent, SpotRequest, SpotTerms};
+use crate::model::{Cause, Instance, InstanceState, InterruptionBehavior, SpotEvent, SpotRequest, SpotTerms};
 
 /// What will happen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -35,7 +35,7 @@ pub async fn interrupt(ec2: &Arc<Ec2>, id: &str, after: SignedDuration) -> Resul
         let account = instance.account.clone();
         let terms = terms(instance)?;
         let at = terms.interruption.map_or(at, |earlier| earlier.min(at));
-        terms.interrupt_at(at, now);
+        terms.interrupt_at(at, Cause::Capacity, now);
         if terms.notice(now).is_some() {
             mark(tx, terms, now)?;
         }

@@ -3,16 +3,21 @@
 //! ```text
 //!  RunInstances ──────────────► instance and request, fulfilled   (one transaction)
 //!  RequestSpotInstances ──────► request, open ──┐
-//!  freehold spot interrupt ───► a moment ─────┐ │
+//!  freehold spot interrupt ┐
+//!  [`reclaim`], for others ┴──► a moment ─────┐ │
 //!                                             ▼ ▼
 //!                             follow_spot: [`plan`] says what is next: launch, hold, mark, interrupt, close
 //! ```
 //!
-//! The price is a fixed share of the On-Demand price ([`price`]); room is the host's. A market that moves would change
-//! these two and nothing else here.
+//! The price is a share of the On-Demand price ([`price`]) that follows how full the host is ([`market`]). An On-Demand
+//! instance that finds no room has Spot instances go for it ([`reclaim`]).
 
 mod interrupt;
+pub mod market;
 pub mod plan;
 pub mod price;
+pub mod reclaim;
+pub mod warnings;
 
+pub(crate) use interrupt::mark;
 pub use interrupt::{Interrupted, interrupt, recommend_rebalance};

@@ -1,5 +1,5 @@
-//! What a Spot instance costs: a fixed share of its type's On-Demand price, in every zone and at every time. AWS's own
-//! prices move between a tenth of the On-Demand price and all of it, with a demand that is not here.
+//! What a Spot instance costs: a share of its type's On-Demand price, the same in every zone, for all zones are on one host.
+//! How the share moves is told in [`super::market`].
 
 use std::fmt;
 
@@ -7,8 +7,8 @@ use jiff::Timestamp;
 
 use crate::catalogue::InstanceType;
 
-/// Of the On-Demand price, in percent.
-pub const SHARE_PERCENT: u64 = 30;
+/// All of the On-Demand price: shares are in ten-thousandths.
+pub const WHOLE: u32 = 10_000;
 
 /// Digits after the point that are kept.
 const DIGITS: usize = 9;
@@ -44,11 +44,29 @@ impl Price {
         whole.checked_mul(1_000_000_000)?.checked_add(fraction.parse().ok()?).map(Self)
     }
 
-    /// The Spot price of instances of this type; `None` where AWS publishes no On-Demand price to take a share of.
-    pub fn in_force(kind: &InstanceType) -> Option<Self> {
+    /// The Spot price of instances of this type at a share of so many ten-thousandths; `None` where AWS publishes no On-Demand
+    /// price to take a share of. Never more than that.
+    pub fn at_share(kind: &InstanceType, share: u32) -> Option<Self> {
         let on_demand = Self::on_demand(kind)?;
-        let share = on_demand.0.checked_mul(SHARE_PERCENT)?.div_ceil(100);
-        Some(Self(share.div_ceil(TEN_THOUSANDTH) * TEN_THOUSANDTH))
+        let part = on_demand.0.checked_mul(share.into())?.div_ceil(WHOLE.into());
+        let published = part.div_ceil(TEN_THOUSANDTH) * TEN_THOUSANDTH;
+        Some(Self(published.min(on_demand.0)))
+    }
+
+    /// Thousand-millionths of a dollar an hour.
+    pub fn billionths(self) -> u64 {
+        self.0
+    }
+
+    /// So many parts of it, of so many.
+    pub fn times(self, parts: u64, of: u64) -> Self {
+        let price = u128::from(self.0) * u128::from(parts) / u128::from(of.max(1));
+        Self(u64::try_from(price).unwrap_or(u64::MAX))
+    }
+
+    /// What is left of it.
+    pub fn less(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
     }
 
     pub fn on_demand(kind: &InstanceType) -> Option<Self> {
@@ -85,13 +103,14 @@ mod tests {
     }
 
     #[test]
-    fn every_price_in_force_is_below_on_demand() {
+    fn no_price_is_above_on_demand() {
         let nano = catalogue::find("t3.nano").unwrap();
-        assert_eq!(Price::in_force(&nano).map(|price| price.to_string()).as_deref(), Some("0.001600"));
+        assert_eq!(Price::at_share(&nano, 3000).map(|price| price.to_string()).as_deref(), Some("0.001600"));
         for kind in catalogue::all() {
-            let (spot, on_demand) = (Price::in_force(&kind), Price::on_demand(&kind));
-            assert_eq!(spot.is_some(), on_demand.is_some(), "{}", kind.name);
-            assert!(spot <= on_demand, "{}", kind.name);
+            let on_demand = Price::on_demand(&kind);
+            let prices = [1, 1000, 9999, WHOLE].map(|share| Price::at_share(&kind, share));
+            assert!(prices.is_sorted() && prices[3] == on_demand, "{}", kind.name);
+            assert!(prices[0].is_some() == on_demand.is_some(), "{}", kind.name);
         }
     }
 }

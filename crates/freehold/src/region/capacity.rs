@@ -18,7 +18,9 @@ pub fn of(options: &cli::Up, kind: DriverKind) -> Result<(Host, Policy)> {
 
 /// What may be promised in all.
 pub fn pool(options: &cli::Up, kind: DriverKind) -> Result<Pool> {
-    if kind == DriverKind::None || options.oversubscribe {
+    // Machines that exist in state only take no room, unless somebody wants to see what happens without.
+    let is_limited = options.cpu_overcommit.is_some() || options.memory_overcommit.is_some();
+    if options.oversubscribe || (kind == DriverKind::None && !is_limited) {
         return Ok(Pool::UNLIMITED);
     }
     let (host, policy) = of(options, kind)?;

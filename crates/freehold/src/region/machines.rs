@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use freehold_ec2::images::{HostImages, NoImages};
 use freehold_ec2::stored_images::StoredImages;
-use freehold_machine::capacity::Pool;
+use freehold_machine::capacity::{Cores, Pool};
 use freehold_machine::container::ContainerDriver;
 use freehold_machine::image::{Image, ImageStore, Recipe};
 use freehold_machine::net::Network;
@@ -38,6 +38,8 @@ pub struct Hardware {
     pub hosts: Option<HostsFile>,
     pub images: Arc<dyn HostImages>,
     pub pool: Pool,
+    /// What may be held by somebody alone.
+    pub cores: Cores,
     /// How `pool` follows from the host, in words.
     pub capacity: String,
     pub reason: String,
@@ -57,7 +59,8 @@ impl Hardware {
                 nodes: Arc::new(NoNodes::default()),
                 hosts: None,
                 images: Arc::new(NoImages),
-                pool: Pool::UNLIMITED,
+                pool: capacity::pool(options, kind)?,
+                cores: Cores::default(),
                 capacity: String::new(),
                 reason,
             });
@@ -73,7 +76,8 @@ impl Hardware {
         let images = Arc::new(StoredImages::new(store, data.machines()));
         let (host, policy) = capacity::of(options, kind)?;
         let capacity = capacity::explained(kind, host, policy);
-        Ok(Self { driver, network, nodes, hosts, images, pool: capacity::pool(options, kind)?, capacity, reason })
+        let (pool, cores) = (capacity::pool(options, kind)?, Cores::detect());
+        Ok(Self { driver, network, nodes, hosts, images, pool, cores, capacity, reason })
     }
 
     /// As `status` and `/_freehold/health` call it.

@@ -5,27 +5,16 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use freehold_billing::Ledger;
-use freehold_billing::sheet::{InstanceTypes, Sheet, TypeFacts};
+use freehold_billing::sheet::{InstanceTypes, Sheet};
 use freehold_core::{Clock, DEFAULT_REGION};
 use freehold_costs::{Hardware, TypeAttributes};
-use freehold_ec2::catalogue::{self, Category, InstanceType};
+use freehold_ec2::catalogue::{self, Category, Priced};
 use freehold_store::SharedStore;
 
 use crate::data_dir::DataDir;
 
-/// EC2's instance types, as bills know them.
+/// EC2's instance types, as the price list describes them.
 pub struct Catalogue;
-
-impl InstanceTypes for Catalogue {
-    fn find(&self, name: &str) -> Option<TypeFacts> {
-        let InstanceType { vcpus, on_demand_usd_per_hour, .. } = catalogue::find(name)?;
-        Some(TypeFacts { vcpus, on_demand: on_demand_usd_per_hour.and_then(|usd| usd.parse().ok()) })
-    }
-
-    fn names(&self) -> Vec<String> {
-        catalogue::all().map(|kind| kind.name.to_owned()).collect()
-    }
-}
 
 impl Hardware for Catalogue {
     fn attributes(&self, name: &str) -> Option<TypeAttributes> {
@@ -53,7 +42,7 @@ impl Hardware for Catalogue {
 
 /// The region's bills.
 pub fn ledger(store: SharedStore, clock: Arc<dyn Clock>, data: &DataDir) -> Result<Arc<Ledger>> {
-    let types: Arc<dyn InstanceTypes> = Arc::new(Catalogue);
+    let types: Arc<dyn InstanceTypes> = Arc::new(Priced);
     let sheet = sheet(data, Arc::clone(&types))?;
     Ok(Arc::new(Ledger::new(store, clock, DEFAULT_REGION, types, sheet)))
 }
@@ -75,9 +64,9 @@ mod tests {
     #[test]
     fn the_sheet_that_comes_with_the_program_knows_the_catalogue() {
         let dir = tempfile::tempdir().unwrap();
-        let sheet = sheet(&DataDir::new(Some(dir.path().into())).unwrap(), Arc::new(Catalogue)).unwrap();
+        let sheet = sheet(&DataDir::new(Some(dir.path().into())).unwrap(), Arc::new(Priced)).unwrap();
         assert!(sheet.offers().plans().count() > 100);
-        assert!(Catalogue.find("t3.micro").unwrap().on_demand.is_some());
+        assert!(Priced.find("t3.micro").unwrap().on_demand.is_some());
     }
 
     #[test]
@@ -85,7 +74,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let data = DataDir::new(Some(dir.path().into())).unwrap();
         std::fs::write(data.prices(), "date = 1").unwrap();
-        let error = format!("{:#}", sheet(&data, Arc::new(Catalogue)).err().unwrap());
+        let error = format!("{:#}", sheet(&data, Arc::new(Priced)).err().unwrap());
         assert!(error.contains("prices.toml") && error.contains("date"), "{error}");
     }
 }

@@ -92,6 +92,7 @@ impl Services {
             local: Arc::clone(&local),
             targets: Arc::clone(&targets),
         })?;
+        let ledger = prices::ledger(Arc::clone(&store), Arc::clone(&clock), data)?;
         let ec2 = Ec2::new(Parts {
             store: Arc::clone(&store),
             clock: Arc::clone(&clock),
@@ -100,7 +101,9 @@ impl Services {
             network: Arc::clone(&hardware.network),
             images: Arc::clone(&hardware.images),
             roles: Arc::new(Roles(Arc::clone(&iam))),
+            bills: Arc::clone(&ledger),
             pool: hardware.pool,
+            cores: hardware.cores.clone(),
             public_pool: options.public_pool,
         })?;
         let ssm = Ssm::new(Arc::new(HostsImages(Arc::clone(&hardware.images))));
@@ -181,7 +184,6 @@ impl Services {
             targets: Arc::clone(&targets),
             metrics: Arc::clone(&cloudwatch) as _,
         });
-        let ledger = prices::ledger(Arc::clone(&store), Arc::clone(&clock), data)?;
         let costs = Costs::new(freehold_costs::Parts {
             store: Arc::clone(&store),
             clock: Arc::clone(&clock),

@@ -2,11 +2,14 @@
 //!
 //! A machine is promised its memory and thousandths of a processor out of a [`Pool`] that is larger than the host
 //! ([`Policy`]), because most machines idle. Processors that a machine holds alone count as often as processors are
-//! promised, so that nobody else is promised them.
+//! promised, so that nobody else is promised them. [`Cores`] goes further: what a Dedicated Host holds nobody else's
+//! machine runs on. [`Room`] is held for machines to come.
 
+mod cores;
 mod ledger;
 
-pub use ledger::{Full, Ledger, Pool, Share};
+pub use cores::{Cores, Holder, list};
+pub use ledger::{Full, Ledger, Place, Pool, Room, Share, WHOLE};
 
 use crate::driver::{DriverKind, Error, Result};
 

@@ -21,7 +21,8 @@ use crate::image::ImageStore;
 use crate::net::Network;
 use crate::spec::{Interface, MachineId, MachineSpec, Resources};
 use crate::usage::{self, Usage};
-use crate::{disk, guest};
+use crate::vm::Hierarchies;
+use crate::{disk, guest, rest};
 
 /// Events that a receiver may be behind before it loses some.
 const EVENTS: usize = 1024;
@@ -202,6 +203,24 @@ impl Shared {
         directory.unmount()
     }
 
+    fn pin(&self, id: &str, cpus: Vec<u32>) -> Result<()> {
+        let directory = self.directory(id)?;
+        let mut spec = self.spec(id)?;
+        let is_new = spec.resources.cpuset != cpus;
+        if cpus.is_empty() && !is_new {
+            return Ok(());
+        }
+        spec.resources.cpuset = cpus;
+        if process::find(&directory, id).is_some() {
+            let chosen = view::cpus(id, &spec.resources);
+            Hierarchies::detect_all(&["cpuset"])?.pin(id, &chosen)?;
+            // The same file, which the guest has open over the kernel's.
+            fs::write(directory.path.join("cpuinfo"), view::cpuinfo(&chosen))
+                .map_err(|error| Error::io("tell the guest of its processors", error))?;
+        }
+        if is_new { directory.write_spec(&spec) } else { Ok(()) }
+    }
+
     async fn detach(&self, interfaces: &[Interface]) -> Result<()> {
         for interface in interfaces {
             self.network.detach(interface).await?;
@@ -315,6 +334,18 @@ impl Driver for ContainerDriver {
         let mut spec = self.shared.spec(id)?;
         spec.resources = resources.clone();
         self.shared.directory(id)?.write_spec(&spec)
+    }
+
+    async fn pin(&self, id: &str, cpus: &[u32]) -> Result<()> {
+        let shared = &self.shared;
+        let _lock = shared.lock(id).await;
+        let cpus = cpus.to_vec();
+        shared.blocking(id, move |shared, id| shared.pin(id, cpus)).await
+    }
+
+    async fn confine_rest(&self, cpus: &[u32]) -> Result<()> {
+        let cpus = cpus.to_vec();
+        self.shared.blocking("", move |shared, _| rest::confine(&shared.data_dir, &cpus)).await
     }
 
     async fn connect(&self, id: &str, interfaces: &[Interface]) -> Result<()> {

@@ -46,16 +46,14 @@ fn renumber(host: &str, count: usize) -> String {
     text
 }
 
-/// The host CPUs that a machine runs on: those it is pinned to, or as many as it has virtual ones. Which of
-/// them follows from the machine's name, so that small machines spread over a large host.
+/// The host CPUs that a machine runs on: of those that it may, as many as it has virtual ones. Which of them follows
+/// from the machine's name, so that small machines spread over a large host.
 pub fn cpus(id: &str, resources: &Resources) -> Vec<u32> {
     choose(id, resources, &online())
 }
 
 fn choose(id: &str, resources: &Resources, online: &[u32]) -> Vec<u32> {
-    if !resources.cpuset.is_empty() {
-        return resources.cpuset.clone();
-    }
+    let online = if resources.cpuset.is_empty() { online } else { &resources.cpuset };
     let count = (resources.vcpus.max(1) as usize).min(online.len());
     let seed = id.bytes().fold(0_usize, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
     let mut chosen: Vec<_> = online.iter().cycle().skip(seed % online.len().max(1)).take(count).copied().collect();
@@ -98,8 +96,10 @@ mod unit {
         let online = [0, 1, 2, 3];
         assert_eq!(choose("a", &resources(2), &online).len(), 2);
         assert_eq!(choose("a", &resources(16), &online), online);
-        let pinned = Resources { cpuset: vec![3], ..resources(2) };
-        assert_eq!(choose("a", &pinned, &online), [3]);
+        let pinned = |cpus: &[u32]| Resources { cpuset: cpus.to_vec(), ..resources(2) };
+        assert_eq!(choose("a", &pinned(&[3]), &online), [3]);
+        assert_eq!(choose("a", &pinned(&[1, 2, 3]), &online).len(), 2);
+        assert!(!choose("a", &pinned(&[1, 2, 3]), &online).contains(&0));
     }
 
     #[test]

@@ -142,7 +142,7 @@ impl Sandboxes {
 }
 
 /// Start of the names of a region's control groups.
-fn prefix(data_dir: &Path) -> String {
+pub(crate) fn prefix(data_dir: &Path) -> String {
     format!("fn-{}-", Tag::of(data_dir).as_str())
 }
 
@@ -156,7 +156,8 @@ pub fn enter_group(data_dir: &Path) -> Result<()> {
     procs.iter().try_for_each(join)
 }
 
-fn node_group(data_dir: &Path) -> String {
+/// The name of the control group of a region's node.
+pub(crate) fn node_group(data_dir: &Path) -> String {
     format!("fnode-{}", Tag::of(data_dir).as_str())
 }
 

@@ -51,4 +51,5 @@ pub use crate::net::dns::upstream::Transport;
 pub use forker::run as run_forker;
 pub use gateway::Resolver;
 pub use host::{Options, Sandbox, Sandboxes, Sockets, Tmp, enter_group, remove_leftovers};
+pub(crate) use host::{node_group, prefix};
 pub use wire::{Bind, End, Furnish, News, Start};

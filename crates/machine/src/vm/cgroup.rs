@@ -149,6 +149,45 @@ impl Hierarchies {
         Ok(joins)
     }
 
+    /// The root of the hierarchy that has this controller.
+    pub fn root_of(&self, controller: &str) -> Option<&Path> {
+        let v2 = || self.v2.as_ref().filter(|(_, names)| names.iter().any(|name| name == controller));
+        self.v1.get(controller).or_else(|| v2().map(|(root, _)| root)).map(PathBuf::as_path)
+    }
+
+    /// Makes the group in the hierarchy of version 1 that keeps processes on CPUs, and there alone.
+    pub fn create_cpuset(&self, name: &str) -> Result<()> {
+        let Some(root) = self.v1.get("cpuset") else { return Ok(()) };
+        let group = root.join(PARENT).join(name);
+        make(&group)?;
+        for part in [root.join(PARENT), group] {
+            inherit(&part, root, "cpuset.cpus")?;
+            inherit(&part, root, "cpuset.mems")?;
+        }
+        Ok(())
+    }
+
+    /// Lets what is in the group run on these CPUs only, at once; none: on all of the group above.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] where no hierarchy has the controller; others of the kernel.
+    pub fn pin(&self, name: &str, cpus: &[u32]) -> Result<()> {
+        let list = cpus.iter().map(u32::to_string).collect::<Vec<_>>().join(",");
+        if let Some(root) = self.v1.get("cpuset") {
+            let parent = root.join(PARENT);
+            let read = |path: &Path| std::fs::read_to_string(path.join("cpuset.cpus")).unwrap_or_default();
+            let list = if list.is_empty() { read(&parent).trim().to_owned() } else { list };
+            return write(&parent.join(name).join("cpuset.cpus"), &list);
+        }
+        match &self.v2 {
+            // An empty line means as many as above.
+            Some((root, names)) if names.iter().any(|name| name == "cpuset") => {
+                write(&root.join(PARENT).join(name).join("cpuset.cpus"), &format!("{list}\n"))
+            }
+            _ => Err(Error::Unsupported("the host has no cpuset controller to keep machines on cores with".into())),
+        }
+    }
+
     /// Removes the group, and the one above if it was the last.
     pub fn remove(&self, name: &str) -> Result<()> {
         for root in self.roots() {
@@ -259,6 +298,13 @@ mod tests {
         assert!(!host.create(&name, &limits).unwrap().is_empty(), "no controller on this host");
         host.create(&name, &limits).unwrap();
         assert!(host.exists(&name));
+        let root = host.v1.get("cpuset").or(host.v2.as_ref().map(|(root, _)| root)).unwrap();
+        let cpus = || std::fs::read_to_string(root.join(PARENT).join(&name).join("cpuset.cpus")).unwrap();
+        assert_eq!(cpus().trim(), "0");
+        host.pin(&name, &[]).unwrap();
+        assert_ne!(cpus().trim(), "0");
+        host.pin(&name, &[0]).unwrap();
+        assert_eq!(cpus().trim(), "0");
         host.remove(&name).unwrap();
         host.remove(&name).unwrap();
         assert!(!host.exists(&name));

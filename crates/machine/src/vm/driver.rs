@@ -14,12 +14,13 @@ use super::directory::Directory;
 use super::power::Wish;
 use super::qemu::Flavour;
 use super::qmp::Client;
-use super::shared::{Shared, blocking};
+use super::shared::{Shared, blocking, group};
 use super::start::make_disk;
 use super::wish::wish_of;
 use super::{blocks, console, watch};
 use crate::driver::{Driver, DriverKind, Error, MachineEvent, MachineState, Result};
 use crate::net::Network;
+use crate::rest;
 use crate::spec::{Interface, MachineId, MachineSpec, Resources};
 use crate::usage::{self, Usage};
 
@@ -200,6 +201,29 @@ impl Driver for VmDriver {
         }
         spec.resources = resources.clone();
         directory.write_spec(&spec)
+    }
+
+    async fn pin(&self, id: &str, cpus: &[u32]) -> Result<()> {
+        let directory = self.shared.directory(id)?;
+        let turn = self.shared.turn(id);
+        let _turn = turn.lock().await;
+        let mut spec = directory.spec()?;
+        if cpus.is_empty() && spec.resources.cpuset.is_empty() {
+            return Ok(());
+        }
+        if directory.running()?.is_some() {
+            self.shared.cgroups.pin(&group(id), cpus)?;
+        }
+        if spec.resources.cpuset == cpus {
+            return Ok(());
+        }
+        spec.resources.cpuset = cpus.to_vec();
+        directory.write_spec(&spec)
+    }
+
+    async fn confine_rest(&self, cpus: &[u32]) -> Result<()> {
+        let (data_dir, cpus) = (self.shared.data_dir.clone(), cpus.to_vec());
+        blocking(move || rest::confine(&data_dir, &cpus)).await
     }
 
     async fn connect(&self, id: &str, interfaces: &[Interface]) -> Result<()> {

@@ -44,6 +44,16 @@ pub static ACCELERATOR_TYPE: Schema = Schema::new("AcceleratorType", Kind::Strin
 
 pub static ACCELERATOR_TYPE_SET: Schema = Schema::list("AcceleratorTypeSet", &element("item", &ACCELERATOR_TYPE));
 
+pub static ACCEPT_RESERVED_INSTANCES_EXCHANGE_QUOTE_REQUEST: Schema = Schema::structure("AcceptReservedInstancesExchangeQuoteRequest", &[
+    member("DryRun", "DryRun", "DryRun", &BOOLEAN),
+    member("ReservedInstanceIds", "ReservedInstanceId", "ReservedInstanceId", &RESERVED_INSTANCE_ID_SET).required(),
+    member("TargetConfigurations", "TargetConfiguration", "TargetConfiguration", &TARGET_CONFIGURATION_REQUEST_SET),
+]);
+
+pub static ACCEPT_RESERVED_INSTANCES_EXCHANGE_QUOTE_RESULT: Schema = Schema::structure("AcceptReservedInstancesExchangeQuoteResult", &[
+    member("ExchangeId", "exchangeId", "ExchangeId", &STRING),
+]);
+
 pub static ACCOUNT_ATTRIBUTE: Schema = Schema::structure("AccountAttribute", &[
     member("AttributeName", "attributeName", "AttributeName", &STRING),
     member("AttributeValues", "attributeValueSet", "AttributeValueSet", &ACCOUNT_ATTRIBUTE_VALUE_LIST),
@@ -63,6 +73,27 @@ pub static ACCOUNT_ATTRIBUTE_VALUE: Schema = Schema::structure("AccountAttribute
 ]);
 
 pub static ACCOUNT_ATTRIBUTE_VALUE_LIST: Schema = Schema::list("AccountAttributeValueList", &element("item", &ACCOUNT_ATTRIBUTE_VALUE));
+
+static ACCOUNT_ID_PATTERN: Pattern = Pattern::new("[0-9]{12}");
+
+pub static ACCOUNT_ID: Schema = Schema::new("AccountID", Kind::String)
+    .pattern(&ACCOUNT_ID_PATTERN)
+    .min(12)
+    .max(12);
+
+pub static ACTIVE_INSTANCE: Schema = Schema::structure("ActiveInstance", &[
+    member("InstanceId", "instanceId", "InstanceId", &STRING),
+    member("InstanceType", "instanceType", "InstanceType", &STRING),
+    member("SpotInstanceRequestId", "spotInstanceRequestId", "SpotInstanceRequestId", &STRING),
+    member("InstanceHealth", "instanceHealth", "InstanceHealth", &INSTANCE_HEALTH_STATUS),
+]);
+
+pub static ACTIVE_INSTANCE_SET: Schema = Schema::list("ActiveInstanceSet", &element("item", &ACTIVE_INSTANCE));
+
+pub static ACTIVITY_STATUS: Schema = Schema::new("ActivityStatus", Kind::String)
+    .values(&[
+        "error", "fulfilled", "pending_fulfillment", "pending_termination",
+    ]);
 
 pub static ADDRESS: Schema = Schema::structure("Address", &[
     member("AllocationId", "allocationId", "AllocationId", &STRING),
@@ -84,6 +115,11 @@ pub static ADDRESS: Schema = Schema::structure("Address", &[
 ]);
 
 pub static ADDRESS_LIST: Schema = Schema::list("AddressList", &element("item", &ADDRESS));
+
+pub static AFFINITY: Schema = Schema::new("Affinity", Kind::String)
+    .values(&[
+        "default", "host",
+    ]);
 
 pub static ALLOCATE_ADDRESS_REQUEST: Schema = Schema::structure("AllocateAddressRequest", &[
     member("Domain", "Domain", "Domain", &DOMAIN_TYPE),
@@ -107,7 +143,43 @@ pub static ALLOCATE_ADDRESS_RESULT: Schema = Schema::structure("AllocateAddressR
     member("PublicIp", "publicIp", "PublicIp", &STRING),
 ]);
 
+pub static ALLOCATE_HOSTS_REQUEST: Schema = Schema::structure("AllocateHostsRequest", &[
+    member("InstanceFamily", "InstanceFamily", "InstanceFamily", &STRING),
+    member("TagSpecifications", "TagSpecification", "TagSpecification", &TAG_SPECIFICATION_LIST),
+    member("HostRecovery", "HostRecovery", "HostRecovery", &HOST_RECOVERY),
+    member("OutpostArn", "OutpostArn", "OutpostArn", &STRING),
+    member("HostMaintenance", "HostMaintenance", "HostMaintenance", &HOST_MAINTENANCE),
+    member("AssetIds", "AssetId", "AssetId", &ASSET_ID_LIST),
+    member("AvailabilityZoneId", "AvailabilityZoneId", "AvailabilityZoneId", &STRING),
+    member("CpuOptions", "CpuOptions", "CpuOptions", &HOST_CPU_OPTIONS_REQUEST),
+    member("AutoPlacement", "autoPlacement", "AutoPlacement", &AUTO_PLACEMENT),
+    member("ClientToken", "clientToken", "ClientToken", &STRING),
+    member("InstanceType", "instanceType", "InstanceType", &STRING),
+    member("Quantity", "quantity", "Quantity", &INTEGER),
+    member("AvailabilityZone", "availabilityZone", "AvailabilityZone", &STRING),
+]);
+
+pub static ALLOCATE_HOSTS_RESULT: Schema = Schema::structure("AllocateHostsResult", &[
+    member("HostIds", "hostIdSet", "HostIdSet", &RESPONSE_HOST_ID_LIST),
+]);
+
 pub static ALLOCATION_ID_LIST: Schema = Schema::list("AllocationIdList", &element("AllocationId", &STRING));
+
+pub static ALLOCATION_STATE: Schema = Schema::new("AllocationState", Kind::String)
+    .values(&[
+        "available", "configuring", "pending", "permanent-failure", "released", "released-permanent-failure",
+        "under-assessment",
+    ]);
+
+pub static ALLOCATION_STRATEGY: Schema = Schema::new("AllocationStrategy", Kind::String)
+    .values(&[
+        "capacityOptimized", "capacityOptimizedPrioritized", "diversified", "lowestPrice", "priceCapacityOptimized",
+    ]);
+
+pub static ALLOCATION_TYPE: Schema = Schema::new("AllocationType", Kind::String)
+    .values(&[
+        "cancelling", "future", "used",
+    ]);
 
 static ALLOWED_INSTANCE_TYPE_PATTERN: Pattern = Pattern::new("[a-zA-Z0-9\\.\\*\\-]+");
 
@@ -120,6 +192,16 @@ pub static ALLOWED_INSTANCE_TYPE_SET: Schema = Schema::list("AllowedInstanceType
     .min(0)
     .max(400);
 
+pub static ALLOWS_MULTIPLE_INSTANCE_TYPES: Schema = Schema::new("AllowsMultipleInstanceTypes", Kind::String)
+    .values(&[
+        "off", "on",
+    ]);
+
+pub static AMD_SEV_SNP: Schema = Schema::new("AmdSevSnp", Kind::String)
+    .values(&[
+        "disabled", "enabled",
+    ]);
+
 pub static AMD_SEV_SNP_SPECIFICATION: Schema = Schema::new("AmdSevSnpSpecification", Kind::String)
     .values(&[
         "disabled", "enabled",
@@ -129,6 +211,11 @@ pub static APPLICATION_STATUS_SUMMARY: Schema = Schema::structure("ApplicationSt
     member("Status", "status", "Status", &SUMMARY_STATUS),
     member("ImpairedSince", "impairedSince", "ImpairedSince", &TIMESTAMP),
 ]);
+
+pub static APPLY_CANCELLATION_CHARGES: Schema = Schema::new("ApplyCancellationCharges", Kind::String)
+    .values(&[
+        "commitment-wind-down",
+    ]);
 
 pub static ARCHITECTURE_TYPE: Schema = Schema::new("ArchitectureType", Kind::String)
     .values(&[
@@ -141,6 +228,8 @@ pub static ARCHITECTURE_VALUES: Schema = Schema::new("ArchitectureValues", Kind:
     .values(&[
         "arm64", "arm64_mac", "i386", "x86_64", "x86_64_mac",
     ]);
+
+pub static ASSET_ID_LIST: Schema = Schema::list("AssetIdList", &element("item", &STRING));
 
 pub static ASSIGN_PRIVATE_IP_ADDRESSES_REQUEST: Schema = Schema::structure("AssignPrivateIpAddressesRequest", &[
     member("Ipv4Prefixes", "Ipv4Prefix", "Ipv4Prefix", &IP_PREFIX_LIST),
@@ -279,6 +368,11 @@ pub static AUTHORIZE_SECURITY_GROUP_INGRESS_RESULT: Schema = Schema::structure("
     member("SecurityGroupRules", "securityGroupRuleSet", "SecurityGroupRuleSet", &SECURITY_GROUP_RULE_LIST),
 ]);
 
+pub static AUTO_PLACEMENT: Schema = Schema::new("AutoPlacement", Kind::String)
+    .values(&[
+        "off", "on",
+    ]);
+
 pub static AVAILABILITY_ZONE: Schema = Schema::structure("AvailabilityZone", &[
     member("OptInStatus", "optInStatus", "OptInStatus", &AVAILABILITY_ZONE_OPT_IN_STATUS),
     member("Messages", "messageSet", "MessageSet", &AVAILABILITY_ZONE_MESSAGE_LIST),
@@ -325,3 +419,10 @@ pub static AVAILABILITY_ZONE_SUB_GEOGRAPHY: Schema = Schema::structure("Availabi
 ]);
 
 pub static AVAILABILITY_ZONE_SUB_GEOGRAPHY_LIST: Schema = Schema::list("AvailabilityZoneSubGeographyList", &element("item", &AVAILABILITY_ZONE_SUB_GEOGRAPHY));
+
+pub static AVAILABLE_CAPACITY: Schema = Schema::structure("AvailableCapacity", &[
+    member("AvailableInstanceCapacity", "availableInstanceCapacity", "AvailableInstanceCapacity", &AVAILABLE_INSTANCE_CAPACITY_LIST),
+    member("AvailableVCpus", "availableVCpus", "AvailableVCpus", &INTEGER),
+]);
+
+pub static AVAILABLE_INSTANCE_CAPACITY_LIST: Schema = Schema::list("AvailableInstanceCapacityList", &element("item", &INSTANCE_CAPACITY));

@@ -32,6 +32,11 @@ pub static BASELINE_PERFORMANCE_FACTORS_REQUEST: Schema = Schema::structure("Bas
     member("Cpu", "Cpu", "Cpu", &CPU_PERFORMANCE_FACTOR_REQUEST),
 ]);
 
+pub static BATCH_STATE: Schema = Schema::new("BatchState", Kind::String)
+    .values(&[
+        "active", "cancelled", "cancelled_running", "cancelled_terminating", "failed", "modifying", "submitted",
+    ]);
+
 pub static BLOCK_DEVICE_MAPPING: Schema = Schema::structure("BlockDeviceMapping", &[
     member("Ebs", "ebs", "Ebs", &EBS_BLOCK_DEVICE),
     member("NoDevice", "noDevice", "NoDevice", &STRING),
@@ -42,6 +47,15 @@ pub static BLOCK_DEVICE_MAPPING: Schema = Schema::structure("BlockDeviceMapping"
 pub static BLOCK_DEVICE_MAPPING_LIST: Schema = Schema::list("BlockDeviceMappingList", &element("item", &BLOCK_DEVICE_MAPPING));
 
 pub static BLOCK_DEVICE_MAPPING_REQUEST_LIST: Schema = Schema::list("BlockDeviceMappingRequestList", &element("BlockDeviceMapping", &BLOCK_DEVICE_MAPPING));
+
+pub static BLOCK_DEVICE_MAPPING_RESPONSE: Schema = Schema::structure("BlockDeviceMappingResponse", &[
+    member("DeviceName", "deviceName", "DeviceName", &STRING),
+    member("VirtualName", "virtualName", "VirtualName", &STRING),
+    member("Ebs", "ebs", "Ebs", &EBS_BLOCK_DEVICE_RESPONSE),
+    member("NoDevice", "noDevice", "NoDevice", &STRING),
+]);
+
+pub static BLOCK_DEVICE_MAPPING_RESPONSE_LIST: Schema = Schema::list("BlockDeviceMappingResponseList", &element("item", &BLOCK_DEVICE_MAPPING_RESPONSE));
 
 pub static BLOCK_PUBLIC_ACCESS_MODE: Schema = Schema::new("BlockPublicAccessMode", Kind::String)
     .values(&[

@@ -2,6 +2,53 @@
 
 use super::*;
 
+pub static CANCEL_BATCH_ERROR_CODE: Schema = Schema::new("CancelBatchErrorCode", Kind::String)
+    .values(&[
+        "fleetRequestIdDoesNotExist", "fleetRequestIdMalformed", "fleetRequestNotInCancellableState", "unexpectedError",
+    ]);
+
+pub static CANCEL_CAPACITY_RESERVATION_REQUEST: Schema = Schema::structure("CancelCapacityReservationRequest", &[
+    member("CapacityReservationId", "CapacityReservationId", "CapacityReservationId", &STRING).required(),
+    member("DryRun", "DryRun", "DryRun", &BOOLEAN),
+    member("ApplyCancellationCharges", "ApplyCancellationCharges", "ApplyCancellationCharges", &APPLY_CANCELLATION_CHARGES),
+    member("QuoteId", "QuoteId", "QuoteId", &STRING),
+]);
+
+pub static CANCEL_CAPACITY_RESERVATION_RESULT: Schema = Schema::structure("CancelCapacityReservationResult", &[
+    member("Return", "return", "Return", &BOOLEAN),
+]);
+
+pub static CANCEL_SPOT_FLEET_REQUESTS_ERROR: Schema = Schema::structure("CancelSpotFleetRequestsError", &[
+    member("Code", "code", "Code", &CANCEL_BATCH_ERROR_CODE),
+    member("Message", "message", "Message", &STRING),
+]);
+
+pub static CANCEL_SPOT_FLEET_REQUESTS_ERROR_ITEM: Schema = Schema::structure("CancelSpotFleetRequestsErrorItem", &[
+    member("Error", "error", "Error", &CANCEL_SPOT_FLEET_REQUESTS_ERROR),
+    member("SpotFleetRequestId", "spotFleetRequestId", "SpotFleetRequestId", &STRING),
+]);
+
+pub static CANCEL_SPOT_FLEET_REQUESTS_ERROR_SET: Schema = Schema::list("CancelSpotFleetRequestsErrorSet", &element("item", &CANCEL_SPOT_FLEET_REQUESTS_ERROR_ITEM));
+
+pub static CANCEL_SPOT_FLEET_REQUESTS_REQUEST: Schema = Schema::structure("CancelSpotFleetRequestsRequest", &[
+    member("DryRun", "dryRun", "DryRun", &BOOLEAN),
+    member("SpotFleetRequestIds", "spotFleetRequestId", "SpotFleetRequestId", &SPOT_FLEET_REQUEST_ID_LIST).required(),
+    member("TerminateInstances", "terminateInstances", "TerminateInstances", &BOOLEAN).required(),
+]);
+
+pub static CANCEL_SPOT_FLEET_REQUESTS_RESPONSE: Schema = Schema::structure("CancelSpotFleetRequestsResponse", &[
+    member("SuccessfulFleetRequests", "successfulFleetRequestSet", "SuccessfulFleetRequestSet", &CANCEL_SPOT_FLEET_REQUESTS_SUCCESS_SET),
+    member("UnsuccessfulFleetRequests", "unsuccessfulFleetRequestSet", "UnsuccessfulFleetRequestSet", &CANCEL_SPOT_FLEET_REQUESTS_ERROR_SET),
+]);
+
+pub static CANCEL_SPOT_FLEET_REQUESTS_SUCCESS_ITEM: Schema = Schema::structure("CancelSpotFleetRequestsSuccessItem", &[
+    member("CurrentSpotFleetRequestState", "currentSpotFleetRequestState", "CurrentSpotFleetRequestState", &BATCH_STATE),
+    member("PreviousSpotFleetRequestState", "previousSpotFleetRequestState", "PreviousSpotFleetRequestState", &BATCH_STATE),
+    member("SpotFleetRequestId", "spotFleetRequestId", "SpotFleetRequestId", &STRING),
+]);
+
+pub static CANCEL_SPOT_FLEET_REQUESTS_SUCCESS_SET: Schema = Schema::list("CancelSpotFleetRequestsSuccessSet", &element("item", &CANCEL_SPOT_FLEET_REQUESTS_SUCCESS_ITEM));
+
 pub static CANCEL_SPOT_INSTANCE_REQUEST_STATE: Schema = Schema::new("CancelSpotInstanceRequestState", Kind::String)
     .values(&[
         "active", "cancelled", "closed", "completed", "open",
@@ -23,10 +70,120 @@ pub static CANCELLED_SPOT_INSTANCE_REQUEST: Schema = Schema::structure("Cancelle
 
 pub static CANCELLED_SPOT_INSTANCE_REQUEST_LIST: Schema = Schema::list("CancelledSpotInstanceRequestList", &element("item", &CANCELLED_SPOT_INSTANCE_REQUEST));
 
+pub static CAPACITY_ALLOCATION: Schema = Schema::structure("CapacityAllocation", &[
+    member("AllocationType", "allocationType", "AllocationType", &ALLOCATION_TYPE),
+    member("Count", "count", "Count", &INTEGER),
+    member("AllocationMetadata", "allocationMetadataList", "AllocationMetadataList", &CAPACITY_ALLOCATION_METADATA_LIST),
+]);
+
+pub static CAPACITY_ALLOCATION_METADATA_ENTRY: Schema = Schema::structure("CapacityAllocationMetadataEntry", &[
+    member("Key", "key", "Key", &STRING),
+    member("Value", "value", "Value", &STRING),
+]);
+
+pub static CAPACITY_ALLOCATION_METADATA_LIST: Schema = Schema::list("CapacityAllocationMetadataList", &element("item", &CAPACITY_ALLOCATION_METADATA_ENTRY));
+
+pub static CAPACITY_ALLOCATIONS: Schema = Schema::list("CapacityAllocations", &element("item", &CAPACITY_ALLOCATION));
+
+pub static CAPACITY_RESERVATION: Schema = Schema::structure("CapacityReservation", &[
+    member("CapacityReservationId", "capacityReservationId", "CapacityReservationId", &STRING),
+    member("OwnerId", "ownerId", "OwnerId", &STRING),
+    member("CapacityReservationArn", "capacityReservationArn", "CapacityReservationArn", &STRING),
+    member("AvailabilityZoneId", "availabilityZoneId", "AvailabilityZoneId", &STRING),
+    member("InstanceType", "instanceType", "InstanceType", &STRING),
+    member("InstancePlatform", "instancePlatform", "InstancePlatform", &CAPACITY_RESERVATION_INSTANCE_PLATFORM),
+    member("AvailabilityZone", "availabilityZone", "AvailabilityZone", &STRING),
+    member("Tenancy", "tenancy", "Tenancy", &CAPACITY_RESERVATION_TENANCY),
+    member("TotalInstanceCount", "totalInstanceCount", "TotalInstanceCount", &INTEGER),
+    member("AvailableInstanceCount", "availableInstanceCount", "AvailableInstanceCount", &INTEGER),
+    member("EbsOptimized", "ebsOptimized", "EbsOptimized", &BOOLEAN),
+    member("EphemeralStorage", "ephemeralStorage", "EphemeralStorage", &BOOLEAN),
+    member("State", "state", "State", &CAPACITY_RESERVATION_STATE),
+    member("StartDate", "startDate", "StartDate", &TIMESTAMP),
+    member("EndDate", "endDate", "EndDate", &TIMESTAMP),
+    member("EndDateType", "endDateType", "EndDateType", &END_DATE_TYPE),
+    member("InstanceMatchCriteria", "instanceMatchCriteria", "InstanceMatchCriteria", &INSTANCE_MATCH_CRITERIA),
+    member("CreateDate", "createDate", "CreateDate", &TIMESTAMP),
+    member("Tags", "tagSet", "TagSet", &TAG_LIST),
+    member("OutpostArn", "outpostArn", "OutpostArn", &OUTPOST_ARN),
+    member("CapacityReservationFleetId", "capacityReservationFleetId", "CapacityReservationFleetId", &STRING),
+    member("PlacementGroupArn", "placementGroupArn", "PlacementGroupArn", &PLACEMENT_GROUP_ARN),
+    member("CapacityAllocations", "capacityAllocationSet", "CapacityAllocationSet", &CAPACITY_ALLOCATIONS),
+    member("ReservationType", "reservationType", "ReservationType", &CAPACITY_RESERVATION_TYPE),
+    member("UnusedReservationBillingOwnerId", "unusedReservationBillingOwnerId", "UnusedReservationBillingOwnerId", &ACCOUNT_ID),
+    member("CommitmentInfo", "commitmentInfo", "CommitmentInfo", &CAPACITY_RESERVATION_COMMITMENT_INFO),
+    member("DeliveryPreference", "deliveryPreference", "DeliveryPreference", &CAPACITY_RESERVATION_DELIVERY_PREFERENCE),
+    member("CapacityBlockId", "capacityBlockId", "CapacityBlockId", &STRING),
+    member("Interruptible", "interruptible", "Interruptible", &BOOLEAN),
+    member("InterruptibleCapacityAllocation", "interruptibleCapacityAllocation", "InterruptibleCapacityAllocation", &INTERRUPTIBLE_CAPACITY_ALLOCATION),
+    member("InterruptionInfo", "interruptionInfo", "InterruptionInfo", &INTERRUPTION_INFO),
+    member("AdjustmentStatus", "adjustmentStatus", "AdjustmentStatus", &CAPACITY_RESERVATION_ADJUSTMENT_STATUS),
+    member("AdjustmentDetails", "adjustmentDetails", "AdjustmentDetails", &CAPACITY_RESERVATION_ADJUSTMENT_DETAILS),
+    member("OriginalStartDate", "originalStartDate", "OriginalStartDate", &TIMESTAMP),
+    member("ZeroSizePreference", "zeroSizePreference", "ZeroSizePreference", &ZERO_SIZE_PREFERENCE),
+    member("LaunchStatus", "launchStatus", "LaunchStatus", &CAPACITY_RESERVATION_LAUNCH_STATUS),
+]);
+
+pub static CAPACITY_RESERVATION_ADJUSTMENT_DETAILS: Schema = Schema::structure("CapacityReservationAdjustmentDetails", &[
+    member("StartDate", "startDate", "StartDate", &TIMESTAMP),
+    member("EndDate", "endDate", "EndDate", &TIMESTAMP),
+    member("CommitmentEndDate", "commitmentEndDate", "CommitmentEndDate", &TIMESTAMP),
+    member("EndDateType", "endDateType", "EndDateType", &STRING),
+    member("CommitmentDuration", "commitmentDuration", "CommitmentDuration", &LONG),
+]);
+
+pub static CAPACITY_RESERVATION_ADJUSTMENT_STATUS: Schema = Schema::new("CapacityReservationAdjustmentStatus", Kind::String)
+    .values(&[
+        "applied", "rejected", "requested",
+    ]);
+
+pub static CAPACITY_RESERVATION_COMMITMENT_DURATION: Schema = Schema::new("CapacityReservationCommitmentDuration", Kind::Long)
+    .min(1)
+    .max(200000000);
+
+pub static CAPACITY_RESERVATION_COMMITMENT_INFO: Schema = Schema::structure("CapacityReservationCommitmentInfo", &[
+    member("CommittedInstanceCount", "committedInstanceCount", "CommittedInstanceCount", &INTEGER),
+    member("CommitmentEndDate", "commitmentEndDate", "CommitmentEndDate", &TIMESTAMP),
+    member("CommitmentDuration", "commitmentDuration", "CommitmentDuration", &LONG),
+]);
+
+pub static CAPACITY_RESERVATION_DELIVERY_PREFERENCE: Schema = Schema::new("CapacityReservationDeliveryPreference", Kind::String)
+    .values(&[
+        "fixed", "incremental",
+    ]);
+
+pub static CAPACITY_RESERVATION_ID_SET: Schema = Schema::list("CapacityReservationIdSet", &element("item", &STRING));
+
+pub static CAPACITY_RESERVATION_INSTANCE_PLATFORM: Schema = Schema::new("CapacityReservationInstancePlatform", Kind::String)
+    .values(&[
+        "Linux with SQL Server Enterprise", "Linux with SQL Server Standard", "Linux with SQL Server Web", "Linux/UNIX",
+        "RHEL with HA", "RHEL with HA and SQL Server Enterprise", "RHEL with HA and SQL Server Standard",
+        "RHEL with SQL Server Enterprise", "RHEL with SQL Server Standard", "RHEL with SQL Server Web",
+        "Red Hat Enterprise Linux", "SUSE Linux", "Ubuntu Pro", "Windows", "Windows with SQL Server",
+        "Windows with SQL Server Enterprise", "Windows with SQL Server Standard", "Windows with SQL Server Web",
+    ]);
+
+pub static CAPACITY_RESERVATION_LAUNCH_STATUS: Schema = Schema::new("CapacityReservationLaunchStatus", Kind::String)
+    .values(&[
+        "launchable", "unlaunchable",
+    ]);
+
+pub static CAPACITY_RESERVATION_OPTIONS: Schema = Schema::structure("CapacityReservationOptions", &[
+    member("UsageStrategy", "usageStrategy", "UsageStrategy", &FLEET_CAPACITY_RESERVATION_USAGE_STRATEGY),
+]);
+
+pub static CAPACITY_RESERVATION_OPTIONS_REQUEST: Schema = Schema::structure("CapacityReservationOptionsRequest", &[
+    member("UsageStrategy", "UsageStrategy", "UsageStrategy", &FLEET_CAPACITY_RESERVATION_USAGE_STRATEGY),
+]);
+
 pub static CAPACITY_RESERVATION_PREFERENCE: Schema = Schema::new("CapacityReservationPreference", Kind::String)
     .values(&[
         "capacity-reservations-only", "none", "open",
     ]);
+
+pub static CAPACITY_RESERVATION_RESOURCE_GROUP_ARN_SET: Schema = Schema::list("CapacityReservationResourceGroupArnSet", &element("item", &STRING));
+
+pub static CAPACITY_RESERVATION_SET: Schema = Schema::list("CapacityReservationSet", &element("item", &CAPACITY_RESERVATION));
 
 pub static CAPACITY_RESERVATION_SPECIFICATION: Schema = Schema::structure("CapacityReservationSpecification", &[
     member("CapacityReservationPreference", "CapacityReservationPreference", "CapacityReservationPreference", &CAPACITY_RESERVATION_PREFERENCE),
@@ -38,6 +195,12 @@ pub static CAPACITY_RESERVATION_SPECIFICATION_RESPONSE: Schema = Schema::structu
     member("CapacityReservationTarget", "capacityReservationTarget", "CapacityReservationTarget", &CAPACITY_RESERVATION_TARGET_RESPONSE),
 ]);
 
+pub static CAPACITY_RESERVATION_STATE: Schema = Schema::new("CapacityReservationState", Kind::String)
+    .values(&[
+        "active", "assessing", "cancelled", "cancelling", "delayed", "expired", "failed", "payment-failed",
+        "payment-pending", "pending", "scheduled", "unavailable", "unsupported",
+    ]);
+
 pub static CAPACITY_RESERVATION_TARGET: Schema = Schema::structure("CapacityReservationTarget", &[
     member("CapacityReservationId", "CapacityReservationId", "CapacityReservationId", &STRING),
     member("CapacityReservationResourceGroupArn", "CapacityReservationResourceGroupArn", "CapacityReservationResourceGroupArn", &STRING),
@@ -46,6 +209,28 @@ pub static CAPACITY_RESERVATION_TARGET: Schema = Schema::structure("CapacityRese
 pub static CAPACITY_RESERVATION_TARGET_RESPONSE: Schema = Schema::structure("CapacityReservationTargetResponse", &[
     member("CapacityReservationId", "capacityReservationId", "CapacityReservationId", &STRING),
     member("CapacityReservationResourceGroupArn", "capacityReservationResourceGroupArn", "CapacityReservationResourceGroupArn", &STRING),
+]);
+
+pub static CAPACITY_RESERVATION_TENANCY: Schema = Schema::new("CapacityReservationTenancy", Kind::String)
+    .values(&[
+        "dedicated", "default",
+    ]);
+
+pub static CAPACITY_RESERVATION_TYPE: Schema = Schema::new("CapacityReservationType", Kind::String)
+    .values(&[
+        "capacity-block", "default",
+    ]);
+
+pub static CLASSIC_LOAD_BALANCER: Schema = Schema::structure("ClassicLoadBalancer", &[
+    member("Name", "name", "Name", &STRING),
+]);
+
+pub static CLASSIC_LOAD_BALANCERS: Schema = Schema::list("ClassicLoadBalancers", &element("item", &CLASSIC_LOAD_BALANCER))
+    .min(1)
+    .max(5);
+
+pub static CLASSIC_LOAD_BALANCERS_CONFIG: Schema = Schema::structure("ClassicLoadBalancersConfig", &[
+    member("ClassicLoadBalancers", "classicLoadBalancers", "ClassicLoadBalancers", &CLASSIC_LOAD_BALANCERS),
 ]);
 
 pub static CONNECTION_TRACKING_CONFIGURATION: Schema = Schema::structure("ConnectionTrackingConfiguration", &[
@@ -128,6 +313,32 @@ pub static CPU_PERFORMANCE_FACTOR_REQUEST: Schema = Schema::structure("CpuPerfor
     member("References", "Reference", "Reference", &PERFORMANCE_FACTOR_REFERENCE_SET_REQUEST),
 ]);
 
+pub static CREATE_CAPACITY_RESERVATION_REQUEST: Schema = Schema::structure("CreateCapacityReservationRequest", &[
+    member("ClientToken", "ClientToken", "ClientToken", &STRING),
+    member("InstanceType", "InstanceType", "InstanceType", &STRING).required(),
+    member("InstancePlatform", "InstancePlatform", "InstancePlatform", &CAPACITY_RESERVATION_INSTANCE_PLATFORM).required(),
+    member("AvailabilityZone", "AvailabilityZone", "AvailabilityZone", &STRING),
+    member("AvailabilityZoneId", "AvailabilityZoneId", "AvailabilityZoneId", &STRING),
+    member("Tenancy", "Tenancy", "Tenancy", &CAPACITY_RESERVATION_TENANCY),
+    member("InstanceCount", "InstanceCount", "InstanceCount", &INTEGER).required(),
+    member("EbsOptimized", "EbsOptimized", "EbsOptimized", &BOOLEAN),
+    member("EphemeralStorage", "EphemeralStorage", "EphemeralStorage", &BOOLEAN),
+    member("EndDate", "EndDate", "EndDate", &TIMESTAMP),
+    member("EndDateType", "EndDateType", "EndDateType", &END_DATE_TYPE),
+    member("InstanceMatchCriteria", "InstanceMatchCriteria", "InstanceMatchCriteria", &INSTANCE_MATCH_CRITERIA),
+    member("TagSpecifications", "TagSpecifications", "TagSpecifications", &TAG_SPECIFICATION_LIST),
+    member("DryRun", "DryRun", "DryRun", &BOOLEAN),
+    member("OutpostArn", "OutpostArn", "OutpostArn", &OUTPOST_ARN),
+    member("PlacementGroupArn", "PlacementGroupArn", "PlacementGroupArn", &PLACEMENT_GROUP_ARN),
+    member("StartDate", "StartDate", "StartDate", &TIMESTAMP),
+    member("CommitmentDuration", "CommitmentDuration", "CommitmentDuration", &CAPACITY_RESERVATION_COMMITMENT_DURATION),
+    member("DeliveryPreference", "DeliveryPreference", "DeliveryPreference", &CAPACITY_RESERVATION_DELIVERY_PREFERENCE),
+]);
+
+pub static CREATE_CAPACITY_RESERVATION_RESULT: Schema = Schema::structure("CreateCapacityReservationResult", &[
+    member("CapacityReservation", "capacityReservation", "CapacityReservation", &CAPACITY_RESERVATION),
+]);
+
 pub static CREATE_DEFAULT_SUBNET_REQUEST: Schema = Schema::structure("CreateDefaultSubnetRequest", &[
     member("AvailabilityZone", "AvailabilityZone", "AvailabilityZone", &STRING),
     member("DryRun", "DryRun", "DryRun", &BOOLEAN),
@@ -145,6 +356,52 @@ pub static CREATE_DEFAULT_VPC_REQUEST: Schema = Schema::structure("CreateDefault
 
 pub static CREATE_DEFAULT_VPC_RESULT: Schema = Schema::structure("CreateDefaultVpcResult", &[
     member("Vpc", "vpc", "Vpc", &VPC),
+]);
+
+pub static CREATE_FLEET_ERROR: Schema = Schema::structure("CreateFleetError", &[
+    member("LaunchTemplateAndOverrides", "launchTemplateAndOverrides", "LaunchTemplateAndOverrides", &LAUNCH_TEMPLATE_AND_OVERRIDES_RESPONSE),
+    member("Lifecycle", "lifecycle", "Lifecycle", &INSTANCE_LIFECYCLE),
+    member("ErrorCode", "errorCode", "ErrorCode", &STRING),
+    member("ErrorMessage", "errorMessage", "ErrorMessage", &STRING),
+]);
+
+pub static CREATE_FLEET_ERRORS_SET: Schema = Schema::list("CreateFleetErrorsSet", &element("item", &CREATE_FLEET_ERROR));
+
+pub static CREATE_FLEET_INSTANCE: Schema = Schema::structure("CreateFleetInstance", &[
+    member("LaunchTemplateAndOverrides", "launchTemplateAndOverrides", "LaunchTemplateAndOverrides", &LAUNCH_TEMPLATE_AND_OVERRIDES_RESPONSE),
+    member("Lifecycle", "lifecycle", "Lifecycle", &INSTANCE_LIFECYCLE),
+    member("InstanceIds", "instanceIds", "InstanceIds", &INSTANCE_IDS_SET),
+    member("InstanceType", "instanceType", "InstanceType", &STRING),
+    member("Platform", "platform", "Platform", &PLATFORM_VALUES),
+    member("AvailabilityZoneId", "availabilityZoneId", "AvailabilityZoneId", &STRING),
+    member("AvailabilityZone", "availabilityZone", "AvailabilityZone", &STRING),
+    member("SubnetId", "subnetId", "SubnetId", &STRING),
+]);
+
+pub static CREATE_FLEET_INSTANCES_SET: Schema = Schema::list("CreateFleetInstancesSet", &element("item", &CREATE_FLEET_INSTANCE));
+
+pub static CREATE_FLEET_REQUEST: Schema = Schema::structure("CreateFleetRequest", &[
+    member("DryRun", "DryRun", "DryRun", &BOOLEAN),
+    member("ClientToken", "ClientToken", "ClientToken", &STRING),
+    member("SpotOptions", "SpotOptions", "SpotOptions", &SPOT_OPTIONS_REQUEST),
+    member("OnDemandOptions", "OnDemandOptions", "OnDemandOptions", &ON_DEMAND_OPTIONS_REQUEST),
+    member("ReservedCapacityOptions", "ReservedCapacityOptions", "ReservedCapacityOptions", &RESERVED_CAPACITY_OPTIONS_REQUEST),
+    member("ExcessCapacityTerminationPolicy", "ExcessCapacityTerminationPolicy", "ExcessCapacityTerminationPolicy", &FLEET_EXCESS_CAPACITY_TERMINATION_POLICY),
+    member("LaunchTemplateConfigs", "LaunchTemplateConfigs", "LaunchTemplateConfigs", &FLEET_LAUNCH_TEMPLATE_CONFIG_LIST_REQUEST).required(),
+    member("TargetCapacitySpecification", "TargetCapacitySpecification", "TargetCapacitySpecification", &TARGET_CAPACITY_SPECIFICATION_REQUEST).required(),
+    member("TerminateInstancesWithExpiration", "TerminateInstancesWithExpiration", "TerminateInstancesWithExpiration", &BOOLEAN),
+    member("Type", "Type", "Type", &FLEET_TYPE),
+    member("ValidFrom", "ValidFrom", "ValidFrom", &TIMESTAMP),
+    member("ValidUntil", "ValidUntil", "ValidUntil", &TIMESTAMP),
+    member("ReplaceUnhealthyInstances", "ReplaceUnhealthyInstances", "ReplaceUnhealthyInstances", &BOOLEAN),
+    member("TagSpecifications", "TagSpecification", "TagSpecification", &TAG_SPECIFICATION_LIST),
+    member("Context", "Context", "Context", &STRING),
+]);
+
+pub static CREATE_FLEET_RESULT: Schema = Schema::structure("CreateFleetResult", &[
+    member("FleetId", "fleetId", "FleetId", &STRING),
+    member("Errors", "errorSet", "ErrorSet", &CREATE_FLEET_ERRORS_SET),
+    member("Instances", "fleetInstanceSet", "FleetInstanceSet", &CREATE_FLEET_INSTANCES_SET),
 ]);
 
 pub static CREATE_IMAGE_REQUEST: Schema = Schema::structure("CreateImageRequest", &[
@@ -341,3 +598,8 @@ pub static CREDIT_SPECIFICATION: Schema = Schema::structure("CreditSpecification
 pub static CREDIT_SPECIFICATION_REQUEST: Schema = Schema::structure("CreditSpecificationRequest", &[
     member("CpuCredits", "CpuCredits", "CpuCredits", &STRING).required(),
 ]);
+
+pub static CURRENCY_CODE_VALUES: Schema = Schema::new("CurrencyCodeValues", Kind::String)
+    .values(&[
+        "USD",
+    ]);

@@ -16,6 +16,47 @@ pub static DEFAULT_CONNECTION_TRACKING_CONFIGURATION: Schema = Schema::structure
     member("DefaultUdpStreamTimeout", "defaultUdpStreamTimeout", "DefaultUdpStreamTimeout", &INTEGER),
 ]);
 
+pub static DEFAULT_TARGET_CAPACITY_TYPE: Schema = Schema::new("DefaultTargetCapacityType", Kind::String)
+    .values(&[
+        "capacity-block", "on-demand", "reserved-capacity", "spot",
+    ]);
+
+pub static DELETE_FLEET_ERROR: Schema = Schema::structure("DeleteFleetError", &[
+    member("Code", "code", "Code", &DELETE_FLEET_ERROR_CODE),
+    member("Message", "message", "Message", &STRING),
+]);
+
+pub static DELETE_FLEET_ERROR_CODE: Schema = Schema::new("DeleteFleetErrorCode", Kind::String)
+    .values(&[
+        "fleetIdDoesNotExist", "fleetIdMalformed", "fleetNotInDeletableState", "unexpectedError",
+    ]);
+
+pub static DELETE_FLEET_ERROR_ITEM: Schema = Schema::structure("DeleteFleetErrorItem", &[
+    member("Error", "error", "Error", &DELETE_FLEET_ERROR),
+    member("FleetId", "fleetId", "FleetId", &STRING),
+]);
+
+pub static DELETE_FLEET_ERROR_SET: Schema = Schema::list("DeleteFleetErrorSet", &element("item", &DELETE_FLEET_ERROR_ITEM));
+
+pub static DELETE_FLEET_SUCCESS_ITEM: Schema = Schema::structure("DeleteFleetSuccessItem", &[
+    member("CurrentFleetState", "currentFleetState", "CurrentFleetState", &FLEET_STATE_CODE),
+    member("PreviousFleetState", "previousFleetState", "PreviousFleetState", &FLEET_STATE_CODE),
+    member("FleetId", "fleetId", "FleetId", &STRING),
+]);
+
+pub static DELETE_FLEET_SUCCESS_SET: Schema = Schema::list("DeleteFleetSuccessSet", &element("item", &DELETE_FLEET_SUCCESS_ITEM));
+
+pub static DELETE_FLEETS_REQUEST: Schema = Schema::structure("DeleteFleetsRequest", &[
+    member("DryRun", "DryRun", "DryRun", &BOOLEAN),
+    member("FleetIds", "FleetId", "FleetId", &FLEET_ID_SET).required(),
+    member("TerminateInstances", "TerminateInstances", "TerminateInstances", &BOOLEAN).required(),
+]);
+
+pub static DELETE_FLEETS_RESULT: Schema = Schema::structure("DeleteFleetsResult", &[
+    member("SuccessfulFleetDeletions", "successfulFleetDeletionSet", "SuccessfulFleetDeletionSet", &DELETE_FLEET_SUCCESS_SET),
+    member("UnsuccessfulFleetDeletions", "unsuccessfulFleetDeletionSet", "UnsuccessfulFleetDeletionSet", &DELETE_FLEET_ERROR_SET),
+]);
+
 pub static DELETE_INTERNET_GATEWAY_REQUEST: Schema = Schema::structure("DeleteInternetGatewayRequest", &[
     member("DryRun", "dryRun", "DryRun", &BOOLEAN),
     member("InternetGatewayId", "internetGatewayId", "InternetGatewayId", &STRING).required(),
@@ -74,6 +115,30 @@ pub static DELETE_LAUNCH_TEMPLATE_VERSIONS_RESULT: Schema = Schema::structure("D
 pub static DELETE_NETWORK_INTERFACE_REQUEST: Schema = Schema::structure("DeleteNetworkInterfaceRequest", &[
     member("DryRun", "dryRun", "DryRun", &BOOLEAN),
     member("NetworkInterfaceId", "networkInterfaceId", "NetworkInterfaceId", &STRING).required(),
+]);
+
+pub static DELETE_QUEUED_RESERVED_INSTANCES_ERROR: Schema = Schema::structure("DeleteQueuedReservedInstancesError", &[
+    member("Code", "code", "Code", &DELETE_QUEUED_RESERVED_INSTANCES_ERROR_CODE),
+    member("Message", "message", "Message", &STRING),
+]);
+
+pub static DELETE_QUEUED_RESERVED_INSTANCES_ERROR_CODE: Schema = Schema::new("DeleteQueuedReservedInstancesErrorCode", Kind::String)
+    .values(&[
+        "reserved-instances-id-invalid", "reserved-instances-not-in-queued-state", "unexpected-error",
+    ]);
+
+pub static DELETE_QUEUED_RESERVED_INSTANCES_ID_LIST: Schema = Schema::list("DeleteQueuedReservedInstancesIdList", &element("item", &STRING))
+    .min(1)
+    .max(100);
+
+pub static DELETE_QUEUED_RESERVED_INSTANCES_REQUEST: Schema = Schema::structure("DeleteQueuedReservedInstancesRequest", &[
+    member("DryRun", "DryRun", "DryRun", &BOOLEAN),
+    member("ReservedInstancesIds", "ReservedInstancesId", "ReservedInstancesId", &DELETE_QUEUED_RESERVED_INSTANCES_ID_LIST).required(),
+]);
+
+pub static DELETE_QUEUED_RESERVED_INSTANCES_RESULT: Schema = Schema::structure("DeleteQueuedReservedInstancesResult", &[
+    member("SuccessfulQueuedPurchaseDeletions", "successfulQueuedPurchaseDeletionSet", "SuccessfulQueuedPurchaseDeletionSet", &SUCCESSFUL_QUEUED_PURCHASE_DELETION_SET),
+    member("FailedQueuedPurchaseDeletions", "failedQueuedPurchaseDeletionSet", "FailedQueuedPurchaseDeletionSet", &FAILED_QUEUED_PURCHASE_DELETION_SET),
 ]);
 
 pub static DELETE_ROUTE_REQUEST: Schema = Schema::structure("DeleteRouteRequest", &[
@@ -164,6 +229,98 @@ pub static DESCRIBE_AVAILABILITY_ZONES_REQUEST: Schema = Schema::structure("Desc
 
 pub static DESCRIBE_AVAILABILITY_ZONES_RESULT: Schema = Schema::structure("DescribeAvailabilityZonesResult", &[
     member("AvailabilityZones", "availabilityZoneInfo", "AvailabilityZoneInfo", &AVAILABILITY_ZONE_LIST),
+]);
+
+pub static DESCRIBE_CAPACITY_RESERVATIONS_MAX_RESULTS: Schema = Schema::new("DescribeCapacityReservationsMaxResults", Kind::Integer)
+    .min(1)
+    .max(1000);
+
+pub static DESCRIBE_CAPACITY_RESERVATIONS_REQUEST: Schema = Schema::structure("DescribeCapacityReservationsRequest", &[
+    member("CapacityReservationIds", "CapacityReservationId", "CapacityReservationId", &CAPACITY_RESERVATION_ID_SET),
+    member("NextToken", "NextToken", "NextToken", &STRING),
+    member("MaxResults", "MaxResults", "MaxResults", &DESCRIBE_CAPACITY_RESERVATIONS_MAX_RESULTS),
+    member("Filters", "Filter", "Filter", &FILTER_LIST),
+    member("DryRun", "DryRun", "DryRun", &BOOLEAN),
+]);
+
+pub static DESCRIBE_CAPACITY_RESERVATIONS_RESULT: Schema = Schema::structure("DescribeCapacityReservationsResult", &[
+    member("NextToken", "nextToken", "NextToken", &STRING),
+    member("CapacityReservations", "capacityReservationSet", "CapacityReservationSet", &CAPACITY_RESERVATION_SET),
+]);
+
+pub static DESCRIBE_FLEET_ERROR: Schema = Schema::structure("DescribeFleetError", &[
+    member("LaunchTemplateAndOverrides", "launchTemplateAndOverrides", "LaunchTemplateAndOverrides", &LAUNCH_TEMPLATE_AND_OVERRIDES_RESPONSE),
+    member("Lifecycle", "lifecycle", "Lifecycle", &INSTANCE_LIFECYCLE),
+    member("ErrorCode", "errorCode", "ErrorCode", &STRING),
+    member("ErrorMessage", "errorMessage", "ErrorMessage", &STRING),
+]);
+
+pub static DESCRIBE_FLEET_HISTORY_REQUEST: Schema = Schema::structure("DescribeFleetHistoryRequest", &[
+    member("DryRun", "DryRun", "DryRun", &BOOLEAN),
+    member("EventType", "EventType", "EventType", &FLEET_EVENT_TYPE),
+    member("MaxResults", "MaxResults", "MaxResults", &INTEGER),
+    member("NextToken", "NextToken", "NextToken", &STRING),
+    member("FleetId", "FleetId", "FleetId", &STRING).required(),
+    member("StartTime", "StartTime", "StartTime", &TIMESTAMP).required(),
+]);
+
+pub static DESCRIBE_FLEET_HISTORY_RESULT: Schema = Schema::structure("DescribeFleetHistoryResult", &[
+    member("HistoryRecords", "historyRecordSet", "HistoryRecordSet", &HISTORY_RECORD_SET),
+    member("LastEvaluatedTime", "lastEvaluatedTime", "LastEvaluatedTime", &TIMESTAMP),
+    member("NextToken", "nextToken", "NextToken", &STRING),
+    member("FleetId", "fleetId", "FleetId", &STRING),
+    member("StartTime", "startTime", "StartTime", &TIMESTAMP),
+]);
+
+pub static DESCRIBE_FLEET_INSTANCES_REQUEST: Schema = Schema::structure("DescribeFleetInstancesRequest", &[
+    member("DryRun", "DryRun", "DryRun", &BOOLEAN),
+    member("MaxResults", "MaxResults", "MaxResults", &INTEGER),
+    member("NextToken", "NextToken", "NextToken", &STRING),
+    member("FleetId", "FleetId", "FleetId", &STRING).required(),
+    member("Filters", "Filter", "Filter", &FILTER_LIST),
+]);
+
+pub static DESCRIBE_FLEET_INSTANCES_RESULT: Schema = Schema::structure("DescribeFleetInstancesResult", &[
+    member("ActiveInstances", "activeInstanceSet", "ActiveInstanceSet", &ACTIVE_INSTANCE_SET),
+    member("NextToken", "nextToken", "NextToken", &STRING),
+    member("FleetId", "fleetId", "FleetId", &STRING),
+]);
+
+pub static DESCRIBE_FLEETS_ERROR_SET: Schema = Schema::list("DescribeFleetsErrorSet", &element("item", &DESCRIBE_FLEET_ERROR));
+
+pub static DESCRIBE_FLEETS_INSTANCES: Schema = Schema::structure("DescribeFleetsInstances", &[
+    member("LaunchTemplateAndOverrides", "launchTemplateAndOverrides", "LaunchTemplateAndOverrides", &LAUNCH_TEMPLATE_AND_OVERRIDES_RESPONSE),
+    member("Lifecycle", "lifecycle", "Lifecycle", &INSTANCE_LIFECYCLE),
+    member("InstanceIds", "instanceIds", "InstanceIds", &INSTANCE_IDS_SET),
+    member("InstanceType", "instanceType", "InstanceType", &STRING),
+    member("Platform", "platform", "Platform", &PLATFORM_VALUES),
+]);
+
+pub static DESCRIBE_FLEETS_INSTANCES_SET: Schema = Schema::list("DescribeFleetsInstancesSet", &element("item", &DESCRIBE_FLEETS_INSTANCES));
+
+pub static DESCRIBE_FLEETS_REQUEST: Schema = Schema::structure("DescribeFleetsRequest", &[
+    member("DryRun", "DryRun", "DryRun", &BOOLEAN),
+    member("MaxResults", "MaxResults", "MaxResults", &INTEGER),
+    member("NextToken", "NextToken", "NextToken", &STRING),
+    member("FleetIds", "FleetId", "FleetId", &FLEET_ID_SET),
+    member("Filters", "Filter", "Filter", &FILTER_LIST),
+]);
+
+pub static DESCRIBE_FLEETS_RESULT: Schema = Schema::structure("DescribeFleetsResult", &[
+    member("NextToken", "nextToken", "NextToken", &STRING),
+    member("Fleets", "fleetSet", "FleetSet", &FLEET_SET),
+]);
+
+pub static DESCRIBE_HOSTS_REQUEST: Schema = Schema::structure("DescribeHostsRequest", &[
+    member("HostIds", "hostId", "HostId", &REQUEST_HOST_ID_LIST),
+    member("NextToken", "nextToken", "NextToken", &STRING),
+    member("MaxResults", "maxResults", "MaxResults", &INTEGER),
+    member("Filter", "filter", "Filter", &FILTER_LIST),
+]);
+
+pub static DESCRIBE_HOSTS_RESULT: Schema = Schema::structure("DescribeHostsResult", &[
+    member("Hosts", "hostSet", "HostSet", &HOST_LIST),
+    member("NextToken", "nextToken", "NextToken", &STRING),
 ]);
 
 pub static DESCRIBE_IAM_INSTANCE_PROFILE_ASSOCIATIONS_MAX_RESULTS: Schema = Schema::new("DescribeIamInstanceProfileAssociationsMaxResults", Kind::Integer)
@@ -412,6 +569,53 @@ pub static DESCRIBE_REGIONS_RESULT: Schema = Schema::structure("DescribeRegionsR
     member("Regions", "regionInfo", "RegionInfo", &REGION_LIST),
 ]);
 
+pub static DESCRIBE_RESERVED_INSTANCES_MODIFICATIONS_REQUEST: Schema = Schema::structure("DescribeReservedInstancesModificationsRequest", &[
+    member("ReservedInstancesModificationIds", "ReservedInstancesModificationId", "ReservedInstancesModificationId", &RESERVED_INSTANCES_MODIFICATION_ID_STRING_LIST),
+    member("NextToken", "nextToken", "NextToken", &STRING),
+    member("Filters", "Filter", "Filter", &FILTER_LIST),
+]);
+
+pub static DESCRIBE_RESERVED_INSTANCES_MODIFICATIONS_RESULT: Schema = Schema::structure("DescribeReservedInstancesModificationsResult", &[
+    member("NextToken", "nextToken", "NextToken", &STRING),
+    member("ReservedInstancesModifications", "reservedInstancesModificationsSet", "ReservedInstancesModificationsSet", &RESERVED_INSTANCES_MODIFICATION_LIST),
+]);
+
+pub static DESCRIBE_RESERVED_INSTANCES_OFFERINGS_REQUEST: Schema = Schema::structure("DescribeReservedInstancesOfferingsRequest", &[
+    member("AvailabilityZone", "AvailabilityZone", "AvailabilityZone", &STRING),
+    member("IncludeMarketplace", "IncludeMarketplace", "IncludeMarketplace", &BOOLEAN),
+    member("InstanceType", "InstanceType", "InstanceType", &STRING),
+    member("MaxDuration", "MaxDuration", "MaxDuration", &LONG),
+    member("MaxInstanceCount", "MaxInstanceCount", "MaxInstanceCount", &INTEGER),
+    member("MinDuration", "MinDuration", "MinDuration", &LONG),
+    member("OfferingClass", "OfferingClass", "OfferingClass", &OFFERING_CLASS_TYPE),
+    member("ProductDescription", "ProductDescription", "ProductDescription", &RI_PRODUCT_DESCRIPTION),
+    member("ReservedInstancesOfferingIds", "ReservedInstancesOfferingId", "ReservedInstancesOfferingId", &RESERVED_INSTANCES_OFFERING_ID_STRING_LIST),
+    member("AvailabilityZoneId", "AvailabilityZoneId", "AvailabilityZoneId", &STRING),
+    member("DryRun", "dryRun", "DryRun", &BOOLEAN),
+    member("Filters", "Filter", "Filter", &FILTER_LIST),
+    member("InstanceTenancy", "instanceTenancy", "InstanceTenancy", &TENANCY),
+    member("OfferingType", "offeringType", "OfferingType", &OFFERING_TYPE_VALUES),
+    member("NextToken", "nextToken", "NextToken", &STRING),
+    member("MaxResults", "maxResults", "MaxResults", &INTEGER),
+]);
+
+pub static DESCRIBE_RESERVED_INSTANCES_OFFERINGS_RESULT: Schema = Schema::structure("DescribeReservedInstancesOfferingsResult", &[
+    member("NextToken", "nextToken", "NextToken", &STRING),
+    member("ReservedInstancesOfferings", "reservedInstancesOfferingsSet", "ReservedInstancesOfferingsSet", &RESERVED_INSTANCES_OFFERING_LIST),
+]);
+
+pub static DESCRIBE_RESERVED_INSTANCES_REQUEST: Schema = Schema::structure("DescribeReservedInstancesRequest", &[
+    member("OfferingClass", "OfferingClass", "OfferingClass", &OFFERING_CLASS_TYPE),
+    member("ReservedInstancesIds", "ReservedInstancesId", "ReservedInstancesId", &RESERVED_INSTANCES_ID_STRING_LIST),
+    member("DryRun", "dryRun", "DryRun", &BOOLEAN),
+    member("Filters", "Filter", "Filter", &FILTER_LIST),
+    member("OfferingType", "offeringType", "OfferingType", &OFFERING_TYPE_VALUES),
+]);
+
+pub static DESCRIBE_RESERVED_INSTANCES_RESULT: Schema = Schema::structure("DescribeReservedInstancesResult", &[
+    member("ReservedInstances", "reservedInstancesSet", "ReservedInstancesSet", &RESERVED_INSTANCES_LIST),
+]);
+
 pub static DESCRIBE_ROUTE_TABLES_MAX_RESULTS: Schema = Schema::new("DescribeRouteTablesMaxResults", Kind::Integer)
     .min(5)
     .max(100);
@@ -462,6 +666,56 @@ pub static DESCRIBE_SECURITY_GROUPS_REQUEST: Schema = Schema::structure("Describ
 pub static DESCRIBE_SECURITY_GROUPS_RESULT: Schema = Schema::structure("DescribeSecurityGroupsResult", &[
     member("NextToken", "nextToken", "NextToken", &STRING),
     member("SecurityGroups", "securityGroupInfo", "SecurityGroupInfo", &SECURITY_GROUP_LIST),
+]);
+
+pub static DESCRIBE_SPOT_FLEET_INSTANCES_MAX_RESULTS: Schema = Schema::new("DescribeSpotFleetInstancesMaxResults", Kind::Integer)
+    .min(1)
+    .max(1000);
+
+pub static DESCRIBE_SPOT_FLEET_INSTANCES_REQUEST: Schema = Schema::structure("DescribeSpotFleetInstancesRequest", &[
+    member("DryRun", "dryRun", "DryRun", &BOOLEAN),
+    member("SpotFleetRequestId", "spotFleetRequestId", "SpotFleetRequestId", &STRING).required(),
+    member("NextToken", "nextToken", "NextToken", &STRING),
+    member("MaxResults", "maxResults", "MaxResults", &DESCRIBE_SPOT_FLEET_INSTANCES_MAX_RESULTS),
+]);
+
+pub static DESCRIBE_SPOT_FLEET_INSTANCES_RESPONSE: Schema = Schema::structure("DescribeSpotFleetInstancesResponse", &[
+    member("ActiveInstances", "activeInstanceSet", "ActiveInstanceSet", &ACTIVE_INSTANCE_SET),
+    member("NextToken", "nextToken", "NextToken", &STRING),
+    member("SpotFleetRequestId", "spotFleetRequestId", "SpotFleetRequestId", &STRING),
+]);
+
+pub static DESCRIBE_SPOT_FLEET_REQUEST_HISTORY_MAX_RESULTS: Schema = Schema::new("DescribeSpotFleetRequestHistoryMaxResults", Kind::Integer)
+    .min(1)
+    .max(1000);
+
+pub static DESCRIBE_SPOT_FLEET_REQUEST_HISTORY_REQUEST: Schema = Schema::structure("DescribeSpotFleetRequestHistoryRequest", &[
+    member("DryRun", "dryRun", "DryRun", &BOOLEAN),
+    member("SpotFleetRequestId", "spotFleetRequestId", "SpotFleetRequestId", &STRING).required(),
+    member("EventType", "eventType", "EventType", &EVENT_TYPE),
+    member("StartTime", "startTime", "StartTime", &TIMESTAMP).required(),
+    member("NextToken", "nextToken", "NextToken", &STRING),
+    member("MaxResults", "maxResults", "MaxResults", &DESCRIBE_SPOT_FLEET_REQUEST_HISTORY_MAX_RESULTS),
+]);
+
+pub static DESCRIBE_SPOT_FLEET_REQUEST_HISTORY_RESPONSE: Schema = Schema::structure("DescribeSpotFleetRequestHistoryResponse", &[
+    member("HistoryRecords", "historyRecordSet", "HistoryRecordSet", &HISTORY_RECORDS),
+    member("LastEvaluatedTime", "lastEvaluatedTime", "LastEvaluatedTime", &TIMESTAMP),
+    member("NextToken", "nextToken", "NextToken", &STRING),
+    member("SpotFleetRequestId", "spotFleetRequestId", "SpotFleetRequestId", &STRING),
+    member("StartTime", "startTime", "StartTime", &TIMESTAMP),
+]);
+
+pub static DESCRIBE_SPOT_FLEET_REQUESTS_REQUEST: Schema = Schema::structure("DescribeSpotFleetRequestsRequest", &[
+    member("DryRun", "dryRun", "DryRun", &BOOLEAN),
+    member("SpotFleetRequestIds", "spotFleetRequestId", "SpotFleetRequestId", &SPOT_FLEET_REQUEST_ID_LIST),
+    member("NextToken", "nextToken", "NextToken", &STRING),
+    member("MaxResults", "maxResults", "MaxResults", &INTEGER),
+]);
+
+pub static DESCRIBE_SPOT_FLEET_REQUESTS_RESPONSE: Schema = Schema::structure("DescribeSpotFleetRequestsResponse", &[
+    member("NextToken", "nextToken", "NextToken", &STRING),
+    member("SpotFleetRequestConfigs", "spotFleetRequestConfigSet", "SpotFleetRequestConfigSet", &SPOT_FLEET_REQUEST_CONFIG_SET),
 ]);
 
 pub static DESCRIBE_SPOT_INSTANCE_REQUESTS_REQUEST: Schema = Schema::structure("DescribeSpotInstanceRequestsRequest", &[

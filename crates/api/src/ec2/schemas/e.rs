@@ -18,6 +18,17 @@ pub static EBS_BLOCK_DEVICE: Schema = Schema::structure("EbsBlockDevice", &[
     member("EbsCardIndex", "EbsCardIndex", "EbsCardIndex", &INTEGER),
 ]);
 
+pub static EBS_BLOCK_DEVICE_RESPONSE: Schema = Schema::structure("EbsBlockDeviceResponse", &[
+    member("Encrypted", "encrypted", "Encrypted", &BOOLEAN),
+    member("DeleteOnTermination", "deleteOnTermination", "DeleteOnTermination", &BOOLEAN),
+    member("Iops", "iops", "Iops", &INTEGER),
+    member("Throughput", "throughput", "Throughput", &INTEGER),
+    member("KmsKeyId", "kmsKeyId", "KmsKeyId", &STRING),
+    member("SnapshotId", "snapshotId", "SnapshotId", &STRING),
+    member("VolumeSize", "volumeSize", "VolumeSize", &INTEGER),
+    member("VolumeType", "volumeType", "VolumeType", &VOLUME_TYPE),
+]);
+
 pub static EBS_CARD_INFO: Schema = Schema::structure("EbsCardInfo", &[
     member("EbsCardIndex", "ebsCardIndex", "EbsCardIndex", &INTEGER),
     member("BaselineBandwidthInMbps", "baselineBandwidthInMbps", "BaselineBandwidthInMbps", &INTEGER),
@@ -171,6 +182,11 @@ pub static ENCLAVE_OPTIONS_REQUEST: Schema = Schema::structure("EnclaveOptionsRe
     member("Enabled", "Enabled", "Enabled", &BOOLEAN),
 ]);
 
+pub static END_DATE_TYPE: Schema = Schema::new("EndDateType", Kind::String)
+    .values(&[
+        "limited", "unlimited",
+    ]);
+
 pub static EPHEMERAL_NVME_SUPPORT: Schema = Schema::new("EphemeralNvmeSupport", Kind::String)
     .values(&[
         "required", "supported", "unsupported",
@@ -181,6 +197,22 @@ pub static ERROR_SET: Schema = Schema::list("ErrorSet", &element("item", &VALIDA
 pub static EVENT_CODE: Schema = Schema::new("EventCode", Kind::String)
     .values(&[
         "instance-reboot", "instance-retirement", "instance-stop", "system-maintenance", "system-reboot",
+    ]);
+
+pub static EVENT_INFORMATION: Schema = Schema::structure("EventInformation", &[
+    member("EventDescription", "eventDescription", "EventDescription", &STRING),
+    member("EventSubType", "eventSubType", "EventSubType", &STRING),
+    member("InstanceId", "instanceId", "InstanceId", &STRING),
+]);
+
+pub static EVENT_TYPE: Schema = Schema::new("EventType", Kind::String)
+    .values(&[
+        "error", "fleetRequestChange", "information", "instanceChange",
+    ]);
+
+pub static EXCESS_CAPACITY_TERMINATION_POLICY: Schema = Schema::new("ExcessCapacityTerminationPolicy", Kind::String)
+    .values(&[
+        "default", "noTermination",
     ]);
 
 static EXCLUDED_INSTANCE_TYPE_PATTERN: Pattern = Pattern::new("[a-zA-Z0-9\\.\\*\\-]+");

@@ -2,12 +2,221 @@
 
 use super::*;
 
+pub static FAILED_QUEUED_PURCHASE_DELETION: Schema = Schema::structure("FailedQueuedPurchaseDeletion", &[
+    member("Error", "error", "Error", &DELETE_QUEUED_RESERVED_INSTANCES_ERROR),
+    member("ReservedInstancesId", "reservedInstancesId", "ReservedInstancesId", &STRING),
+]);
+
+pub static FAILED_QUEUED_PURCHASE_DELETION_SET: Schema = Schema::list("FailedQueuedPurchaseDeletionSet", &element("item", &FAILED_QUEUED_PURCHASE_DELETION));
+
 pub static FILTER: Schema = Schema::structure("Filter", &[
     member("Name", "Name", "Name", &STRING),
     member("Values", "Value", "Value", &VALUE_STRING_LIST),
 ]);
 
 pub static FILTER_LIST: Schema = Schema::list("FilterList", &element("Filter", &FILTER));
+
+pub static FLEET_ACTIVITY_STATUS: Schema = Schema::new("FleetActivityStatus", Kind::String)
+    .values(&[
+        "error", "fulfilled", "pending_fulfillment", "pending_termination",
+    ]);
+
+pub static FLEET_BLOCK_DEVICE_MAPPING_REQUEST: Schema = Schema::structure("FleetBlockDeviceMappingRequest", &[
+    member("DeviceName", "DeviceName", "DeviceName", &STRING),
+    member("VirtualName", "VirtualName", "VirtualName", &STRING),
+    member("Ebs", "Ebs", "Ebs", &FLEET_EBS_BLOCK_DEVICE_REQUEST),
+    member("NoDevice", "NoDevice", "NoDevice", &STRING),
+]);
+
+pub static FLEET_BLOCK_DEVICE_MAPPING_REQUEST_LIST: Schema = Schema::list("FleetBlockDeviceMappingRequestList", &element("BlockDeviceMapping", &FLEET_BLOCK_DEVICE_MAPPING_REQUEST));
+
+pub static FLEET_CAPACITY_RESERVATION_TARGET_REQUEST: Schema = Schema::structure("FleetCapacityReservationTargetRequest", &[
+    member("CapacityReservationIds", "CapacityReservationId", "CapacityReservationId", &CAPACITY_RESERVATION_ID_SET),
+    member("CapacityReservationResourceGroupArns", "CapacityReservationResourceGroupArn", "CapacityReservationResourceGroupArn", &CAPACITY_RESERVATION_RESOURCE_GROUP_ARN_SET),
+]);
+
+pub static FLEET_CAPACITY_RESERVATION_USAGE_STRATEGY: Schema = Schema::new("FleetCapacityReservationUsageStrategy", Kind::String)
+    .values(&[
+        "use-capacity-reservations-first",
+    ]);
+
+pub static FLEET_DATA: Schema = Schema::structure("FleetData", &[
+    member("ActivityStatus", "activityStatus", "ActivityStatus", &FLEET_ACTIVITY_STATUS),
+    member("CreateTime", "createTime", "CreateTime", &TIMESTAMP),
+    member("FleetId", "fleetId", "FleetId", &STRING),
+    member("FleetState", "fleetState", "FleetState", &FLEET_STATE_CODE),
+    member("ClientToken", "clientToken", "ClientToken", &STRING),
+    member("ExcessCapacityTerminationPolicy", "excessCapacityTerminationPolicy", "ExcessCapacityTerminationPolicy", &FLEET_EXCESS_CAPACITY_TERMINATION_POLICY),
+    member("FulfilledCapacity", "fulfilledCapacity", "FulfilledCapacity", &DOUBLE),
+    member("FulfilledOnDemandCapacity", "fulfilledOnDemandCapacity", "FulfilledOnDemandCapacity", &DOUBLE),
+    member("LaunchTemplateConfigs", "launchTemplateConfigs", "LaunchTemplateConfigs", &FLEET_LAUNCH_TEMPLATE_CONFIG_LIST),
+    member("TargetCapacitySpecification", "targetCapacitySpecification", "TargetCapacitySpecification", &TARGET_CAPACITY_SPECIFICATION),
+    member("TerminateInstancesWithExpiration", "terminateInstancesWithExpiration", "TerminateInstancesWithExpiration", &BOOLEAN),
+    member("Type", "type", "Type", &FLEET_TYPE),
+    member("ValidFrom", "validFrom", "ValidFrom", &TIMESTAMP),
+    member("ValidUntil", "validUntil", "ValidUntil", &TIMESTAMP),
+    member("ReplaceUnhealthyInstances", "replaceUnhealthyInstances", "ReplaceUnhealthyInstances", &BOOLEAN),
+    member("SpotOptions", "spotOptions", "SpotOptions", &SPOT_OPTIONS),
+    member("OnDemandOptions", "onDemandOptions", "OnDemandOptions", &ON_DEMAND_OPTIONS),
+    member("ReservedCapacityOptions", "reservedCapacityOptions", "ReservedCapacityOptions", &RESERVED_CAPACITY_OPTIONS),
+    member("Tags", "tagSet", "TagSet", &TAG_LIST),
+    member("Errors", "errorSet", "ErrorSet", &DESCRIBE_FLEETS_ERROR_SET),
+    member("Instances", "fleetInstanceSet", "FleetInstanceSet", &DESCRIBE_FLEETS_INSTANCES_SET),
+    member("Context", "context", "Context", &STRING),
+]);
+
+pub static FLEET_EBS_BLOCK_DEVICE_REQUEST: Schema = Schema::structure("FleetEbsBlockDeviceRequest", &[
+    member("Encrypted", "Encrypted", "Encrypted", &BOOLEAN),
+    member("DeleteOnTermination", "DeleteOnTermination", "DeleteOnTermination", &BOOLEAN),
+    member("Iops", "Iops", "Iops", &INTEGER),
+    member("Throughput", "Throughput", "Throughput", &INTEGER),
+    member("KmsKeyId", "KmsKeyId", "KmsKeyId", &STRING),
+    member("SnapshotId", "SnapshotId", "SnapshotId", &STRING),
+    member("VolumeSize", "VolumeSize", "VolumeSize", &INTEGER),
+    member("VolumeType", "VolumeType", "VolumeType", &VOLUME_TYPE),
+]);
+
+pub static FLEET_EVENT_TYPE: Schema = Schema::new("FleetEventType", Kind::String)
+    .values(&[
+        "fleet-change", "instance-change", "service-error",
+    ]);
+
+pub static FLEET_EXCESS_CAPACITY_TERMINATION_POLICY: Schema = Schema::new("FleetExcessCapacityTerminationPolicy", Kind::String)
+    .values(&[
+        "no-termination", "termination",
+    ]);
+
+pub static FLEET_HTTP_TOKENS_STATE: Schema = Schema::new("FleetHttpTokensState", Kind::String)
+    .values(&[
+        "optional", "required",
+    ]);
+
+pub static FLEET_IAM_INSTANCE_PROFILE_SPECIFICATION_REQUEST: Schema = Schema::structure("FleetIamInstanceProfileSpecificationRequest", &[
+    member("Arn", "Arn", "Arn", &STRING),
+    member("Name", "Name", "Name", &STRING),
+]);
+
+pub static FLEET_ID_SET: Schema = Schema::list("FleetIdSet", &element("item", &STRING));
+
+pub static FLEET_INSTANCE_METADATA_ENDPOINT_STATE: Schema = Schema::new("FleetInstanceMetadataEndpointState", Kind::String)
+    .values(&[
+        "disabled", "enabled",
+    ]);
+
+pub static FLEET_INSTANCE_METADATA_OPTIONS_REQUEST: Schema = Schema::structure("FleetInstanceMetadataOptionsRequest", &[
+    member("HttpTokens", "HttpTokens", "HttpTokens", &FLEET_HTTP_TOKENS_STATE),
+    member("HttpPutResponseHopLimit", "HttpPutResponseHopLimit", "HttpPutResponseHopLimit", &INTEGER),
+    member("HttpEndpoint", "HttpEndpoint", "HttpEndpoint", &FLEET_INSTANCE_METADATA_ENDPOINT_STATE),
+]);
+
+pub static FLEET_LAUNCH_TEMPLATE_CONFIG: Schema = Schema::structure("FleetLaunchTemplateConfig", &[
+    member("LaunchTemplateSpecification", "launchTemplateSpecification", "LaunchTemplateSpecification", &FLEET_LAUNCH_TEMPLATE_SPECIFICATION),
+    member("Overrides", "overrides", "Overrides", &FLEET_LAUNCH_TEMPLATE_OVERRIDES_LIST),
+]);
+
+pub static FLEET_LAUNCH_TEMPLATE_CONFIG_LIST: Schema = Schema::list("FleetLaunchTemplateConfigList", &element("item", &FLEET_LAUNCH_TEMPLATE_CONFIG));
+
+pub static FLEET_LAUNCH_TEMPLATE_CONFIG_LIST_REQUEST: Schema = Schema::list("FleetLaunchTemplateConfigListRequest", &element("item", &FLEET_LAUNCH_TEMPLATE_CONFIG_REQUEST))
+    .min(0)
+    .max(50);
+
+pub static FLEET_LAUNCH_TEMPLATE_CONFIG_REQUEST: Schema = Schema::structure("FleetLaunchTemplateConfigRequest", &[
+    member("LaunchTemplateSpecification", "LaunchTemplateSpecification", "LaunchTemplateSpecification", &FLEET_LAUNCH_TEMPLATE_SPECIFICATION_REQUEST),
+    member("Overrides", "Overrides", "Overrides", &FLEET_LAUNCH_TEMPLATE_OVERRIDES_LIST_REQUEST),
+]);
+
+pub static FLEET_LAUNCH_TEMPLATE_OVERRIDES: Schema = Schema::structure("FleetLaunchTemplateOverrides", &[
+    member("InstanceType", "instanceType", "InstanceType", &STRING),
+    member("MaxPrice", "maxPrice", "MaxPrice", &STRING),
+    member("SubnetId", "subnetId", "SubnetId", &STRING),
+    member("AvailabilityZone", "availabilityZone", "AvailabilityZone", &STRING),
+    member("WeightedCapacity", "weightedCapacity", "WeightedCapacity", &DOUBLE),
+    member("Priority", "priority", "Priority", &DOUBLE),
+    member("Placement", "placement", "Placement", &PLACEMENT_RESPONSE),
+    member("InstanceRequirements", "instanceRequirements", "InstanceRequirements", &INSTANCE_REQUIREMENTS),
+    member("ImageId", "imageId", "ImageId", &STRING),
+    member("BlockDeviceMappings", "blockDeviceMappingSet", "BlockDeviceMappingSet", &BLOCK_DEVICE_MAPPING_RESPONSE_LIST),
+    member("AvailabilityZoneId", "availabilityZoneId", "AvailabilityZoneId", &STRING),
+]);
+
+pub static FLEET_LAUNCH_TEMPLATE_OVERRIDES_LIST: Schema = Schema::list("FleetLaunchTemplateOverridesList", &element("item", &FLEET_LAUNCH_TEMPLATE_OVERRIDES));
+
+pub static FLEET_LAUNCH_TEMPLATE_OVERRIDES_LIST_REQUEST: Schema = Schema::list("FleetLaunchTemplateOverridesListRequest", &element("item", &FLEET_LAUNCH_TEMPLATE_OVERRIDES_REQUEST));
+
+pub static FLEET_LAUNCH_TEMPLATE_OVERRIDES_REQUEST: Schema = Schema::structure("FleetLaunchTemplateOverridesRequest", &[
+    member("InstanceType", "InstanceType", "InstanceType", &STRING),
+    member("MaxPrice", "MaxPrice", "MaxPrice", &STRING),
+    member("SubnetId", "SubnetId", "SubnetId", &STRING),
+    member("AvailabilityZone", "AvailabilityZone", "AvailabilityZone", &STRING),
+    member("WeightedCapacity", "WeightedCapacity", "WeightedCapacity", &DOUBLE),
+    member("Priority", "Priority", "Priority", &DOUBLE),
+    member("Placement", "Placement", "Placement", &PLACEMENT),
+    member("KeyName", "KeyName", "KeyName", &STRING),
+    member("BlockDeviceMappings", "BlockDeviceMapping", "BlockDeviceMapping", &FLEET_BLOCK_DEVICE_MAPPING_REQUEST_LIST),
+    member("IamInstanceProfile", "IamInstanceProfile", "IamInstanceProfile", &FLEET_IAM_INSTANCE_PROFILE_SPECIFICATION_REQUEST),
+    member("MetadataOptions", "MetadataOptions", "MetadataOptions", &FLEET_INSTANCE_METADATA_OPTIONS_REQUEST),
+    member("InstanceRequirements", "InstanceRequirements", "InstanceRequirements", &INSTANCE_REQUIREMENTS_REQUEST),
+    member("ImageId", "ImageId", "ImageId", &STRING),
+    member("AvailabilityZoneId", "AvailabilityZoneId", "AvailabilityZoneId", &STRING),
+]);
+
+pub static FLEET_LAUNCH_TEMPLATE_SPECIFICATION: Schema = Schema::structure("FleetLaunchTemplateSpecification", &[
+    member("LaunchTemplateId", "launchTemplateId", "LaunchTemplateId", &STRING),
+    member("LaunchTemplateName", "launchTemplateName", "LaunchTemplateName", &STRING),
+    member("Version", "version", "Version", &STRING),
+]);
+
+pub static FLEET_LAUNCH_TEMPLATE_SPECIFICATION_REQUEST: Schema = Schema::structure("FleetLaunchTemplateSpecificationRequest", &[
+    member("LaunchTemplateId", "LaunchTemplateId", "LaunchTemplateId", &STRING),
+    member("LaunchTemplateName", "LaunchTemplateName", "LaunchTemplateName", &STRING),
+    member("Version", "Version", "Version", &STRING),
+    member("LaunchTemplateSpecificationUserData", "LaunchTemplateSpecificationUserData", "LaunchTemplateSpecificationUserData", &SENSITIVE_USER_DATA),
+]);
+
+pub static FLEET_ON_DEMAND_ALLOCATION_STRATEGY: Schema = Schema::new("FleetOnDemandAllocationStrategy", Kind::String)
+    .values(&[
+        "lowest-price", "prioritized",
+    ]);
+
+pub static FLEET_REPLACEMENT_STRATEGY: Schema = Schema::new("FleetReplacementStrategy", Kind::String)
+    .values(&[
+        "launch", "launch-before-terminate",
+    ]);
+
+pub static FLEET_RESERVATION_TYPE: Schema = Schema::new("FleetReservationType", Kind::String)
+    .values(&[
+        "capacity-block", "interruptible-capacity-reservation", "on-demand-capacity-reservation",
+    ]);
+
+pub static FLEET_SET: Schema = Schema::list("FleetSet", &element("item", &FLEET_DATA));
+
+pub static FLEET_SPOT_CAPACITY_REBALANCE: Schema = Schema::structure("FleetSpotCapacityRebalance", &[
+    member("ReplacementStrategy", "replacementStrategy", "ReplacementStrategy", &FLEET_REPLACEMENT_STRATEGY),
+    member("TerminationDelay", "terminationDelay", "TerminationDelay", &INTEGER),
+]);
+
+pub static FLEET_SPOT_CAPACITY_REBALANCE_REQUEST: Schema = Schema::structure("FleetSpotCapacityRebalanceRequest", &[
+    member("ReplacementStrategy", "ReplacementStrategy", "ReplacementStrategy", &FLEET_REPLACEMENT_STRATEGY),
+    member("TerminationDelay", "TerminationDelay", "TerminationDelay", &INTEGER),
+]);
+
+pub static FLEET_SPOT_MAINTENANCE_STRATEGIES: Schema = Schema::structure("FleetSpotMaintenanceStrategies", &[
+    member("CapacityRebalance", "capacityRebalance", "CapacityRebalance", &FLEET_SPOT_CAPACITY_REBALANCE),
+]);
+
+pub static FLEET_SPOT_MAINTENANCE_STRATEGIES_REQUEST: Schema = Schema::structure("FleetSpotMaintenanceStrategiesRequest", &[
+    member("CapacityRebalance", "CapacityRebalance", "CapacityRebalance", &FLEET_SPOT_CAPACITY_REBALANCE_REQUEST),
+]);
+
+pub static FLEET_STATE_CODE: Schema = Schema::new("FleetStateCode", Kind::String)
+    .values(&[
+        "active", "deleted", "deleted_running", "deleted_terminating", "failed", "modifying", "submitted",
+    ]);
+
+pub static FLEET_TYPE: Schema = Schema::new("FleetType", Kind::String)
+    .values(&[
+        "instant", "maintain", "request",
+    ]);
 
 pub static FLEXIBLE_ENA_QUEUES_SUPPORT: Schema = Schema::new("FlexibleEnaQueuesSupport", Kind::String)
     .values(&[

@@ -2,6 +2,30 @@
 
 use super::*;
 
+pub static GET_CAPACITY_RESERVATION_USAGE_REQUEST: Schema = Schema::structure("GetCapacityReservationUsageRequest", &[
+    member("CapacityReservationId", "CapacityReservationId", "CapacityReservationId", &STRING).required(),
+    member("NextToken", "NextToken", "NextToken", &STRING),
+    member("MaxResults", "MaxResults", "MaxResults", &GET_CAPACITY_RESERVATION_USAGE_REQUEST_MAX_RESULTS),
+    member("DryRun", "DryRun", "DryRun", &BOOLEAN),
+]);
+
+pub static GET_CAPACITY_RESERVATION_USAGE_REQUEST_MAX_RESULTS: Schema = Schema::new("GetCapacityReservationUsageRequestMaxResults", Kind::Integer)
+    .min(1)
+    .max(1000);
+
+pub static GET_CAPACITY_RESERVATION_USAGE_RESULT: Schema = Schema::structure("GetCapacityReservationUsageResult", &[
+    member("NextToken", "nextToken", "NextToken", &STRING),
+    member("CapacityReservationId", "capacityReservationId", "CapacityReservationId", &STRING),
+    member("InstanceType", "instanceType", "InstanceType", &STRING),
+    member("TotalInstanceCount", "totalInstanceCount", "TotalInstanceCount", &INTEGER),
+    member("AvailableInstanceCount", "availableInstanceCount", "AvailableInstanceCount", &INTEGER),
+    member("State", "state", "State", &CAPACITY_RESERVATION_STATE),
+    member("InstanceUsages", "instanceUsageSet", "InstanceUsageSet", &INSTANCE_USAGE_SET),
+    member("Interruptible", "interruptible", "Interruptible", &BOOLEAN),
+    member("InterruptibleCapacityAllocation", "interruptibleCapacityAllocation", "InterruptibleCapacityAllocation", &INTERRUPTIBLE_CAPACITY_ALLOCATION),
+    member("InterruptionInfo", "interruptionInfo", "InterruptionInfo", &INTERRUPTION_INFO),
+]);
+
 pub static GET_CONSOLE_OUTPUT_REQUEST: Schema = Schema::structure("GetConsoleOutputRequest", &[
     member("InstanceId", "InstanceId", "InstanceId", &STRING).required(),
     member("Latest", "Latest", "Latest", &BOOLEAN),
@@ -21,6 +45,24 @@ pub static GET_LAUNCH_TEMPLATE_DATA_REQUEST: Schema = Schema::structure("GetLaun
 
 pub static GET_LAUNCH_TEMPLATE_DATA_RESULT: Schema = Schema::structure("GetLaunchTemplateDataResult", &[
     member("LaunchTemplateData", "launchTemplateData", "LaunchTemplateData", &RESPONSE_LAUNCH_TEMPLATE_DATA),
+]);
+
+pub static GET_RESERVED_INSTANCES_EXCHANGE_QUOTE_REQUEST: Schema = Schema::structure("GetReservedInstancesExchangeQuoteRequest", &[
+    member("DryRun", "DryRun", "DryRun", &BOOLEAN),
+    member("ReservedInstanceIds", "ReservedInstanceId", "ReservedInstanceId", &RESERVED_INSTANCE_ID_SET).required(),
+    member("TargetConfigurations", "TargetConfiguration", "TargetConfiguration", &TARGET_CONFIGURATION_REQUEST_SET),
+]);
+
+pub static GET_RESERVED_INSTANCES_EXCHANGE_QUOTE_RESULT: Schema = Schema::structure("GetReservedInstancesExchangeQuoteResult", &[
+    member("CurrencyCode", "currencyCode", "CurrencyCode", &STRING),
+    member("IsValidExchange", "isValidExchange", "IsValidExchange", &BOOLEAN),
+    member("OutputReservedInstancesWillExpireAt", "outputReservedInstancesWillExpireAt", "OutputReservedInstancesWillExpireAt", &TIMESTAMP),
+    member("PaymentDue", "paymentDue", "PaymentDue", &STRING),
+    member("ReservedInstanceValueRollup", "reservedInstanceValueRollup", "ReservedInstanceValueRollup", &RESERVATION_VALUE),
+    member("ReservedInstanceValueSet", "reservedInstanceValueSet", "ReservedInstanceValueSet", &RESERVED_INSTANCE_RESERVATION_VALUE_SET),
+    member("TargetConfigurationValueRollup", "targetConfigurationValueRollup", "TargetConfigurationValueRollup", &RESERVATION_VALUE),
+    member("TargetConfigurationValueSet", "targetConfigurationValueSet", "TargetConfigurationValueSet", &TARGET_RESERVATION_VALUE_SET),
+    member("ValidationFailureReason", "validationFailureReason", "ValidationFailureReason", &STRING),
 ]);
 
 pub static GPU_DEVICE_INFO: Schema = Schema::structure("GpuDeviceInfo", &[

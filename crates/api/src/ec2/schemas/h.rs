@@ -10,6 +10,87 @@ pub static HIBERNATION_OPTIONS_REQUEST: Schema = Schema::structure("HibernationO
     member("Configured", "Configured", "Configured", &BOOLEAN),
 ]);
 
+pub static HISTORY_RECORD: Schema = Schema::structure("HistoryRecord", &[
+    member("EventInformation", "eventInformation", "EventInformation", &EVENT_INFORMATION),
+    member("EventType", "eventType", "EventType", &EVENT_TYPE),
+    member("Timestamp", "timestamp", "Timestamp", &TIMESTAMP),
+]);
+
+pub static HISTORY_RECORD_ENTRY: Schema = Schema::structure("HistoryRecordEntry", &[
+    member("EventInformation", "eventInformation", "EventInformation", &EVENT_INFORMATION),
+    member("EventType", "eventType", "EventType", &FLEET_EVENT_TYPE),
+    member("Timestamp", "timestamp", "Timestamp", &TIMESTAMP),
+]);
+
+pub static HISTORY_RECORD_SET: Schema = Schema::list("HistoryRecordSet", &element("item", &HISTORY_RECORD_ENTRY));
+
+pub static HISTORY_RECORDS: Schema = Schema::list("HistoryRecords", &element("item", &HISTORY_RECORD));
+
+pub static HOST: Schema = Schema::structure("Host", &[
+    member("AutoPlacement", "autoPlacement", "AutoPlacement", &AUTO_PLACEMENT),
+    member("AvailabilityZone", "availabilityZone", "AvailabilityZone", &STRING),
+    member("AvailableCapacity", "availableCapacity", "AvailableCapacity", &AVAILABLE_CAPACITY),
+    member("ClientToken", "clientToken", "ClientToken", &STRING),
+    member("HostId", "hostId", "HostId", &STRING),
+    member("HostProperties", "hostProperties", "HostProperties", &HOST_PROPERTIES),
+    member("HostReservationId", "hostReservationId", "HostReservationId", &STRING),
+    member("Instances", "instances", "Instances", &HOST_INSTANCE_LIST),
+    member("State", "state", "State", &ALLOCATION_STATE),
+    member("AllocationTime", "allocationTime", "AllocationTime", &TIMESTAMP),
+    member("ReleaseTime", "releaseTime", "ReleaseTime", &TIMESTAMP),
+    member("Tags", "tagSet", "TagSet", &TAG_LIST),
+    member("HostRecovery", "hostRecovery", "HostRecovery", &HOST_RECOVERY),
+    member("AllowsMultipleInstanceTypes", "allowsMultipleInstanceTypes", "AllowsMultipleInstanceTypes", &ALLOWS_MULTIPLE_INSTANCE_TYPES),
+    member("OwnerId", "ownerId", "OwnerId", &STRING),
+    member("AvailabilityZoneId", "availabilityZoneId", "AvailabilityZoneId", &STRING),
+    member("MemberOfServiceLinkedResourceGroup", "memberOfServiceLinkedResourceGroup", "MemberOfServiceLinkedResourceGroup", &BOOLEAN),
+    member("OutpostArn", "outpostArn", "OutpostArn", &STRING),
+    member("HostMaintenance", "hostMaintenance", "HostMaintenance", &HOST_MAINTENANCE),
+    member("AssetId", "assetId", "AssetId", &STRING),
+    member("CpuOptions", "cpuOptions", "CpuOptions", &HOST_CPU_OPTIONS),
+]);
+
+pub static HOST_CPU_OPTIONS: Schema = Schema::structure("HostCpuOptions", &[
+    member("AmdSevSnp", "amdSevSnp", "AmdSevSnp", &AMD_SEV_SNP),
+]);
+
+pub static HOST_CPU_OPTIONS_REQUEST: Schema = Schema::structure("HostCpuOptionsRequest", &[
+    member("AmdSevSnp", "AmdSevSnp", "AmdSevSnp", &AMD_SEV_SNP),
+]);
+
+pub static HOST_INSTANCE: Schema = Schema::structure("HostInstance", &[
+    member("InstanceId", "instanceId", "InstanceId", &STRING),
+    member("InstanceType", "instanceType", "InstanceType", &STRING),
+    member("OwnerId", "ownerId", "OwnerId", &STRING),
+]);
+
+pub static HOST_INSTANCE_LIST: Schema = Schema::list("HostInstanceList", &element("item", &HOST_INSTANCE));
+
+pub static HOST_LIST: Schema = Schema::list("HostList", &element("item", &HOST));
+
+pub static HOST_MAINTENANCE: Schema = Schema::new("HostMaintenance", Kind::String)
+    .values(&[
+        "off", "on",
+    ]);
+
+pub static HOST_PROPERTIES: Schema = Schema::structure("HostProperties", &[
+    member("Cores", "cores", "Cores", &INTEGER),
+    member("InstanceType", "instanceType", "InstanceType", &STRING),
+    member("InstanceFamily", "instanceFamily", "InstanceFamily", &STRING),
+    member("Sockets", "sockets", "Sockets", &INTEGER),
+    member("TotalVCpus", "totalVCpus", "TotalVCpus", &INTEGER),
+]);
+
+pub static HOST_RECOVERY: Schema = Schema::new("HostRecovery", Kind::String)
+    .values(&[
+        "off", "on",
+    ]);
+
+pub static HOST_TENANCY: Schema = Schema::new("HostTenancy", Kind::String)
+    .values(&[
+        "dedicated", "default", "host",
+    ]);
+
 pub static HOSTNAME_TYPE: Schema = Schema::new("HostnameType", Kind::String)
     .values(&[
         "ip-name", "resource-name",

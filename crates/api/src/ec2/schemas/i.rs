@@ -299,6 +299,12 @@ pub static INSTANCE_BOOT_MODE_VALUES: Schema = Schema::new("InstanceBootModeValu
         "legacy-bios", "uefi",
     ]);
 
+pub static INSTANCE_CAPACITY: Schema = Schema::structure("InstanceCapacity", &[
+    member("AvailableCapacity", "availableCapacity", "AvailableCapacity", &INTEGER),
+    member("InstanceType", "instanceType", "InstanceType", &STRING),
+    member("TotalCapacity", "totalCapacity", "TotalCapacity", &INTEGER),
+]);
+
 pub static INSTANCE_CREDIT_SPECIFICATION: Schema = Schema::structure("InstanceCreditSpecification", &[
     member("InstanceId", "instanceId", "InstanceId", &STRING),
     member("CpuCredits", "cpuCredits", "CpuCredits", &STRING),
@@ -313,7 +319,14 @@ pub static INSTANCE_GENERATION: Schema = Schema::new("InstanceGeneration", Kind:
 
 pub static INSTANCE_GENERATION_SET: Schema = Schema::list("InstanceGenerationSet", &element("item", &INSTANCE_GENERATION));
 
+pub static INSTANCE_HEALTH_STATUS: Schema = Schema::new("InstanceHealthStatus", Kind::String)
+    .values(&[
+        "healthy", "unhealthy",
+    ]);
+
 pub static INSTANCE_ID_STRING_LIST: Schema = Schema::list("InstanceIdStringList", &element("InstanceId", &STRING));
+
+pub static INSTANCE_IDS_SET: Schema = Schema::list("InstanceIdsSet", &element("item", &STRING));
 
 pub static INSTANCE_INTERRUPTION_BEHAVIOR: Schema = Schema::new("InstanceInterruptionBehavior", Kind::String)
     .values(&[
@@ -345,6 +358,11 @@ pub static INSTANCE_IPV6_PREFIX: Schema = Schema::structure("InstanceIpv6Prefix"
 
 pub static INSTANCE_IPV6_PREFIX_LIST: Schema = Schema::list("InstanceIpv6PrefixList", &element("item", &INSTANCE_IPV6_PREFIX));
 
+pub static INSTANCE_LIFECYCLE: Schema = Schema::new("InstanceLifecycle", Kind::String)
+    .values(&[
+        "capacity-block", "interruptible-capacity-reservation", "on-demand", "spot",
+    ]);
+
 pub static INSTANCE_LIFECYCLE_TYPE: Schema = Schema::new("InstanceLifecycleType", Kind::String)
     .values(&[
         "capacity-block", "interruptible-capacity-reservation", "scheduled", "spot",
@@ -365,6 +383,11 @@ pub static INSTANCE_MARKET_OPTIONS_REQUEST: Schema = Schema::structure("Instance
     member("MarketType", "MarketType", "MarketType", &MARKET_TYPE),
     member("SpotOptions", "SpotOptions", "SpotOptions", &SPOT_MARKET_OPTIONS),
 ]);
+
+pub static INSTANCE_MATCH_CRITERIA: Schema = Schema::new("InstanceMatchCriteria", Kind::String)
+    .values(&[
+        "open", "targeted",
+    ]);
 
 pub static INSTANCE_METADATA_ENDPOINT_STATE: Schema = Schema::new("InstanceMetadataEndpointState", Kind::String)
     .values(&[
@@ -742,6 +765,13 @@ pub static INSTANCE_TYPE_SPECIFICATION: Schema = Schema::structure("InstanceType
     member("UnsupportedInstanceTypes", "unsupportedInstanceTypeSet", "UnsupportedInstanceTypeSet", &UNSUPPORTED_INSTANCE_TYPE_SET),
 ]);
 
+pub static INSTANCE_USAGE: Schema = Schema::structure("InstanceUsage", &[
+    member("AccountId", "accountId", "AccountId", &STRING),
+    member("UsedInstanceCount", "usedInstanceCount", "UsedInstanceCount", &INTEGER),
+]);
+
+pub static INSTANCE_USAGE_SET: Schema = Schema::list("InstanceUsageSet", &element("item", &INSTANCE_USAGE));
+
 pub static INTERNET_GATEWAY: Schema = Schema::structure("InternetGateway", &[
     member("Attachments", "attachmentSet", "AttachmentSet", &INTERNET_GATEWAY_ATTACHMENT_LIST),
     member("InternetGatewayId", "internetGatewayId", "InternetGatewayId", &STRING),
@@ -759,6 +789,30 @@ pub static INTERNET_GATEWAY_ATTACHMENT_LIST: Schema = Schema::list("InternetGate
 pub static INTERNET_GATEWAY_ID_LIST: Schema = Schema::list("InternetGatewayIdList", &element("item", &STRING));
 
 pub static INTERNET_GATEWAY_LIST: Schema = Schema::list("InternetGatewayList", &element("item", &INTERNET_GATEWAY));
+
+pub static INTERRUPTIBLE_CAPACITY_ALLOCATION: Schema = Schema::structure("InterruptibleCapacityAllocation", &[
+    member("InstanceCount", "instanceCount", "InstanceCount", &INTEGER),
+    member("TargetInstanceCount", "targetInstanceCount", "TargetInstanceCount", &INTEGER),
+    member("Status", "status", "Status", &INTERRUPTIBLE_CAPACITY_RESERVATION_ALLOCATION_STATUS),
+    member("InterruptibleCapacityReservationId", "interruptibleCapacityReservationId", "InterruptibleCapacityReservationId", &STRING),
+    member("InterruptionType", "interruptionType", "InterruptionType", &INTERRUPTION_TYPE),
+    member("ZeroSizePreference", "zeroSizePreference", "ZeroSizePreference", &ZERO_SIZE_PREFERENCE),
+]);
+
+pub static INTERRUPTIBLE_CAPACITY_RESERVATION_ALLOCATION_STATUS: Schema = Schema::new("InterruptibleCapacityReservationAllocationStatus", Kind::String)
+    .values(&[
+        "active", "canceled", "canceling", "failed", "pending", "updating",
+    ]);
+
+pub static INTERRUPTION_INFO: Schema = Schema::structure("InterruptionInfo", &[
+    member("SourceCapacityReservationId", "sourceCapacityReservationId", "SourceCapacityReservationId", &STRING),
+    member("InterruptionType", "interruptionType", "InterruptionType", &INTERRUPTION_TYPE),
+]);
+
+pub static INTERRUPTION_TYPE: Schema = Schema::new("InterruptionType", Kind::String)
+    .values(&[
+        "adhoc",
+    ]);
 
 pub static IP_PERMISSION: Schema = Schema::structure("IpPermission", &[
     member("IpProtocol", "ipProtocol", "IpProtocol", &STRING),

@@ -34,6 +34,8 @@ pub static LAUNCH_SPECIFICATION: Schema = Schema::structure("LaunchSpecification
     member("Monitoring", "monitoring", "Monitoring", &RUN_INSTANCES_MONITORING_ENABLED),
 ]);
 
+pub static LAUNCH_SPECS_LIST: Schema = Schema::list("LaunchSpecsList", &element("item", &SPOT_FLEET_LAUNCH_SPECIFICATION));
+
 pub static LAUNCH_TEMPLATE: Schema = Schema::structure("LaunchTemplate", &[
     member("LaunchTemplateId", "launchTemplateId", "LaunchTemplateId", &STRING),
     member("LaunchTemplateName", "launchTemplateName", "LaunchTemplateName", &STRING),
@@ -43,6 +45,11 @@ pub static LAUNCH_TEMPLATE: Schema = Schema::structure("LaunchTemplate", &[
     member("LatestVersionNumber", "latestVersionNumber", "LatestVersionNumber", &LONG),
     member("Tags", "tagSet", "TagSet", &TAG_LIST),
     member("Operator", "operator", "Operator", &OPERATOR_RESPONSE),
+]);
+
+pub static LAUNCH_TEMPLATE_AND_OVERRIDES_RESPONSE: Schema = Schema::structure("LaunchTemplateAndOverridesResponse", &[
+    member("LaunchTemplateSpecification", "launchTemplateSpecification", "LaunchTemplateSpecification", &FLEET_LAUNCH_TEMPLATE_SPECIFICATION),
+    member("Overrides", "overrides", "Overrides", &FLEET_LAUNCH_TEMPLATE_OVERRIDES),
 ]);
 
 pub static LAUNCH_TEMPLATE_AUTO_RECOVERY_STATE: Schema = Schema::new("LaunchTemplateAutoRecoveryState", Kind::String)
@@ -77,6 +84,13 @@ pub static LAUNCH_TEMPLATE_CAPACITY_RESERVATION_SPECIFICATION_RESPONSE: Schema =
     member("CapacityReservationPreference", "capacityReservationPreference", "CapacityReservationPreference", &CAPACITY_RESERVATION_PREFERENCE),
     member("CapacityReservationTarget", "capacityReservationTarget", "CapacityReservationTarget", &CAPACITY_RESERVATION_TARGET_RESPONSE),
 ]);
+
+pub static LAUNCH_TEMPLATE_CONFIG: Schema = Schema::structure("LaunchTemplateConfig", &[
+    member("LaunchTemplateSpecification", "launchTemplateSpecification", "LaunchTemplateSpecification", &FLEET_LAUNCH_TEMPLATE_SPECIFICATION),
+    member("Overrides", "overrides", "Overrides", &LAUNCH_TEMPLATE_OVERRIDES_LIST),
+]);
+
+pub static LAUNCH_TEMPLATE_CONFIG_LIST: Schema = Schema::list("LaunchTemplateConfigList", &element("item", &LAUNCH_TEMPLATE_CONFIG));
 
 pub static LAUNCH_TEMPLATE_CPU_OPTIONS: Schema = Schema::structure("LaunchTemplateCpuOptions", &[
     member("CoreCount", "coreCount", "CoreCount", &INTEGER),
@@ -340,6 +354,19 @@ pub static LAUNCH_TEMPLATE_NETWORK_PERFORMANCE_OPTIONS_REQUEST: Schema = Schema:
     member("BandwidthWeighting", "BandwidthWeighting", "BandwidthWeighting", &INSTANCE_BANDWIDTH_WEIGHTING),
 ]);
 
+pub static LAUNCH_TEMPLATE_OVERRIDES: Schema = Schema::structure("LaunchTemplateOverrides", &[
+    member("InstanceType", "instanceType", "InstanceType", &STRING),
+    member("SpotPrice", "spotPrice", "SpotPrice", &STRING),
+    member("SubnetId", "subnetId", "SubnetId", &STRING),
+    member("AvailabilityZone", "availabilityZone", "AvailabilityZone", &STRING),
+    member("WeightedCapacity", "weightedCapacity", "WeightedCapacity", &DOUBLE),
+    member("Priority", "priority", "Priority", &DOUBLE),
+    member("InstanceRequirements", "instanceRequirements", "InstanceRequirements", &INSTANCE_REQUIREMENTS),
+    member("AvailabilityZoneId", "availabilityZoneId", "AvailabilityZoneId", &STRING),
+]);
+
+pub static LAUNCH_TEMPLATE_OVERRIDES_LIST: Schema = Schema::list("LaunchTemplateOverridesList", &element("item", &LAUNCH_TEMPLATE_OVERRIDES));
+
 pub static LAUNCH_TEMPLATE_PLACEMENT: Schema = Schema::structure("LaunchTemplatePlacement", &[
     member("AvailabilityZone", "availabilityZone", "AvailabilityZone", &STRING),
     member("AvailabilityZoneId", "availabilityZoneId", "AvailabilityZoneId", &STRING),
@@ -451,6 +478,11 @@ pub static LICENSE_CONFIGURATION_REQUEST: Schema = Schema::structure("LicenseCon
 pub static LICENSE_LIST: Schema = Schema::list("LicenseList", &element("item", &LICENSE_CONFIGURATION));
 
 pub static LICENSE_SPECIFICATION_LIST_REQUEST: Schema = Schema::list("LicenseSpecificationListRequest", &element("item", &LICENSE_CONFIGURATION_REQUEST));
+
+pub static LOAD_BALANCERS_CONFIG: Schema = Schema::structure("LoadBalancersConfig", &[
+    member("ClassicLoadBalancersConfig", "classicLoadBalancersConfig", "ClassicLoadBalancersConfig", &CLASSIC_LOAD_BALANCERS_CONFIG),
+    member("TargetGroupsConfig", "targetGroupsConfig", "TargetGroupsConfig", &TARGET_GROUPS_CONFIG),
+]);
 
 pub static LOCAL_STORAGE: Schema = Schema::new("LocalStorage", Kind::String)
     .values(&[

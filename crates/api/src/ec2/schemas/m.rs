@@ -51,6 +51,53 @@ pub static MEMORY_MIB_REQUEST: Schema = Schema::structure("MemoryMiBRequest", &[
 
 pub static METRIC_CATEGORY_ID_LIST: Schema = Schema::list("MetricCategoryIdList", &element("item", &STRING));
 
+pub static MODIFY_CAPACITY_RESERVATION_REQUEST: Schema = Schema::structure("ModifyCapacityReservationRequest", &[
+    member("CapacityReservationId", "CapacityReservationId", "CapacityReservationId", &STRING).required(),
+    member("InstanceCount", "InstanceCount", "InstanceCount", &INTEGER),
+    member("EndDate", "EndDate", "EndDate", &TIMESTAMP),
+    member("EndDateType", "EndDateType", "EndDateType", &END_DATE_TYPE),
+    member("Accept", "Accept", "Accept", &BOOLEAN),
+    member("DryRun", "DryRun", "DryRun", &BOOLEAN),
+    member("AdditionalInfo", "AdditionalInfo", "AdditionalInfo", &STRING),
+    member("InstanceMatchCriteria", "InstanceMatchCriteria", "InstanceMatchCriteria", &INSTANCE_MATCH_CRITERIA),
+    member("AcceptModificationTerms", "AcceptModificationTerms", "AcceptModificationTerms", &BOOLEAN),
+    member("StartDate", "StartDate", "StartDate", &TIMESTAMP),
+    member("QuoteId", "QuoteId", "QuoteId", &STRING),
+]);
+
+pub static MODIFY_CAPACITY_RESERVATION_RESULT: Schema = Schema::structure("ModifyCapacityReservationResult", &[
+    member("Return", "return", "Return", &BOOLEAN),
+    member("AdjustmentStatus", "adjustmentStatus", "AdjustmentStatus", &CAPACITY_RESERVATION_ADJUSTMENT_STATUS),
+    member("AdjustmentDetails", "adjustmentDetails", "AdjustmentDetails", &CAPACITY_RESERVATION_ADJUSTMENT_DETAILS),
+]);
+
+pub static MODIFY_FLEET_REQUEST: Schema = Schema::structure("ModifyFleetRequest", &[
+    member("DryRun", "DryRun", "DryRun", &BOOLEAN),
+    member("ExcessCapacityTerminationPolicy", "ExcessCapacityTerminationPolicy", "ExcessCapacityTerminationPolicy", &FLEET_EXCESS_CAPACITY_TERMINATION_POLICY),
+    member("LaunchTemplateConfigs", "LaunchTemplateConfig", "LaunchTemplateConfig", &FLEET_LAUNCH_TEMPLATE_CONFIG_LIST_REQUEST),
+    member("FleetId", "FleetId", "FleetId", &STRING).required(),
+    member("TargetCapacitySpecification", "TargetCapacitySpecification", "TargetCapacitySpecification", &TARGET_CAPACITY_SPECIFICATION_REQUEST),
+    member("Context", "Context", "Context", &STRING),
+]);
+
+pub static MODIFY_FLEET_RESULT: Schema = Schema::structure("ModifyFleetResult", &[
+    member("Return", "return", "Return", &BOOLEAN),
+]);
+
+pub static MODIFY_HOSTS_REQUEST: Schema = Schema::structure("ModifyHostsRequest", &[
+    member("HostRecovery", "HostRecovery", "HostRecovery", &HOST_RECOVERY),
+    member("InstanceType", "InstanceType", "InstanceType", &STRING),
+    member("InstanceFamily", "InstanceFamily", "InstanceFamily", &STRING),
+    member("HostMaintenance", "HostMaintenance", "HostMaintenance", &HOST_MAINTENANCE),
+    member("HostIds", "hostId", "HostId", &REQUEST_HOST_ID_LIST).required(),
+    member("AutoPlacement", "autoPlacement", "AutoPlacement", &AUTO_PLACEMENT),
+]);
+
+pub static MODIFY_HOSTS_RESULT: Schema = Schema::structure("ModifyHostsResult", &[
+    member("Successful", "successful", "Successful", &RESPONSE_HOST_ID_LIST),
+    member("Unsuccessful", "unsuccessful", "Unsuccessful", &UNSUCCESSFUL_ITEM_LIST),
+]);
+
 pub static MODIFY_IMAGE_ATTRIBUTE_REQUEST: Schema = Schema::structure("ModifyImageAttributeRequest", &[
     member("Attribute", "Attribute", "Attribute", &STRING),
     member("Description", "Description", "Description", &ATTRIBUTE_VALUE),
@@ -91,6 +138,16 @@ pub static MODIFY_INSTANCE_ATTRIBUTE_REQUEST: Schema = Schema::structure("Modify
 pub static MODIFY_INSTANCE_ATTRIBUTE_VALUE: Schema = Schema::new("ModifyInstanceAttributeValue", Kind::String)
     .sensitive();
 
+pub static MODIFY_INSTANCE_CAPACITY_RESERVATION_ATTRIBUTES_REQUEST: Schema = Schema::structure("ModifyInstanceCapacityReservationAttributesRequest", &[
+    member("InstanceId", "InstanceId", "InstanceId", &STRING).required(),
+    member("CapacityReservationSpecification", "CapacityReservationSpecification", "CapacityReservationSpecification", &CAPACITY_RESERVATION_SPECIFICATION).required(),
+    member("DryRun", "DryRun", "DryRun", &BOOLEAN),
+]);
+
+pub static MODIFY_INSTANCE_CAPACITY_RESERVATION_ATTRIBUTES_RESULT: Schema = Schema::structure("ModifyInstanceCapacityReservationAttributesResult", &[
+    member("Return", "return", "Return", &BOOLEAN),
+]);
+
 pub static MODIFY_INSTANCE_METADATA_OPTIONS_REQUEST: Schema = Schema::structure("ModifyInstanceMetadataOptionsRequest", &[
     member("InstanceId", "InstanceId", "InstanceId", &STRING).required(),
     member("HttpTokens", "HttpTokens", "HttpTokens", &HTTP_TOKENS_STATE),
@@ -104,6 +161,21 @@ pub static MODIFY_INSTANCE_METADATA_OPTIONS_REQUEST: Schema = Schema::structure(
 pub static MODIFY_INSTANCE_METADATA_OPTIONS_RESULT: Schema = Schema::structure("ModifyInstanceMetadataOptionsResult", &[
     member("InstanceId", "instanceId", "InstanceId", &STRING),
     member("InstanceMetadataOptions", "instanceMetadataOptions", "InstanceMetadataOptions", &INSTANCE_METADATA_OPTIONS_RESPONSE),
+]);
+
+pub static MODIFY_INSTANCE_PLACEMENT_REQUEST: Schema = Schema::structure("ModifyInstancePlacementRequest", &[
+    member("GroupName", "GroupName", "GroupName", &STRING),
+    member("PartitionNumber", "PartitionNumber", "PartitionNumber", &INTEGER),
+    member("HostResourceGroupArn", "HostResourceGroupArn", "HostResourceGroupArn", &STRING),
+    member("GroupId", "GroupId", "GroupId", &STRING),
+    member("InstanceId", "instanceId", "InstanceId", &STRING).required(),
+    member("Tenancy", "tenancy", "Tenancy", &HOST_TENANCY),
+    member("Affinity", "affinity", "Affinity", &AFFINITY),
+    member("HostId", "hostId", "HostId", &STRING),
+]);
+
+pub static MODIFY_INSTANCE_PLACEMENT_RESULT: Schema = Schema::structure("ModifyInstancePlacementResult", &[
+    member("Return", "return", "Return", &BOOLEAN),
 ]);
 
 pub static MODIFY_LAUNCH_TEMPLATE_REQUEST: Schema = Schema::structure("ModifyLaunchTemplateRequest", &[
@@ -132,6 +204,16 @@ pub static MODIFY_NETWORK_INTERFACE_ATTRIBUTE_REQUEST: Schema = Schema::structur
     member("Attachment", "attachment", "Attachment", &NETWORK_INTERFACE_ATTACHMENT_CHANGES),
 ]);
 
+pub static MODIFY_RESERVED_INSTANCES_REQUEST: Schema = Schema::structure("ModifyReservedInstancesRequest", &[
+    member("ReservedInstancesIds", "ReservedInstancesId", "ReservedInstancesId", &RESERVED_INSTANCES_ID_STRING_LIST).required(),
+    member("ClientToken", "clientToken", "ClientToken", &STRING),
+    member("TargetConfigurations", "ReservedInstancesConfigurationSetItemType", "ReservedInstancesConfigurationSetItemType", &RESERVED_INSTANCES_CONFIGURATION_LIST).required(),
+]);
+
+pub static MODIFY_RESERVED_INSTANCES_RESULT: Schema = Schema::structure("ModifyReservedInstancesResult", &[
+    member("ReservedInstancesModificationId", "reservedInstancesModificationId", "ReservedInstancesModificationId", &STRING),
+]);
+
 pub static MODIFY_SECURITY_GROUP_RULES_REQUEST: Schema = Schema::structure("ModifySecurityGroupRulesRequest", &[
     member("GroupId", "GroupId", "GroupId", &STRING).required(),
     member("SecurityGroupRules", "SecurityGroupRule", "SecurityGroupRule", &SECURITY_GROUP_RULE_UPDATE_LIST).required(),
@@ -139,6 +221,19 @@ pub static MODIFY_SECURITY_GROUP_RULES_REQUEST: Schema = Schema::structure("Modi
 ]);
 
 pub static MODIFY_SECURITY_GROUP_RULES_RESULT: Schema = Schema::structure("ModifySecurityGroupRulesResult", &[
+    member("Return", "return", "Return", &BOOLEAN),
+]);
+
+pub static MODIFY_SPOT_FLEET_REQUEST_REQUEST: Schema = Schema::structure("ModifySpotFleetRequestRequest", &[
+    member("LaunchTemplateConfigs", "LaunchTemplateConfig", "LaunchTemplateConfig", &LAUNCH_TEMPLATE_CONFIG_LIST),
+    member("OnDemandTargetCapacity", "OnDemandTargetCapacity", "OnDemandTargetCapacity", &INTEGER),
+    member("Context", "Context", "Context", &STRING),
+    member("SpotFleetRequestId", "spotFleetRequestId", "SpotFleetRequestId", &STRING).required(),
+    member("TargetCapacity", "targetCapacity", "TargetCapacity", &INTEGER),
+    member("ExcessCapacityTerminationPolicy", "excessCapacityTerminationPolicy", "ExcessCapacityTerminationPolicy", &EXCESS_CAPACITY_TERMINATION_POLICY),
+]);
+
+pub static MODIFY_SPOT_FLEET_REQUEST_RESPONSE: Schema = Schema::structure("ModifySpotFleetRequestResponse", &[
     member("Return", "return", "Return", &BOOLEAN),
 ]);
 

@@ -2,6 +2,39 @@
 
 use super::*;
 
+pub static OFFERING_CLASS_TYPE: Schema = Schema::new("OfferingClassType", Kind::String)
+    .values(&[
+        "convertible", "standard",
+    ]);
+
+pub static OFFERING_TYPE_VALUES: Schema = Schema::new("OfferingTypeValues", Kind::String)
+    .values(&[
+        "All Upfront", "Heavy Utilization", "Light Utilization", "Medium Utilization", "No Upfront", "Partial Upfront",
+    ]);
+
+pub static ON_DEMAND_ALLOCATION_STRATEGY: Schema = Schema::new("OnDemandAllocationStrategy", Kind::String)
+    .values(&[
+        "lowestPrice", "prioritized",
+    ]);
+
+pub static ON_DEMAND_OPTIONS: Schema = Schema::structure("OnDemandOptions", &[
+    member("AllocationStrategy", "allocationStrategy", "AllocationStrategy", &FLEET_ON_DEMAND_ALLOCATION_STRATEGY),
+    member("CapacityReservationOptions", "capacityReservationOptions", "CapacityReservationOptions", &CAPACITY_RESERVATION_OPTIONS),
+    member("SingleInstanceType", "singleInstanceType", "SingleInstanceType", &BOOLEAN),
+    member("SingleAvailabilityZone", "singleAvailabilityZone", "SingleAvailabilityZone", &BOOLEAN),
+    member("MinTargetCapacity", "minTargetCapacity", "MinTargetCapacity", &INTEGER),
+    member("MaxTotalPrice", "maxTotalPrice", "MaxTotalPrice", &STRING),
+]);
+
+pub static ON_DEMAND_OPTIONS_REQUEST: Schema = Schema::structure("OnDemandOptionsRequest", &[
+    member("AllocationStrategy", "AllocationStrategy", "AllocationStrategy", &FLEET_ON_DEMAND_ALLOCATION_STRATEGY),
+    member("CapacityReservationOptions", "CapacityReservationOptions", "CapacityReservationOptions", &CAPACITY_RESERVATION_OPTIONS_REQUEST),
+    member("SingleInstanceType", "SingleInstanceType", "SingleInstanceType", &BOOLEAN),
+    member("SingleAvailabilityZone", "SingleAvailabilityZone", "SingleAvailabilityZone", &BOOLEAN),
+    member("MinTargetCapacity", "MinTargetCapacity", "MinTargetCapacity", &INTEGER),
+    member("MaxTotalPrice", "MaxTotalPrice", "MaxTotalPrice", &STRING),
+]);
+
 pub static OPERATION_TYPE: Schema = Schema::new("OperationType", Kind::String)
     .values(&[
         "add", "remove",
@@ -20,5 +53,10 @@ pub static OPERATOR_RESPONSE: Schema = Schema::structure("OperatorResponse", &[
 pub static ORGANIZATION_ARN_STRING_LIST: Schema = Schema::list("OrganizationArnStringList", &element("OrganizationArn", &STRING));
 
 pub static ORGANIZATIONAL_UNIT_ARN_STRING_LIST: Schema = Schema::list("OrganizationalUnitArnStringList", &element("OrganizationalUnitArn", &STRING));
+
+static OUTPOST_ARN_PATTERN: Pattern = Pattern::new("^arn:aws([a-z-]+)?:outposts:[a-z\\d-]+:\\d{12}:outpost/op-[a-f0-9]{17}$");
+
+pub static OUTPOST_ARN: Schema = Schema::new("OutpostArn", Kind::String)
+    .pattern(&OUTPOST_ARN_PATTERN);
 
 pub static OWNER_STRING_LIST: Schema = Schema::list("OwnerStringList", &element("Owner", &STRING));

@@ -43,6 +43,11 @@ pub static PLACEMENT: Schema = Schema::structure("Placement", &[
     member("AvailabilityZone", "availabilityZone", "AvailabilityZone", &STRING),
 ]);
 
+static PLACEMENT_GROUP_ARN_PATTERN: Pattern = Pattern::new("^arn:aws([a-z-]+)?:ec2:[a-z\\d-]+:\\d{12}:placement-group/^.{1,255}$");
+
+pub static PLACEMENT_GROUP_ARN: Schema = Schema::new("PlacementGroupArn", Kind::String)
+    .pattern(&PLACEMENT_GROUP_ARN_PATTERN);
+
 pub static PLACEMENT_GROUP_INFO: Schema = Schema::structure("PlacementGroupInfo", &[
     member("SupportedStrategies", "supportedStrategies", "SupportedStrategies", &PLACEMENT_GROUP_STRATEGY_LIST),
 ]);
@@ -53,6 +58,10 @@ pub static PLACEMENT_GROUP_STRATEGY: Schema = Schema::new("PlacementGroupStrateg
     ]);
 
 pub static PLACEMENT_GROUP_STRATEGY_LIST: Schema = Schema::list("PlacementGroupStrategyList", &element("item", &PLACEMENT_GROUP_STRATEGY));
+
+pub static PLACEMENT_RESPONSE: Schema = Schema::structure("PlacementResponse", &[
+    member("GroupName", "groupName", "GroupName", &STRING),
+]);
 
 pub static PLATFORM_VALUES: Schema = Schema::new("PlatformValues", Kind::String)
     .values(&[
@@ -70,6 +79,13 @@ pub static PREFIX_LIST_ID: Schema = Schema::structure("PrefixListId", &[
 ]);
 
 pub static PREFIX_LIST_ID_LIST: Schema = Schema::list("PrefixListIdList", &element("item", &PREFIX_LIST_ID));
+
+pub static PRICING_DETAIL: Schema = Schema::structure("PricingDetail", &[
+    member("Count", "count", "Count", &INTEGER),
+    member("Price", "price", "Price", &DOUBLE),
+]);
+
+pub static PRICING_DETAILS_LIST: Schema = Schema::list("PricingDetailsList", &element("item", &PRICING_DETAIL));
 
 pub static PRIVATE_DNS_NAME_OPTIONS_ON_LAUNCH: Schema = Schema::structure("PrivateDnsNameOptionsOnLaunch", &[
     member("HostnameType", "hostnameType", "HostnameType", &HOSTNAME_TYPE),
@@ -135,3 +151,15 @@ pub static PUBLIC_IP_DNS_NAME_OPTIONS: Schema = Schema::structure("PublicIpDnsNa
 ]);
 
 pub static PUBLIC_IP_STRING_LIST: Schema = Schema::list("PublicIpStringList", &element("PublicIp", &STRING));
+
+pub static PURCHASE_RESERVED_INSTANCES_OFFERING_REQUEST: Schema = Schema::structure("PurchaseReservedInstancesOfferingRequest", &[
+    member("InstanceCount", "InstanceCount", "InstanceCount", &INTEGER).required(),
+    member("ReservedInstancesOfferingId", "ReservedInstancesOfferingId", "ReservedInstancesOfferingId", &STRING).required(),
+    member("PurchaseTime", "PurchaseTime", "PurchaseTime", &TIMESTAMP),
+    member("DryRun", "dryRun", "DryRun", &BOOLEAN),
+    member("LimitPrice", "limitPrice", "LimitPrice", &RESERVED_INSTANCE_LIMIT_PRICE),
+]);
+
+pub static PURCHASE_RESERVED_INSTANCES_OFFERING_RESULT: Schema = Schema::structure("PurchaseReservedInstancesOfferingResult", &[
+    member("ReservedInstancesId", "reservedInstancesId", "ReservedInstancesId", &STRING),
+]);

@@ -17,6 +17,18 @@ pub static REBOOT_MIGRATION_SUPPORT: Schema = Schema::new("RebootMigrationSuppor
         "supported", "unsupported",
     ]);
 
+pub static RECURRING_CHARGE: Schema = Schema::structure("RecurringCharge", &[
+    member("Amount", "amount", "Amount", &DOUBLE),
+    member("Frequency", "frequency", "Frequency", &RECURRING_CHARGE_FREQUENCY),
+]);
+
+pub static RECURRING_CHARGE_FREQUENCY: Schema = Schema::new("RecurringChargeFrequency", Kind::String)
+    .values(&[
+        "Hourly",
+    ]);
+
+pub static RECURRING_CHARGES_LIST: Schema = Schema::list("RecurringChargesList", &element("item", &RECURRING_CHARGE));
+
 pub static REFERENCED_SECURITY_GROUP: Schema = Schema::structure("ReferencedSecurityGroup", &[
     member("GroupId", "groupId", "GroupId", &STRING),
     member("PeeringStatus", "peeringStatus", "PeeringStatus", &STRING),
@@ -47,6 +59,15 @@ pub static RELEASE_ADDRESS_REQUEST: Schema = Schema::structure("ReleaseAddressRe
     member("PublicIp", "PublicIp", "PublicIp", &STRING),
     member("NetworkBorderGroup", "NetworkBorderGroup", "NetworkBorderGroup", &STRING),
     member("DryRun", "dryRun", "DryRun", &BOOLEAN),
+]);
+
+pub static RELEASE_HOSTS_REQUEST: Schema = Schema::structure("ReleaseHostsRequest", &[
+    member("HostIds", "hostId", "HostId", &REQUEST_HOST_ID_LIST).required(),
+]);
+
+pub static RELEASE_HOSTS_RESULT: Schema = Schema::structure("ReleaseHostsResult", &[
+    member("Successful", "successful", "Successful", &RESPONSE_HOST_ID_LIST),
+    member("Unsuccessful", "unsuccessful", "Unsuccessful", &UNSUCCESSFUL_ITEM_LIST),
 ]);
 
 pub static REPLACE_ROUTE_REQUEST: Schema = Schema::structure("ReplaceRouteRequest", &[
@@ -80,6 +101,13 @@ pub static REPLACE_ROUTE_TABLE_ASSOCIATION_RESULT: Schema = Schema::structure("R
     member("NewAssociationId", "newAssociationId", "NewAssociationId", &STRING),
     member("AssociationState", "associationState", "AssociationState", &ROUTE_TABLE_ASSOCIATION_STATE),
 ]);
+
+pub static REPLACEMENT_STRATEGY: Schema = Schema::new("ReplacementStrategy", Kind::String)
+    .values(&[
+        "launch", "launch-before-terminate",
+    ]);
+
+pub static REQUEST_HOST_ID_LIST: Schema = Schema::list("RequestHostIdList", &element("item", &STRING));
 
 pub static REQUEST_INSTANCE_TYPE_LIST: Schema = Schema::list("RequestInstanceTypeList", &element("item", &STRING))
     .min(0)
@@ -120,6 +148,15 @@ pub static REQUEST_LAUNCH_TEMPLATE_DATA: Schema = Schema::structure("RequestLaun
     member("Operator", "Operator", "Operator", &OPERATOR_REQUEST),
     member("NetworkPerformanceOptions", "NetworkPerformanceOptions", "NetworkPerformanceOptions", &LAUNCH_TEMPLATE_NETWORK_PERFORMANCE_OPTIONS_REQUEST),
     member("SecondaryInterfaces", "SecondaryInterface", "SecondaryInterface", &LAUNCH_TEMPLATE_INSTANCE_SECONDARY_INTERFACE_SPECIFICATION_REQUEST_LIST),
+]);
+
+pub static REQUEST_SPOT_FLEET_REQUEST: Schema = Schema::structure("RequestSpotFleetRequest", &[
+    member("DryRun", "dryRun", "DryRun", &BOOLEAN),
+    member("SpotFleetRequestConfig", "spotFleetRequestConfig", "SpotFleetRequestConfig", &SPOT_FLEET_REQUEST_CONFIG_DATA).required(),
+]);
+
+pub static REQUEST_SPOT_FLEET_RESPONSE: Schema = Schema::structure("RequestSpotFleetResponse", &[
+    member("SpotFleetRequestId", "spotFleetRequestId", "SpotFleetRequestId", &STRING),
 ]);
 
 pub static REQUEST_SPOT_INSTANCES_REQUEST: Schema = Schema::structure("RequestSpotInstancesRequest", &[
@@ -174,6 +211,157 @@ pub static RESERVATION: Schema = Schema::structure("Reservation", &[
 ]);
 
 pub static RESERVATION_LIST: Schema = Schema::list("ReservationList", &element("item", &RESERVATION));
+
+pub static RESERVATION_TYPE_LIST: Schema = Schema::list("ReservationTypeList", &element("item", &FLEET_RESERVATION_TYPE));
+
+pub static RESERVATION_TYPE_LIST_REQUEST: Schema = Schema::list("ReservationTypeListRequest", &element("ReservationType", &FLEET_RESERVATION_TYPE));
+
+pub static RESERVATION_VALUE: Schema = Schema::structure("ReservationValue", &[
+    member("HourlyPrice", "hourlyPrice", "HourlyPrice", &STRING),
+    member("RemainingTotalValue", "remainingTotalValue", "RemainingTotalValue", &STRING),
+    member("RemainingUpfrontValue", "remainingUpfrontValue", "RemainingUpfrontValue", &STRING),
+]);
+
+pub static RESERVED_CAPACITY_ALLOCATION_STRATEGY: Schema = Schema::new("ReservedCapacityAllocationStrategy", Kind::String)
+    .values(&[
+        "prioritized",
+    ]);
+
+pub static RESERVED_CAPACITY_FALLBACK_MARKET_TYPE: Schema = Schema::new("ReservedCapacityFallbackMarketType", Kind::String)
+    .values(&[
+        "on-demand",
+    ]);
+
+pub static RESERVED_CAPACITY_FALLBACK_MARKET_TYPE_LIST: Schema = Schema::list("ReservedCapacityFallbackMarketTypeList", &element("item", &RESERVED_CAPACITY_FALLBACK_MARKET_TYPE));
+
+pub static RESERVED_CAPACITY_FALLBACK_OPTIONS: Schema = Schema::structure("ReservedCapacityFallbackOptions", &[
+    member("MarketTypes", "marketTypeSet", "MarketTypeSet", &RESERVED_CAPACITY_FALLBACK_MARKET_TYPE_LIST),
+]);
+
+pub static RESERVED_CAPACITY_FALLBACK_OPTIONS_REQUEST: Schema = Schema::structure("ReservedCapacityFallbackOptionsRequest", &[
+    member("MarketTypes", "MarketType", "MarketType", &RESERVED_CAPACITY_FALLBACK_MARKET_TYPE_LIST),
+]);
+
+pub static RESERVED_CAPACITY_OPTIONS: Schema = Schema::structure("ReservedCapacityOptions", &[
+    member("AllocationStrategy", "allocationStrategy", "AllocationStrategy", &RESERVED_CAPACITY_ALLOCATION_STRATEGY),
+    member("ReservationTypes", "reservationTypeSet", "ReservationTypeSet", &RESERVATION_TYPE_LIST),
+    member("ReservedCapacityFallbackOptions", "reservedCapacityFallbackOptions", "ReservedCapacityFallbackOptions", &RESERVED_CAPACITY_FALLBACK_OPTIONS),
+]);
+
+pub static RESERVED_CAPACITY_OPTIONS_REQUEST: Schema = Schema::structure("ReservedCapacityOptionsRequest", &[
+    member("AllocationStrategy", "AllocationStrategy", "AllocationStrategy", &RESERVED_CAPACITY_ALLOCATION_STRATEGY),
+    member("ReservationTypes", "ReservationType", "ReservationType", &RESERVATION_TYPE_LIST_REQUEST),
+    member("CapacityReservationTarget", "CapacityReservationTarget", "CapacityReservationTarget", &FLEET_CAPACITY_RESERVATION_TARGET_REQUEST),
+    member("ReservedCapacityFallbackOptions", "ReservedCapacityFallbackOptions", "ReservedCapacityFallbackOptions", &RESERVED_CAPACITY_FALLBACK_OPTIONS_REQUEST),
+]);
+
+pub static RESERVED_INSTANCE_ID_SET: Schema = Schema::list("ReservedInstanceIdSet", &element("ReservedInstanceId", &STRING));
+
+pub static RESERVED_INSTANCE_LIMIT_PRICE: Schema = Schema::structure("ReservedInstanceLimitPrice", &[
+    member("Amount", "amount", "Amount", &DOUBLE),
+    member("CurrencyCode", "currencyCode", "CurrencyCode", &CURRENCY_CODE_VALUES),
+]);
+
+pub static RESERVED_INSTANCE_RESERVATION_VALUE: Schema = Schema::structure("ReservedInstanceReservationValue", &[
+    member("ReservationValue", "reservationValue", "ReservationValue", &RESERVATION_VALUE),
+    member("ReservedInstanceId", "reservedInstanceId", "ReservedInstanceId", &STRING),
+]);
+
+pub static RESERVED_INSTANCE_RESERVATION_VALUE_SET: Schema = Schema::list("ReservedInstanceReservationValueSet", &element("item", &RESERVED_INSTANCE_RESERVATION_VALUE));
+
+pub static RESERVED_INSTANCE_STATE: Schema = Schema::new("ReservedInstanceState", Kind::String)
+    .values(&[
+        "active", "payment-failed", "payment-pending", "queued", "queued-deleted", "retired",
+    ]);
+
+pub static RESERVED_INSTANCES: Schema = Schema::structure("ReservedInstances", &[
+    member("CurrencyCode", "currencyCode", "CurrencyCode", &CURRENCY_CODE_VALUES),
+    member("InstanceTenancy", "instanceTenancy", "InstanceTenancy", &TENANCY),
+    member("OfferingClass", "offeringClass", "OfferingClass", &OFFERING_CLASS_TYPE),
+    member("OfferingType", "offeringType", "OfferingType", &OFFERING_TYPE_VALUES),
+    member("RecurringCharges", "recurringCharges", "RecurringCharges", &RECURRING_CHARGES_LIST),
+    member("Scope", "scope", "Scope", &SCOPE),
+    member("Tags", "tagSet", "TagSet", &TAG_LIST),
+    member("AvailabilityZoneId", "availabilityZoneId", "AvailabilityZoneId", &STRING),
+    member("ReservedInstancesId", "reservedInstancesId", "ReservedInstancesId", &STRING),
+    member("InstanceType", "instanceType", "InstanceType", &STRING),
+    member("AvailabilityZone", "availabilityZone", "AvailabilityZone", &STRING),
+    member("Start", "start", "Start", &TIMESTAMP),
+    member("End", "end", "End", &TIMESTAMP),
+    member("Duration", "duration", "Duration", &LONG),
+    member("UsagePrice", "usagePrice", "UsagePrice", &FLOAT),
+    member("FixedPrice", "fixedPrice", "FixedPrice", &FLOAT),
+    member("InstanceCount", "instanceCount", "InstanceCount", &INTEGER),
+    member("ProductDescription", "productDescription", "ProductDescription", &RI_PRODUCT_DESCRIPTION),
+    member("State", "state", "State", &RESERVED_INSTANCE_STATE),
+]);
+
+pub static RESERVED_INSTANCES_CONFIGURATION: Schema = Schema::structure("ReservedInstancesConfiguration", &[
+    member("AvailabilityZone", "availabilityZone", "AvailabilityZone", &STRING),
+    member("InstanceCount", "instanceCount", "InstanceCount", &INTEGER),
+    member("InstanceType", "instanceType", "InstanceType", &STRING),
+    member("Platform", "platform", "Platform", &STRING),
+    member("Scope", "scope", "Scope", &SCOPE),
+    member("AvailabilityZoneId", "availabilityZoneId", "AvailabilityZoneId", &STRING),
+]);
+
+pub static RESERVED_INSTANCES_CONFIGURATION_LIST: Schema = Schema::list("ReservedInstancesConfigurationList", &element("item", &RESERVED_INSTANCES_CONFIGURATION));
+
+pub static RESERVED_INSTANCES_ID: Schema = Schema::structure("ReservedInstancesId", &[
+    member("ReservedInstancesId", "reservedInstancesId", "ReservedInstancesId", &STRING),
+]);
+
+pub static RESERVED_INSTANCES_ID_STRING_LIST: Schema = Schema::list("ReservedInstancesIdStringList", &element("ReservedInstancesId", &STRING));
+
+pub static RESERVED_INSTANCES_LIST: Schema = Schema::list("ReservedInstancesList", &element("item", &RESERVED_INSTANCES));
+
+pub static RESERVED_INSTANCES_MODIFICATION: Schema = Schema::structure("ReservedInstancesModification", &[
+    member("ClientToken", "clientToken", "ClientToken", &STRING),
+    member("CreateDate", "createDate", "CreateDate", &TIMESTAMP),
+    member("EffectiveDate", "effectiveDate", "EffectiveDate", &TIMESTAMP),
+    member("ModificationResults", "modificationResultSet", "ModificationResultSet", &RESERVED_INSTANCES_MODIFICATION_RESULT_LIST),
+    member("ReservedInstancesIds", "reservedInstancesSet", "ReservedInstancesSet", &RESERVED_INTANCES_IDS),
+    member("ReservedInstancesModificationId", "reservedInstancesModificationId", "ReservedInstancesModificationId", &STRING),
+    member("Status", "status", "Status", &STRING),
+    member("StatusMessage", "statusMessage", "StatusMessage", &STRING),
+    member("UpdateDate", "updateDate", "UpdateDate", &TIMESTAMP),
+]);
+
+pub static RESERVED_INSTANCES_MODIFICATION_ID_STRING_LIST: Schema = Schema::list("ReservedInstancesModificationIdStringList", &element("ReservedInstancesModificationId", &STRING));
+
+pub static RESERVED_INSTANCES_MODIFICATION_LIST: Schema = Schema::list("ReservedInstancesModificationList", &element("item", &RESERVED_INSTANCES_MODIFICATION));
+
+pub static RESERVED_INSTANCES_MODIFICATION_RESULT: Schema = Schema::structure("ReservedInstancesModificationResult", &[
+    member("ReservedInstancesId", "reservedInstancesId", "ReservedInstancesId", &STRING),
+    member("TargetConfiguration", "targetConfiguration", "TargetConfiguration", &RESERVED_INSTANCES_CONFIGURATION),
+]);
+
+pub static RESERVED_INSTANCES_MODIFICATION_RESULT_LIST: Schema = Schema::list("ReservedInstancesModificationResultList", &element("item", &RESERVED_INSTANCES_MODIFICATION_RESULT));
+
+pub static RESERVED_INSTANCES_OFFERING: Schema = Schema::structure("ReservedInstancesOffering", &[
+    member("CurrencyCode", "currencyCode", "CurrencyCode", &CURRENCY_CODE_VALUES),
+    member("InstanceTenancy", "instanceTenancy", "InstanceTenancy", &TENANCY),
+    member("Marketplace", "marketplace", "Marketplace", &BOOLEAN),
+    member("OfferingClass", "offeringClass", "OfferingClass", &OFFERING_CLASS_TYPE),
+    member("OfferingType", "offeringType", "OfferingType", &OFFERING_TYPE_VALUES),
+    member("PricingDetails", "pricingDetailsSet", "PricingDetailsSet", &PRICING_DETAILS_LIST),
+    member("RecurringCharges", "recurringCharges", "RecurringCharges", &RECURRING_CHARGES_LIST),
+    member("Scope", "scope", "Scope", &SCOPE),
+    member("AvailabilityZoneId", "availabilityZoneId", "AvailabilityZoneId", &STRING),
+    member("ReservedInstancesOfferingId", "reservedInstancesOfferingId", "ReservedInstancesOfferingId", &STRING),
+    member("InstanceType", "instanceType", "InstanceType", &STRING),
+    member("AvailabilityZone", "availabilityZone", "AvailabilityZone", &STRING),
+    member("Duration", "duration", "Duration", &LONG),
+    member("UsagePrice", "usagePrice", "UsagePrice", &FLOAT),
+    member("FixedPrice", "fixedPrice", "FixedPrice", &FLOAT),
+    member("ProductDescription", "productDescription", "ProductDescription", &RI_PRODUCT_DESCRIPTION),
+]);
+
+pub static RESERVED_INSTANCES_OFFERING_ID_STRING_LIST: Schema = Schema::list("ReservedInstancesOfferingIdStringList", &element("item", &STRING));
+
+pub static RESERVED_INSTANCES_OFFERING_LIST: Schema = Schema::list("ReservedInstancesOfferingList", &element("item", &RESERVED_INSTANCES_OFFERING));
+
+pub static RESERVED_INTANCES_IDS: Schema = Schema::list("ReservedIntancesIds", &element("item", &RESERVED_INSTANCES_ID));
 
 pub static RESET_IMAGE_ATTRIBUTE_NAME: Schema = Schema::new("ResetImageAttributeName", Kind::String)
     .values(&[
@@ -231,6 +419,8 @@ pub static RESPONSE_ERROR: Schema = Schema::structure("ResponseError", &[
     member("Code", "code", "Code", &LAUNCH_TEMPLATE_ERROR_CODE),
     member("Message", "message", "Message", &STRING),
 ]);
+
+pub static RESPONSE_HOST_ID_LIST: Schema = Schema::list("ResponseHostIdList", &element("item", &STRING));
 
 pub static RESPONSE_LAUNCH_TEMPLATE_DATA: Schema = Schema::structure("ResponseLaunchTemplateData", &[
     member("KernelId", "kernelId", "KernelId", &STRING),

@@ -138,6 +138,97 @@ pub static SNAPSHOT_RETURN_CODES: Schema = Schema::new("SnapshotReturnCodes", Ki
         "client-error", "internal-error", "missing-permissions", "skipped", "success",
     ]);
 
+pub static SPOT_ALLOCATION_STRATEGY: Schema = Schema::new("SpotAllocationStrategy", Kind::String)
+    .values(&[
+        "capacity-optimized", "capacity-optimized-prioritized", "diversified", "lowest-price",
+        "price-capacity-optimized",
+    ]);
+
+pub static SPOT_CAPACITY_REBALANCE: Schema = Schema::structure("SpotCapacityRebalance", &[
+    member("ReplacementStrategy", "replacementStrategy", "ReplacementStrategy", &REPLACEMENT_STRATEGY),
+    member("TerminationDelay", "terminationDelay", "TerminationDelay", &INTEGER),
+]);
+
+pub static SPOT_FLEET_LAUNCH_SPECIFICATION: Schema = Schema::structure("SpotFleetLaunchSpecification", &[
+    member("AddressingType", "addressingType", "AddressingType", &STRING),
+    member("BlockDeviceMappings", "blockDeviceMapping", "BlockDeviceMapping", &BLOCK_DEVICE_MAPPING_LIST),
+    member("EbsOptimized", "ebsOptimized", "EbsOptimized", &BOOLEAN),
+    member("IamInstanceProfile", "iamInstanceProfile", "IamInstanceProfile", &IAM_INSTANCE_PROFILE_SPECIFICATION),
+    member("ImageId", "imageId", "ImageId", &STRING),
+    member("InstanceType", "instanceType", "InstanceType", &STRING),
+    member("KernelId", "kernelId", "KernelId", &STRING),
+    member("KeyName", "keyName", "KeyName", &STRING),
+    member("Monitoring", "monitoring", "Monitoring", &SPOT_FLEET_MONITORING),
+    member("NetworkInterfaces", "networkInterfaceSet", "NetworkInterfaceSet", &INSTANCE_NETWORK_INTERFACE_SPECIFICATION_LIST),
+    member("Placement", "placement", "Placement", &SPOT_PLACEMENT),
+    member("RamdiskId", "ramdiskId", "RamdiskId", &STRING),
+    member("SpotPrice", "spotPrice", "SpotPrice", &STRING),
+    member("SubnetId", "subnetId", "SubnetId", &STRING),
+    member("UserData", "userData", "UserData", &SENSITIVE_USER_DATA),
+    member("WeightedCapacity", "weightedCapacity", "WeightedCapacity", &DOUBLE),
+    member("TagSpecifications", "tagSpecificationSet", "TagSpecificationSet", &SPOT_FLEET_TAG_SPECIFICATION_LIST),
+    member("InstanceRequirements", "instanceRequirements", "InstanceRequirements", &INSTANCE_REQUIREMENTS),
+    member("SecurityGroups", "groupSet", "GroupSet", &GROUP_IDENTIFIER_LIST),
+]);
+
+pub static SPOT_FLEET_MONITORING: Schema = Schema::structure("SpotFleetMonitoring", &[
+    member("Enabled", "enabled", "Enabled", &BOOLEAN),
+]);
+
+pub static SPOT_FLEET_REQUEST_CONFIG: Schema = Schema::structure("SpotFleetRequestConfig", &[
+    member("ActivityStatus", "activityStatus", "ActivityStatus", &ACTIVITY_STATUS),
+    member("CreateTime", "createTime", "CreateTime", &TIMESTAMP),
+    member("SpotFleetRequestConfig", "spotFleetRequestConfig", "SpotFleetRequestConfig", &SPOT_FLEET_REQUEST_CONFIG_DATA),
+    member("SpotFleetRequestId", "spotFleetRequestId", "SpotFleetRequestId", &STRING),
+    member("SpotFleetRequestState", "spotFleetRequestState", "SpotFleetRequestState", &BATCH_STATE),
+    member("Tags", "tagSet", "TagSet", &TAG_LIST),
+]);
+
+pub static SPOT_FLEET_REQUEST_CONFIG_DATA: Schema = Schema::structure("SpotFleetRequestConfigData", &[
+    member("AllocationStrategy", "allocationStrategy", "AllocationStrategy", &ALLOCATION_STRATEGY),
+    member("OnDemandAllocationStrategy", "onDemandAllocationStrategy", "OnDemandAllocationStrategy", &ON_DEMAND_ALLOCATION_STRATEGY),
+    member("SpotMaintenanceStrategies", "spotMaintenanceStrategies", "SpotMaintenanceStrategies", &SPOT_MAINTENANCE_STRATEGIES),
+    member("ClientToken", "clientToken", "ClientToken", &STRING),
+    member("ExcessCapacityTerminationPolicy", "excessCapacityTerminationPolicy", "ExcessCapacityTerminationPolicy", &EXCESS_CAPACITY_TERMINATION_POLICY),
+    member("FulfilledCapacity", "fulfilledCapacity", "FulfilledCapacity", &DOUBLE),
+    member("OnDemandFulfilledCapacity", "onDemandFulfilledCapacity", "OnDemandFulfilledCapacity", &DOUBLE),
+    member("IamFleetRole", "iamFleetRole", "IamFleetRole", &STRING).required(),
+    member("LaunchSpecifications", "launchSpecifications", "LaunchSpecifications", &LAUNCH_SPECS_LIST),
+    member("LaunchTemplateConfigs", "launchTemplateConfigs", "LaunchTemplateConfigs", &LAUNCH_TEMPLATE_CONFIG_LIST),
+    member("SpotPrice", "spotPrice", "SpotPrice", &STRING),
+    member("TargetCapacity", "targetCapacity", "TargetCapacity", &INTEGER).required(),
+    member("OnDemandTargetCapacity", "onDemandTargetCapacity", "OnDemandTargetCapacity", &INTEGER),
+    member("OnDemandMaxTotalPrice", "onDemandMaxTotalPrice", "OnDemandMaxTotalPrice", &STRING),
+    member("SpotMaxTotalPrice", "spotMaxTotalPrice", "SpotMaxTotalPrice", &STRING),
+    member("TerminateInstancesWithExpiration", "terminateInstancesWithExpiration", "TerminateInstancesWithExpiration", &BOOLEAN),
+    member("Type", "type", "Type", &FLEET_TYPE),
+    member("ValidFrom", "validFrom", "ValidFrom", &TIMESTAMP),
+    member("ValidUntil", "validUntil", "ValidUntil", &TIMESTAMP),
+    member("ReplaceUnhealthyInstances", "replaceUnhealthyInstances", "ReplaceUnhealthyInstances", &BOOLEAN),
+    member("InstanceInterruptionBehavior", "instanceInterruptionBehavior", "InstanceInterruptionBehavior", &INSTANCE_INTERRUPTION_BEHAVIOR),
+    member("LoadBalancersConfig", "loadBalancersConfig", "LoadBalancersConfig", &LOAD_BALANCERS_CONFIG),
+    member("InstancePoolsToUseCount", "instancePoolsToUseCount", "InstancePoolsToUseCount", &INTEGER),
+    member("Context", "context", "Context", &STRING),
+    member("TargetCapacityUnitType", "targetCapacityUnitType", "TargetCapacityUnitType", &TARGET_CAPACITY_UNIT_TYPE),
+    member("TagSpecifications", "TagSpecification", "TagSpecification", &TAG_SPECIFICATION_LIST),
+]);
+
+pub static SPOT_FLEET_REQUEST_CONFIG_SET: Schema = Schema::list("SpotFleetRequestConfigSet", &element("item", &SPOT_FLEET_REQUEST_CONFIG));
+
+pub static SPOT_FLEET_REQUEST_ID_LIST: Schema = Schema::list("SpotFleetRequestIdList", &element("item", &STRING));
+
+pub static SPOT_FLEET_TAG_SPECIFICATION: Schema = Schema::structure("SpotFleetTagSpecification", &[
+    member("ResourceType", "resourceType", "ResourceType", &RESOURCE_TYPE),
+    member("Tags", "tag", "Tag", &TAG_LIST),
+]);
+
+pub static SPOT_FLEET_TAG_SPECIFICATION_LIST: Schema = Schema::list("SpotFleetTagSpecificationList", &element("item", &SPOT_FLEET_TAG_SPECIFICATION));
+
+pub static SPOT_INSTANCE_INTERRUPTION_BEHAVIOR: Schema = Schema::new("SpotInstanceInterruptionBehavior", Kind::String)
+    .values(&[
+        "hibernate", "stop", "terminate",
+    ]);
+
 pub static SPOT_INSTANCE_REQUEST: Schema = Schema::structure("SpotInstanceRequest", &[
     member("ActualBlockHourlyPrice", "actualBlockHourlyPrice", "ActualBlockHourlyPrice", &STRING),
     member("AvailabilityZoneGroup", "availabilityZoneGroup", "AvailabilityZoneGroup", &STRING),
@@ -186,12 +277,38 @@ pub static SPOT_INSTANCE_TYPE: Schema = Schema::new("SpotInstanceType", Kind::St
         "one-time", "persistent",
     ]);
 
+pub static SPOT_MAINTENANCE_STRATEGIES: Schema = Schema::structure("SpotMaintenanceStrategies", &[
+    member("CapacityRebalance", "capacityRebalance", "CapacityRebalance", &SPOT_CAPACITY_REBALANCE),
+]);
+
 pub static SPOT_MARKET_OPTIONS: Schema = Schema::structure("SpotMarketOptions", &[
     member("MaxPrice", "MaxPrice", "MaxPrice", &STRING),
     member("SpotInstanceType", "SpotInstanceType", "SpotInstanceType", &SPOT_INSTANCE_TYPE),
     member("BlockDurationMinutes", "BlockDurationMinutes", "BlockDurationMinutes", &INTEGER),
     member("ValidUntil", "ValidUntil", "ValidUntil", &TIMESTAMP),
     member("InstanceInterruptionBehavior", "InstanceInterruptionBehavior", "InstanceInterruptionBehavior", &INSTANCE_INTERRUPTION_BEHAVIOR),
+]);
+
+pub static SPOT_OPTIONS: Schema = Schema::structure("SpotOptions", &[
+    member("AllocationStrategy", "allocationStrategy", "AllocationStrategy", &SPOT_ALLOCATION_STRATEGY),
+    member("MaintenanceStrategies", "maintenanceStrategies", "MaintenanceStrategies", &FLEET_SPOT_MAINTENANCE_STRATEGIES),
+    member("InstanceInterruptionBehavior", "instanceInterruptionBehavior", "InstanceInterruptionBehavior", &SPOT_INSTANCE_INTERRUPTION_BEHAVIOR),
+    member("InstancePoolsToUseCount", "instancePoolsToUseCount", "InstancePoolsToUseCount", &INTEGER),
+    member("SingleInstanceType", "singleInstanceType", "SingleInstanceType", &BOOLEAN),
+    member("SingleAvailabilityZone", "singleAvailabilityZone", "SingleAvailabilityZone", &BOOLEAN),
+    member("MinTargetCapacity", "minTargetCapacity", "MinTargetCapacity", &INTEGER),
+    member("MaxTotalPrice", "maxTotalPrice", "MaxTotalPrice", &STRING),
+]);
+
+pub static SPOT_OPTIONS_REQUEST: Schema = Schema::structure("SpotOptionsRequest", &[
+    member("AllocationStrategy", "AllocationStrategy", "AllocationStrategy", &SPOT_ALLOCATION_STRATEGY),
+    member("MaintenanceStrategies", "MaintenanceStrategies", "MaintenanceStrategies", &FLEET_SPOT_MAINTENANCE_STRATEGIES_REQUEST),
+    member("InstanceInterruptionBehavior", "InstanceInterruptionBehavior", "InstanceInterruptionBehavior", &SPOT_INSTANCE_INTERRUPTION_BEHAVIOR),
+    member("InstancePoolsToUseCount", "InstancePoolsToUseCount", "InstancePoolsToUseCount", &INTEGER),
+    member("SingleInstanceType", "SingleInstanceType", "SingleInstanceType", &BOOLEAN),
+    member("SingleAvailabilityZone", "SingleAvailabilityZone", "SingleAvailabilityZone", &BOOLEAN),
+    member("MinTargetCapacity", "MinTargetCapacity", "MinTargetCapacity", &INTEGER),
+    member("MaxTotalPrice", "MaxTotalPrice", "MaxTotalPrice", &STRING),
 ]);
 
 pub static SPOT_PLACEMENT: Schema = Schema::structure("SpotPlacement", &[
@@ -306,6 +423,12 @@ pub static SUBNET_STATE: Schema = Schema::new("SubnetState", Kind::String)
         "available", "failed", "failed-insufficient-capacity", "pending", "unavailable",
     ]);
 
+pub static SUCCESSFUL_QUEUED_PURCHASE_DELETION: Schema = Schema::structure("SuccessfulQueuedPurchaseDeletion", &[
+    member("ReservedInstancesId", "reservedInstancesId", "ReservedInstancesId", &STRING),
+]);
+
+pub static SUCCESSFUL_QUEUED_PURCHASE_DELETION_SET: Schema = Schema::list("SuccessfulQueuedPurchaseDeletionSet", &element("item", &SUCCESSFUL_QUEUED_PURCHASE_DELETION));
+
 pub static SUMMARY_STATUS: Schema = Schema::new("SummaryStatus", Kind::String)
     .values(&[
         "impaired", "initializing", "insufficient-data", "not-applicable", "ok",
@@ -319,3 +442,8 @@ pub static SUPPORTED_ADDITIONAL_PROCESSOR_FEATURE: Schema = Schema::new("Support
 pub static SUPPORTED_ADDITIONAL_PROCESSOR_FEATURE_LIST: Schema = Schema::list("SupportedAdditionalProcessorFeatureList", &element("item", &SUPPORTED_ADDITIONAL_PROCESSOR_FEATURE));
 
 pub static SUPPORTED_INSTANCE_TYPE_SET: Schema = Schema::list("SupportedInstanceTypeSet", &element("item", &INSTANCE_TYPE_ITEM));
+
+pub static SCOPE: Schema = Schema::new("scope", Kind::String)
+    .values(&[
+        "Availability Zone", "Region",
+    ]);

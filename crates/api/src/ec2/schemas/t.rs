@@ -25,6 +25,58 @@ pub static TAG_SPECIFICATION: Schema = Schema::structure("TagSpecification", &[
 
 pub static TAG_SPECIFICATION_LIST: Schema = Schema::list("TagSpecificationList", &element("item", &TAG_SPECIFICATION));
 
+pub static TARGET_CAPACITY_SPECIFICATION: Schema = Schema::structure("TargetCapacitySpecification", &[
+    member("TotalTargetCapacity", "totalTargetCapacity", "TotalTargetCapacity", &INTEGER),
+    member("OnDemandTargetCapacity", "onDemandTargetCapacity", "OnDemandTargetCapacity", &INTEGER),
+    member("SpotTargetCapacity", "spotTargetCapacity", "SpotTargetCapacity", &INTEGER),
+    member("DefaultTargetCapacityType", "defaultTargetCapacityType", "DefaultTargetCapacityType", &DEFAULT_TARGET_CAPACITY_TYPE),
+    member("TargetCapacityUnitType", "targetCapacityUnitType", "TargetCapacityUnitType", &TARGET_CAPACITY_UNIT_TYPE),
+]);
+
+pub static TARGET_CAPACITY_SPECIFICATION_REQUEST: Schema = Schema::structure("TargetCapacitySpecificationRequest", &[
+    member("TotalTargetCapacity", "TotalTargetCapacity", "TotalTargetCapacity", &INTEGER).required(),
+    member("OnDemandTargetCapacity", "OnDemandTargetCapacity", "OnDemandTargetCapacity", &INTEGER),
+    member("SpotTargetCapacity", "SpotTargetCapacity", "SpotTargetCapacity", &INTEGER),
+    member("DefaultTargetCapacityType", "DefaultTargetCapacityType", "DefaultTargetCapacityType", &DEFAULT_TARGET_CAPACITY_TYPE),
+    member("TargetCapacityUnitType", "TargetCapacityUnitType", "TargetCapacityUnitType", &TARGET_CAPACITY_UNIT_TYPE),
+]);
+
+pub static TARGET_CAPACITY_UNIT_TYPE: Schema = Schema::new("TargetCapacityUnitType", Kind::String)
+    .values(&[
+        "memory-mib", "units", "vcpu",
+    ]);
+
+pub static TARGET_CONFIGURATION: Schema = Schema::structure("TargetConfiguration", &[
+    member("InstanceCount", "instanceCount", "InstanceCount", &INTEGER),
+    member("OfferingId", "offeringId", "OfferingId", &STRING),
+]);
+
+pub static TARGET_CONFIGURATION_REQUEST: Schema = Schema::structure("TargetConfigurationRequest", &[
+    member("InstanceCount", "InstanceCount", "InstanceCount", &INTEGER),
+    member("OfferingId", "OfferingId", "OfferingId", &STRING).required(),
+]);
+
+pub static TARGET_CONFIGURATION_REQUEST_SET: Schema = Schema::list("TargetConfigurationRequestSet", &element("TargetConfigurationRequest", &TARGET_CONFIGURATION_REQUEST));
+
+pub static TARGET_GROUP: Schema = Schema::structure("TargetGroup", &[
+    member("Arn", "arn", "Arn", &STRING),
+]);
+
+pub static TARGET_GROUPS: Schema = Schema::list("TargetGroups", &element("item", &TARGET_GROUP))
+    .min(1)
+    .max(5);
+
+pub static TARGET_GROUPS_CONFIG: Schema = Schema::structure("TargetGroupsConfig", &[
+    member("TargetGroups", "targetGroups", "TargetGroups", &TARGET_GROUPS),
+]);
+
+pub static TARGET_RESERVATION_VALUE: Schema = Schema::structure("TargetReservationValue", &[
+    member("ReservationValue", "reservationValue", "ReservationValue", &RESERVATION_VALUE),
+    member("TargetConfiguration", "targetConfiguration", "TargetConfiguration", &TARGET_CONFIGURATION),
+]);
+
+pub static TARGET_RESERVATION_VALUE_SET: Schema = Schema::list("TargetReservationValueSet", &element("item", &TARGET_RESERVATION_VALUE));
+
 pub static TENANCY: Schema = Schema::new("Tenancy", Kind::String)
     .values(&[
         "dedicated", "default", "host",

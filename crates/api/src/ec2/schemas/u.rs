@@ -18,6 +18,18 @@ pub static UNMONITOR_INSTANCES_RESULT: Schema = Schema::structure("UnmonitorInst
     member("InstanceMonitorings", "instancesSet", "InstancesSet", &INSTANCE_MONITORING_LIST),
 ]);
 
+pub static UNSUCCESSFUL_ITEM: Schema = Schema::structure("UnsuccessfulItem", &[
+    member("Error", "error", "Error", &UNSUCCESSFUL_ITEM_ERROR),
+    member("ResourceId", "resourceId", "ResourceId", &STRING),
+]);
+
+pub static UNSUCCESSFUL_ITEM_ERROR: Schema = Schema::structure("UnsuccessfulItemError", &[
+    member("Code", "code", "Code", &STRING),
+    member("Message", "message", "Message", &STRING),
+]);
+
+pub static UNSUCCESSFUL_ITEM_LIST: Schema = Schema::list("UnsuccessfulItemList", &element("item", &UNSUCCESSFUL_ITEM));
+
 pub static UNSUPPORTED_INSTANCE_TYPE_SET: Schema = Schema::list("UnsupportedInstanceTypeSet", &element("item", &INSTANCE_TYPE_ITEM));
 
 pub static UPDATE_SECURITY_GROUP_RULE_DESCRIPTIONS_EGRESS_REQUEST: Schema = Schema::structure("UpdateSecurityGroupRuleDescriptionsEgressRequest", &[

@@ -2,6 +2,11 @@
 
 use super::*;
 
+pub static ZERO_SIZE_PREFERENCE: Schema = Schema::new("ZeroSizePreference", Kind::String)
+    .values(&[
+        "default", "retain",
+    ]);
+
 pub static ZONE_ID_STRING_LIST: Schema = Schema::list("ZoneIdStringList", &element("ZoneId", &STRING));
 
 pub static ZONE_NAME_STRING_LIST: Schema = Schema::list("ZoneNameStringList", &element("ZoneName", &STRING));

@@ -47,6 +47,28 @@ shape!(AcceleratorTotalMemoryMiBRequest, schemas::ACCELERATOR_TOTAL_MEMORY_MIB_R
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct AcceptReservedInstancesExchangeQuoteRequest {
+    pub dry_run: Option<bool>,
+    pub reserved_instance_ids: Option<Vec<String>>,
+    pub target_configurations: Option<Vec<TargetConfigurationRequest>>,
+}
+
+shape!(AcceptReservedInstancesExchangeQuoteRequest, schemas::ACCEPT_RESERVED_INSTANCES_EXCHANGE_QUOTE_REQUEST {
+    dry_run,
+    reserved_instance_ids,
+    target_configurations,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AcceptReservedInstancesExchangeQuoteResult {
+    pub exchange_id: Option<String>,
+}
+
+shape!(AcceptReservedInstancesExchangeQuoteResult, schemas::ACCEPT_RESERVED_INSTANCES_EXCHANGE_QUOTE_RESULT {
+    exchange_id,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct AccountAttribute {
     pub attribute_name: Option<String>,
     pub attribute_values: Option<Vec<AccountAttributeValue>>,
@@ -64,6 +86,21 @@ pub struct AccountAttributeValue {
 
 shape!(AccountAttributeValue, schemas::ACCOUNT_ATTRIBUTE_VALUE {
     attribute_value,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ActiveInstance {
+    pub instance_id: Option<String>,
+    pub instance_type: Option<String>,
+    pub spot_instance_request_id: Option<String>,
+    pub instance_health: Option<String>,
+}
+
+shape!(ActiveInstance, schemas::ACTIVE_INSTANCE {
+    instance_id,
+    instance_type,
+    spot_instance_request_id,
+    instance_health,
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -149,6 +186,48 @@ shape!(AllocateAddressResult, schemas::ALLOCATE_ADDRESS_RESULT {
     customer_owned_ipv4_pool,
     carrier_ip,
     public_ip,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AllocateHostsRequest {
+    pub instance_family: Option<String>,
+    pub tag_specifications: Option<Vec<TagSpecification>>,
+    pub host_recovery: Option<String>,
+    pub outpost_arn: Option<String>,
+    pub host_maintenance: Option<String>,
+    pub asset_ids: Option<Vec<String>>,
+    pub availability_zone_id: Option<String>,
+    pub cpu_options: Option<HostCpuOptionsRequest>,
+    pub auto_placement: Option<String>,
+    pub client_token: Option<String>,
+    pub instance_type: Option<String>,
+    pub quantity: Option<i32>,
+    pub availability_zone: Option<String>,
+}
+
+shape!(AllocateHostsRequest, schemas::ALLOCATE_HOSTS_REQUEST {
+    instance_family,
+    tag_specifications,
+    host_recovery,
+    outpost_arn,
+    host_maintenance,
+    asset_ids,
+    availability_zone_id,
+    cpu_options,
+    auto_placement,
+    client_token,
+    instance_type,
+    quantity,
+    availability_zone,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AllocateHostsResult {
+    pub host_ids: Option<Vec<String>>,
+}
+
+shape!(AllocateHostsResult, schemas::ALLOCATE_HOSTS_RESULT {
+    host_ids,
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -482,4 +561,15 @@ pub struct AvailabilityZoneSubGeography {
 
 shape!(AvailabilityZoneSubGeography, schemas::AVAILABILITY_ZONE_SUB_GEOGRAPHY {
     name,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct AvailableCapacity {
+    pub available_instance_capacity: Option<Vec<InstanceCapacity>>,
+    pub available_v_cpus: Option<i32>,
+}
+
+shape!(AvailableCapacity, schemas::AVAILABLE_CAPACITY {
+    available_instance_capacity,
+    available_v_cpus,
 });

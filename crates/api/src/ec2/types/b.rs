@@ -58,6 +58,21 @@ shape!(BlockDeviceMapping, schemas::BLOCK_DEVICE_MAPPING {
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct BlockDeviceMappingResponse {
+    pub device_name: Option<String>,
+    pub virtual_name: Option<String>,
+    pub ebs: Option<EbsBlockDeviceResponse>,
+    pub no_device: Option<String>,
+}
+
+shape!(BlockDeviceMappingResponse, schemas::BLOCK_DEVICE_MAPPING_RESPONSE {
+    device_name,
+    virtual_name,
+    ebs,
+    no_device,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct BlockPublicAccessStates {
     pub internet_gateway_block_mode: Option<String>,
 }

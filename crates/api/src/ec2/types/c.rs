@@ -3,6 +3,89 @@
 use super::*;
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct CancelCapacityReservationRequest {
+    pub capacity_reservation_id: Option<String>,
+    pub dry_run: Option<bool>,
+    pub apply_cancellation_charges: Option<String>,
+    pub quote_id: Option<String>,
+}
+
+shape!(CancelCapacityReservationRequest, schemas::CANCEL_CAPACITY_RESERVATION_REQUEST {
+    capacity_reservation_id,
+    dry_run,
+    apply_cancellation_charges,
+    quote_id,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CancelCapacityReservationResult {
+    pub r#return: Option<bool>,
+}
+
+shape!(CancelCapacityReservationResult, schemas::CANCEL_CAPACITY_RESERVATION_RESULT {
+    r#return,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CancelSpotFleetRequestsError {
+    pub code: Option<String>,
+    pub message: Option<String>,
+}
+
+shape!(CancelSpotFleetRequestsError, schemas::CANCEL_SPOT_FLEET_REQUESTS_ERROR {
+    code,
+    message,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CancelSpotFleetRequestsErrorItem {
+    pub error: Option<CancelSpotFleetRequestsError>,
+    pub spot_fleet_request_id: Option<String>,
+}
+
+shape!(CancelSpotFleetRequestsErrorItem, schemas::CANCEL_SPOT_FLEET_REQUESTS_ERROR_ITEM {
+    error,
+    spot_fleet_request_id,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CancelSpotFleetRequestsRequest {
+    pub dry_run: Option<bool>,
+    pub spot_fleet_request_ids: Option<Vec<String>>,
+    pub terminate_instances: Option<bool>,
+}
+
+shape!(CancelSpotFleetRequestsRequest, schemas::CANCEL_SPOT_FLEET_REQUESTS_REQUEST {
+    dry_run,
+    spot_fleet_request_ids,
+    terminate_instances,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CancelSpotFleetRequestsResponse {
+    pub successful_fleet_requests: Option<Vec<CancelSpotFleetRequestsSuccessItem>>,
+    pub unsuccessful_fleet_requests: Option<Vec<CancelSpotFleetRequestsErrorItem>>,
+}
+
+shape!(CancelSpotFleetRequestsResponse, schemas::CANCEL_SPOT_FLEET_REQUESTS_RESPONSE {
+    successful_fleet_requests,
+    unsuccessful_fleet_requests,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CancelSpotFleetRequestsSuccessItem {
+    pub current_spot_fleet_request_state: Option<String>,
+    pub previous_spot_fleet_request_state: Option<String>,
+    pub spot_fleet_request_id: Option<String>,
+}
+
+shape!(CancelSpotFleetRequestsSuccessItem, schemas::CANCEL_SPOT_FLEET_REQUESTS_SUCCESS_ITEM {
+    current_spot_fleet_request_state,
+    previous_spot_fleet_request_state,
+    spot_fleet_request_id,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct CancelSpotInstanceRequestsRequest {
     pub dry_run: Option<bool>,
     pub spot_instance_request_ids: Option<Vec<String>>,
@@ -31,6 +114,157 @@ pub struct CancelledSpotInstanceRequest {
 shape!(CancelledSpotInstanceRequest, schemas::CANCELLED_SPOT_INSTANCE_REQUEST {
     spot_instance_request_id,
     state,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CapacityAllocation {
+    pub allocation_type: Option<String>,
+    pub count: Option<i32>,
+    pub allocation_metadata: Option<Vec<CapacityAllocationMetadataEntry>>,
+}
+
+shape!(CapacityAllocation, schemas::CAPACITY_ALLOCATION {
+    allocation_type,
+    count,
+    allocation_metadata,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CapacityAllocationMetadataEntry {
+    pub key: Option<String>,
+    pub value: Option<String>,
+}
+
+shape!(CapacityAllocationMetadataEntry, schemas::CAPACITY_ALLOCATION_METADATA_ENTRY {
+    key,
+    value,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CapacityReservation {
+    pub capacity_reservation_id: Option<String>,
+    pub owner_id: Option<String>,
+    pub capacity_reservation_arn: Option<String>,
+    pub availability_zone_id: Option<String>,
+    pub instance_type: Option<String>,
+    pub instance_platform: Option<String>,
+    pub availability_zone: Option<String>,
+    pub tenancy: Option<String>,
+    pub total_instance_count: Option<i32>,
+    pub available_instance_count: Option<i32>,
+    pub ebs_optimized: Option<bool>,
+    pub ephemeral_storage: Option<bool>,
+    pub state: Option<String>,
+    pub start_date: Option<Timestamp>,
+    pub end_date: Option<Timestamp>,
+    pub end_date_type: Option<String>,
+    pub instance_match_criteria: Option<String>,
+    pub create_date: Option<Timestamp>,
+    pub tags: Option<Vec<Tag>>,
+    pub outpost_arn: Option<String>,
+    pub capacity_reservation_fleet_id: Option<String>,
+    pub placement_group_arn: Option<String>,
+    pub capacity_allocations: Option<Vec<CapacityAllocation>>,
+    pub reservation_type: Option<String>,
+    pub unused_reservation_billing_owner_id: Option<String>,
+    pub commitment_info: Option<CapacityReservationCommitmentInfo>,
+    pub delivery_preference: Option<String>,
+    pub capacity_block_id: Option<String>,
+    pub interruptible: Option<bool>,
+    pub interruptible_capacity_allocation: Option<InterruptibleCapacityAllocation>,
+    pub interruption_info: Option<InterruptionInfo>,
+    pub adjustment_status: Option<String>,
+    pub adjustment_details: Option<CapacityReservationAdjustmentDetails>,
+    pub original_start_date: Option<Timestamp>,
+    pub zero_size_preference: Option<String>,
+    pub launch_status: Option<String>,
+}
+
+shape!(CapacityReservation, schemas::CAPACITY_RESERVATION {
+    capacity_reservation_id,
+    owner_id,
+    capacity_reservation_arn,
+    availability_zone_id,
+    instance_type,
+    instance_platform,
+    availability_zone,
+    tenancy,
+    total_instance_count,
+    available_instance_count,
+    ebs_optimized,
+    ephemeral_storage,
+    state,
+    start_date,
+    end_date,
+    end_date_type,
+    instance_match_criteria,
+    create_date,
+    tags,
+    outpost_arn,
+    capacity_reservation_fleet_id,
+    placement_group_arn,
+    capacity_allocations,
+    reservation_type,
+    unused_reservation_billing_owner_id,
+    commitment_info,
+    delivery_preference,
+    capacity_block_id,
+    interruptible,
+    interruptible_capacity_allocation,
+    interruption_info,
+    adjustment_status,
+    adjustment_details,
+    original_start_date,
+    zero_size_preference,
+    launch_status,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CapacityReservationAdjustmentDetails {
+    pub start_date: Option<Timestamp>,
+    pub end_date: Option<Timestamp>,
+    pub commitment_end_date: Option<Timestamp>,
+    pub end_date_type: Option<String>,
+    pub commitment_duration: Option<i64>,
+}
+
+shape!(CapacityReservationAdjustmentDetails, schemas::CAPACITY_RESERVATION_ADJUSTMENT_DETAILS {
+    start_date,
+    end_date,
+    commitment_end_date,
+    end_date_type,
+    commitment_duration,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CapacityReservationCommitmentInfo {
+    pub committed_instance_count: Option<i32>,
+    pub commitment_end_date: Option<Timestamp>,
+    pub commitment_duration: Option<i64>,
+}
+
+shape!(CapacityReservationCommitmentInfo, schemas::CAPACITY_RESERVATION_COMMITMENT_INFO {
+    committed_instance_count,
+    commitment_end_date,
+    commitment_duration,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CapacityReservationOptions {
+    pub usage_strategy: Option<String>,
+}
+
+shape!(CapacityReservationOptions, schemas::CAPACITY_RESERVATION_OPTIONS {
+    usage_strategy,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CapacityReservationOptionsRequest {
+    pub usage_strategy: Option<String>,
+}
+
+shape!(CapacityReservationOptionsRequest, schemas::CAPACITY_RESERVATION_OPTIONS_REQUEST {
+    usage_strategy,
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -75,6 +309,24 @@ pub struct CapacityReservationTargetResponse {
 shape!(CapacityReservationTargetResponse, schemas::CAPACITY_RESERVATION_TARGET_RESPONSE {
     capacity_reservation_id,
     capacity_reservation_resource_group_arn,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ClassicLoadBalancer {
+    pub name: Option<String>,
+}
+
+shape!(ClassicLoadBalancer, schemas::CLASSIC_LOAD_BALANCER {
+    name,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ClassicLoadBalancersConfig {
+    pub classic_load_balancers: Option<Vec<ClassicLoadBalancer>>,
+}
+
+shape!(ClassicLoadBalancersConfig, schemas::CLASSIC_LOAD_BALANCERS_CONFIG {
+    classic_load_balancers,
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -222,6 +474,60 @@ shape!(CpuPerformanceFactorRequest, schemas::CPU_PERFORMANCE_FACTOR_REQUEST {
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct CreateCapacityReservationRequest {
+    pub client_token: Option<String>,
+    pub instance_type: Option<String>,
+    pub instance_platform: Option<String>,
+    pub availability_zone: Option<String>,
+    pub availability_zone_id: Option<String>,
+    pub tenancy: Option<String>,
+    pub instance_count: Option<i32>,
+    pub ebs_optimized: Option<bool>,
+    pub ephemeral_storage: Option<bool>,
+    pub end_date: Option<Timestamp>,
+    pub end_date_type: Option<String>,
+    pub instance_match_criteria: Option<String>,
+    pub tag_specifications: Option<Vec<TagSpecification>>,
+    pub dry_run: Option<bool>,
+    pub outpost_arn: Option<String>,
+    pub placement_group_arn: Option<String>,
+    pub start_date: Option<Timestamp>,
+    pub commitment_duration: Option<i64>,
+    pub delivery_preference: Option<String>,
+}
+
+shape!(CreateCapacityReservationRequest, schemas::CREATE_CAPACITY_RESERVATION_REQUEST {
+    client_token,
+    instance_type,
+    instance_platform,
+    availability_zone,
+    availability_zone_id,
+    tenancy,
+    instance_count,
+    ebs_optimized,
+    ephemeral_storage,
+    end_date,
+    end_date_type,
+    instance_match_criteria,
+    tag_specifications,
+    dry_run,
+    outpost_arn,
+    placement_group_arn,
+    start_date,
+    commitment_duration,
+    delivery_preference,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CreateCapacityReservationResult {
+    pub capacity_reservation: Option<CapacityReservation>,
+}
+
+shape!(CreateCapacityReservationResult, schemas::CREATE_CAPACITY_RESERVATION_RESULT {
+    capacity_reservation,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct CreateDefaultSubnetRequest {
     pub availability_zone: Option<String>,
     pub dry_run: Option<bool>,
@@ -261,6 +567,94 @@ pub struct CreateDefaultVpcResult {
 
 shape!(CreateDefaultVpcResult, schemas::CREATE_DEFAULT_VPC_RESULT {
     vpc,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CreateFleetError {
+    pub launch_template_and_overrides: Option<LaunchTemplateAndOverridesResponse>,
+    pub lifecycle: Option<String>,
+    pub error_code: Option<String>,
+    pub error_message: Option<String>,
+}
+
+shape!(CreateFleetError, schemas::CREATE_FLEET_ERROR {
+    launch_template_and_overrides,
+    lifecycle,
+    error_code,
+    error_message,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CreateFleetInstance {
+    pub launch_template_and_overrides: Option<LaunchTemplateAndOverridesResponse>,
+    pub lifecycle: Option<String>,
+    pub instance_ids: Option<Vec<String>>,
+    pub instance_type: Option<String>,
+    pub platform: Option<String>,
+    pub availability_zone_id: Option<String>,
+    pub availability_zone: Option<String>,
+    pub subnet_id: Option<String>,
+}
+
+shape!(CreateFleetInstance, schemas::CREATE_FLEET_INSTANCE {
+    launch_template_and_overrides,
+    lifecycle,
+    instance_ids,
+    instance_type,
+    platform,
+    availability_zone_id,
+    availability_zone,
+    subnet_id,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CreateFleetRequest {
+    pub dry_run: Option<bool>,
+    pub client_token: Option<String>,
+    pub spot_options: Option<SpotOptionsRequest>,
+    pub on_demand_options: Option<OnDemandOptionsRequest>,
+    pub reserved_capacity_options: Option<ReservedCapacityOptionsRequest>,
+    pub excess_capacity_termination_policy: Option<String>,
+    pub launch_template_configs: Option<Vec<FleetLaunchTemplateConfigRequest>>,
+    pub target_capacity_specification: Option<TargetCapacitySpecificationRequest>,
+    pub terminate_instances_with_expiration: Option<bool>,
+    pub r#type: Option<String>,
+    pub valid_from: Option<Timestamp>,
+    pub valid_until: Option<Timestamp>,
+    pub replace_unhealthy_instances: Option<bool>,
+    pub tag_specifications: Option<Vec<TagSpecification>>,
+    pub context: Option<String>,
+}
+
+shape!(CreateFleetRequest, schemas::CREATE_FLEET_REQUEST {
+    dry_run,
+    client_token,
+    spot_options,
+    on_demand_options,
+    reserved_capacity_options,
+    excess_capacity_termination_policy,
+    launch_template_configs,
+    target_capacity_specification,
+    terminate_instances_with_expiration,
+    r#type,
+    valid_from,
+    valid_until,
+    replace_unhealthy_instances,
+    tag_specifications,
+    context,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CreateFleetResult {
+    pub fleet_id: Option<String>,
+    pub errors: Option<Vec<CreateFleetError>>,
+    pub instances: Option<Vec<CreateFleetInstance>>,
+}
+
+shape!(CreateFleetResult, schemas::CREATE_FLEET_RESULT {
+    fleet_id,
+    errors,
+    instances,
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]

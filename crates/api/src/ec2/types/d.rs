@@ -16,6 +16,65 @@ shape!(DefaultConnectionTrackingConfiguration, schemas::DEFAULT_CONNECTION_TRACK
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct DeleteFleetError {
+    pub code: Option<String>,
+    pub message: Option<String>,
+}
+
+shape!(DeleteFleetError, schemas::DELETE_FLEET_ERROR {
+    code,
+    message,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DeleteFleetErrorItem {
+    pub error: Option<DeleteFleetError>,
+    pub fleet_id: Option<String>,
+}
+
+shape!(DeleteFleetErrorItem, schemas::DELETE_FLEET_ERROR_ITEM {
+    error,
+    fleet_id,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DeleteFleetSuccessItem {
+    pub current_fleet_state: Option<String>,
+    pub previous_fleet_state: Option<String>,
+    pub fleet_id: Option<String>,
+}
+
+shape!(DeleteFleetSuccessItem, schemas::DELETE_FLEET_SUCCESS_ITEM {
+    current_fleet_state,
+    previous_fleet_state,
+    fleet_id,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DeleteFleetsRequest {
+    pub dry_run: Option<bool>,
+    pub fleet_ids: Option<Vec<String>>,
+    pub terminate_instances: Option<bool>,
+}
+
+shape!(DeleteFleetsRequest, schemas::DELETE_FLEETS_REQUEST {
+    dry_run,
+    fleet_ids,
+    terminate_instances,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DeleteFleetsResult {
+    pub successful_fleet_deletions: Option<Vec<DeleteFleetSuccessItem>>,
+    pub unsuccessful_fleet_deletions: Option<Vec<DeleteFleetErrorItem>>,
+}
+
+shape!(DeleteFleetsResult, schemas::DELETE_FLEETS_RESULT {
+    successful_fleet_deletions,
+    unsuccessful_fleet_deletions,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct DeleteInternetGatewayRequest {
     pub dry_run: Option<bool>,
     pub internet_gateway_id: Option<String>,
@@ -135,6 +194,39 @@ pub struct DeleteNetworkInterfaceRequest {
 shape!(DeleteNetworkInterfaceRequest, schemas::DELETE_NETWORK_INTERFACE_REQUEST {
     dry_run,
     network_interface_id,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DeleteQueuedReservedInstancesError {
+    pub code: Option<String>,
+    pub message: Option<String>,
+}
+
+shape!(DeleteQueuedReservedInstancesError, schemas::DELETE_QUEUED_RESERVED_INSTANCES_ERROR {
+    code,
+    message,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DeleteQueuedReservedInstancesRequest {
+    pub dry_run: Option<bool>,
+    pub reserved_instances_ids: Option<Vec<String>>,
+}
+
+shape!(DeleteQueuedReservedInstancesRequest, schemas::DELETE_QUEUED_RESERVED_INSTANCES_REQUEST {
+    dry_run,
+    reserved_instances_ids,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DeleteQueuedReservedInstancesResult {
+    pub successful_queued_purchase_deletions: Option<Vec<SuccessfulQueuedPurchaseDeletion>>,
+    pub failed_queued_purchase_deletions: Option<Vec<FailedQueuedPurchaseDeletion>>,
+}
+
+shape!(DeleteQueuedReservedInstancesResult, schemas::DELETE_QUEUED_RESERVED_INSTANCES_RESULT {
+    successful_queued_purchase_deletions,
+    failed_queued_purchase_deletions,
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -327,6 +419,186 @@ pub struct DescribeAvailabilityZonesResult {
 
 shape!(DescribeAvailabilityZonesResult, schemas::DESCRIBE_AVAILABILITY_ZONES_RESULT {
     availability_zones,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeCapacityReservationsRequest {
+    pub capacity_reservation_ids: Option<Vec<String>>,
+    pub next_token: Option<String>,
+    pub max_results: Option<i32>,
+    pub filters: Option<Vec<Filter>>,
+    pub dry_run: Option<bool>,
+}
+
+shape!(DescribeCapacityReservationsRequest, schemas::DESCRIBE_CAPACITY_RESERVATIONS_REQUEST {
+    capacity_reservation_ids,
+    next_token,
+    max_results,
+    filters,
+    dry_run,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeCapacityReservationsResult {
+    pub next_token: Option<String>,
+    pub capacity_reservations: Option<Vec<CapacityReservation>>,
+}
+
+shape!(DescribeCapacityReservationsResult, schemas::DESCRIBE_CAPACITY_RESERVATIONS_RESULT {
+    next_token,
+    capacity_reservations,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeFleetError {
+    pub launch_template_and_overrides: Option<LaunchTemplateAndOverridesResponse>,
+    pub lifecycle: Option<String>,
+    pub error_code: Option<String>,
+    pub error_message: Option<String>,
+}
+
+shape!(DescribeFleetError, schemas::DESCRIBE_FLEET_ERROR {
+    launch_template_and_overrides,
+    lifecycle,
+    error_code,
+    error_message,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeFleetHistoryRequest {
+    pub dry_run: Option<bool>,
+    pub event_type: Option<String>,
+    pub max_results: Option<i32>,
+    pub next_token: Option<String>,
+    pub fleet_id: Option<String>,
+    pub start_time: Option<Timestamp>,
+}
+
+shape!(DescribeFleetHistoryRequest, schemas::DESCRIBE_FLEET_HISTORY_REQUEST {
+    dry_run,
+    event_type,
+    max_results,
+    next_token,
+    fleet_id,
+    start_time,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeFleetHistoryResult {
+    pub history_records: Option<Vec<HistoryRecordEntry>>,
+    pub last_evaluated_time: Option<Timestamp>,
+    pub next_token: Option<String>,
+    pub fleet_id: Option<String>,
+    pub start_time: Option<Timestamp>,
+}
+
+shape!(DescribeFleetHistoryResult, schemas::DESCRIBE_FLEET_HISTORY_RESULT {
+    history_records,
+    last_evaluated_time,
+    next_token,
+    fleet_id,
+    start_time,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeFleetInstancesRequest {
+    pub dry_run: Option<bool>,
+    pub max_results: Option<i32>,
+    pub next_token: Option<String>,
+    pub fleet_id: Option<String>,
+    pub filters: Option<Vec<Filter>>,
+}
+
+shape!(DescribeFleetInstancesRequest, schemas::DESCRIBE_FLEET_INSTANCES_REQUEST {
+    dry_run,
+    max_results,
+    next_token,
+    fleet_id,
+    filters,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeFleetInstancesResult {
+    pub active_instances: Option<Vec<ActiveInstance>>,
+    pub next_token: Option<String>,
+    pub fleet_id: Option<String>,
+}
+
+shape!(DescribeFleetInstancesResult, schemas::DESCRIBE_FLEET_INSTANCES_RESULT {
+    active_instances,
+    next_token,
+    fleet_id,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeFleetsInstances {
+    pub launch_template_and_overrides: Option<LaunchTemplateAndOverridesResponse>,
+    pub lifecycle: Option<String>,
+    pub instance_ids: Option<Vec<String>>,
+    pub instance_type: Option<String>,
+    pub platform: Option<String>,
+}
+
+shape!(DescribeFleetsInstances, schemas::DESCRIBE_FLEETS_INSTANCES {
+    launch_template_and_overrides,
+    lifecycle,
+    instance_ids,
+    instance_type,
+    platform,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeFleetsRequest {
+    pub dry_run: Option<bool>,
+    pub max_results: Option<i32>,
+    pub next_token: Option<String>,
+    pub fleet_ids: Option<Vec<String>>,
+    pub filters: Option<Vec<Filter>>,
+}
+
+shape!(DescribeFleetsRequest, schemas::DESCRIBE_FLEETS_REQUEST {
+    dry_run,
+    max_results,
+    next_token,
+    fleet_ids,
+    filters,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeFleetsResult {
+    pub next_token: Option<String>,
+    pub fleets: Option<Vec<FleetData>>,
+}
+
+shape!(DescribeFleetsResult, schemas::DESCRIBE_FLEETS_RESULT {
+    next_token,
+    fleets,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeHostsRequest {
+    pub host_ids: Option<Vec<String>>,
+    pub next_token: Option<String>,
+    pub max_results: Option<i32>,
+    pub filter: Option<Vec<Filter>>,
+}
+
+shape!(DescribeHostsRequest, schemas::DESCRIBE_HOSTS_REQUEST {
+    host_ids,
+    next_token,
+    max_results,
+    filter,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeHostsResult {
+    pub hosts: Option<Vec<Host>>,
+    pub next_token: Option<String>,
+}
+
+shape!(DescribeHostsResult, schemas::DESCRIBE_HOSTS_RESULT {
+    hosts,
+    next_token,
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -806,6 +1078,106 @@ shape!(DescribeRegionsResult, schemas::DESCRIBE_REGIONS_RESULT {
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeReservedInstancesModificationsRequest {
+    pub reserved_instances_modification_ids: Option<Vec<String>>,
+    pub next_token: Option<String>,
+    pub filters: Option<Vec<Filter>>,
+}
+
+shape!(DescribeReservedInstancesModificationsRequest, schemas::DESCRIBE_RESERVED_INSTANCES_MODIFICATIONS_REQUEST {
+    reserved_instances_modification_ids,
+    next_token,
+    filters,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeReservedInstancesModificationsResult {
+    pub next_token: Option<String>,
+    pub reserved_instances_modifications: Option<Vec<ReservedInstancesModification>>,
+}
+
+shape!(DescribeReservedInstancesModificationsResult, schemas::DESCRIBE_RESERVED_INSTANCES_MODIFICATIONS_RESULT {
+    next_token,
+    reserved_instances_modifications,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeReservedInstancesOfferingsRequest {
+    pub availability_zone: Option<String>,
+    pub include_marketplace: Option<bool>,
+    pub instance_type: Option<String>,
+    pub max_duration: Option<i64>,
+    pub max_instance_count: Option<i32>,
+    pub min_duration: Option<i64>,
+    pub offering_class: Option<String>,
+    pub product_description: Option<String>,
+    pub reserved_instances_offering_ids: Option<Vec<String>>,
+    pub availability_zone_id: Option<String>,
+    pub dry_run: Option<bool>,
+    pub filters: Option<Vec<Filter>>,
+    pub instance_tenancy: Option<String>,
+    pub offering_type: Option<String>,
+    pub next_token: Option<String>,
+    pub max_results: Option<i32>,
+}
+
+shape!(DescribeReservedInstancesOfferingsRequest, schemas::DESCRIBE_RESERVED_INSTANCES_OFFERINGS_REQUEST {
+    availability_zone,
+    include_marketplace,
+    instance_type,
+    max_duration,
+    max_instance_count,
+    min_duration,
+    offering_class,
+    product_description,
+    reserved_instances_offering_ids,
+    availability_zone_id,
+    dry_run,
+    filters,
+    instance_tenancy,
+    offering_type,
+    next_token,
+    max_results,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeReservedInstancesOfferingsResult {
+    pub next_token: Option<String>,
+    pub reserved_instances_offerings: Option<Vec<ReservedInstancesOffering>>,
+}
+
+shape!(DescribeReservedInstancesOfferingsResult, schemas::DESCRIBE_RESERVED_INSTANCES_OFFERINGS_RESULT {
+    next_token,
+    reserved_instances_offerings,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeReservedInstancesRequest {
+    pub offering_class: Option<String>,
+    pub reserved_instances_ids: Option<Vec<String>>,
+    pub dry_run: Option<bool>,
+    pub filters: Option<Vec<Filter>>,
+    pub offering_type: Option<String>,
+}
+
+shape!(DescribeReservedInstancesRequest, schemas::DESCRIBE_RESERVED_INSTANCES_REQUEST {
+    offering_class,
+    reserved_instances_ids,
+    dry_run,
+    filters,
+    offering_type,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeReservedInstancesResult {
+    pub reserved_instances: Option<Vec<ReservedInstances>>,
+}
+
+shape!(DescribeReservedInstancesResult, schemas::DESCRIBE_RESERVED_INSTANCES_RESULT {
+    reserved_instances,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct DescribeRouteTablesRequest {
     pub next_token: Option<String>,
     pub max_results: Option<i32>,
@@ -889,6 +1261,96 @@ pub struct DescribeSecurityGroupsResult {
 shape!(DescribeSecurityGroupsResult, schemas::DESCRIBE_SECURITY_GROUPS_RESULT {
     next_token,
     security_groups,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeSpotFleetInstancesRequest {
+    pub dry_run: Option<bool>,
+    pub spot_fleet_request_id: Option<String>,
+    pub next_token: Option<String>,
+    pub max_results: Option<i32>,
+}
+
+shape!(DescribeSpotFleetInstancesRequest, schemas::DESCRIBE_SPOT_FLEET_INSTANCES_REQUEST {
+    dry_run,
+    spot_fleet_request_id,
+    next_token,
+    max_results,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeSpotFleetInstancesResponse {
+    pub active_instances: Option<Vec<ActiveInstance>>,
+    pub next_token: Option<String>,
+    pub spot_fleet_request_id: Option<String>,
+}
+
+shape!(DescribeSpotFleetInstancesResponse, schemas::DESCRIBE_SPOT_FLEET_INSTANCES_RESPONSE {
+    active_instances,
+    next_token,
+    spot_fleet_request_id,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeSpotFleetRequestHistoryRequest {
+    pub dry_run: Option<bool>,
+    pub spot_fleet_request_id: Option<String>,
+    pub event_type: Option<String>,
+    pub start_time: Option<Timestamp>,
+    pub next_token: Option<String>,
+    pub max_results: Option<i32>,
+}
+
+shape!(DescribeSpotFleetRequestHistoryRequest, schemas::DESCRIBE_SPOT_FLEET_REQUEST_HISTORY_REQUEST {
+    dry_run,
+    spot_fleet_request_id,
+    event_type,
+    start_time,
+    next_token,
+    max_results,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeSpotFleetRequestHistoryResponse {
+    pub history_records: Option<Vec<HistoryRecord>>,
+    pub last_evaluated_time: Option<Timestamp>,
+    pub next_token: Option<String>,
+    pub spot_fleet_request_id: Option<String>,
+    pub start_time: Option<Timestamp>,
+}
+
+shape!(DescribeSpotFleetRequestHistoryResponse, schemas::DESCRIBE_SPOT_FLEET_REQUEST_HISTORY_RESPONSE {
+    history_records,
+    last_evaluated_time,
+    next_token,
+    spot_fleet_request_id,
+    start_time,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeSpotFleetRequestsRequest {
+    pub dry_run: Option<bool>,
+    pub spot_fleet_request_ids: Option<Vec<String>>,
+    pub next_token: Option<String>,
+    pub max_results: Option<i32>,
+}
+
+shape!(DescribeSpotFleetRequestsRequest, schemas::DESCRIBE_SPOT_FLEET_REQUESTS_REQUEST {
+    dry_run,
+    spot_fleet_request_ids,
+    next_token,
+    max_results,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeSpotFleetRequestsResponse {
+    pub next_token: Option<String>,
+    pub spot_fleet_request_configs: Option<Vec<SpotFleetRequestConfig>>,
+}
+
+shape!(DescribeSpotFleetRequestsResponse, schemas::DESCRIBE_SPOT_FLEET_REQUESTS_RESPONSE {
+    next_token,
+    spot_fleet_request_configs,
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]

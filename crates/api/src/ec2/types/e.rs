@@ -36,6 +36,29 @@ shape!(EbsBlockDevice, schemas::EBS_BLOCK_DEVICE {
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct EbsBlockDeviceResponse {
+    pub encrypted: Option<bool>,
+    pub delete_on_termination: Option<bool>,
+    pub iops: Option<i32>,
+    pub throughput: Option<i32>,
+    pub kms_key_id: Option<String>,
+    pub snapshot_id: Option<String>,
+    pub volume_size: Option<i32>,
+    pub volume_type: Option<String>,
+}
+
+shape!(EbsBlockDeviceResponse, schemas::EBS_BLOCK_DEVICE_RESPONSE {
+    encrypted,
+    delete_on_termination,
+    iops,
+    throughput,
+    kms_key_id,
+    snapshot_id,
+    volume_size,
+    volume_type,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct EbsCardInfo {
     pub ebs_card_index: Option<i32>,
     pub baseline_bandwidth_in_mbps: Option<i32>,
@@ -280,4 +303,17 @@ pub struct EnclaveOptionsRequest {
 
 shape!(EnclaveOptionsRequest, schemas::ENCLAVE_OPTIONS_REQUEST {
     enabled,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct EventInformation {
+    pub event_description: Option<String>,
+    pub event_sub_type: Option<String>,
+    pub instance_id: Option<String>,
+}
+
+shape!(EventInformation, schemas::EVENT_INFORMATION {
+    event_description,
+    event_sub_type,
+    instance_id,
 });

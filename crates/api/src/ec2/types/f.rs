@@ -3,6 +3,17 @@
 use super::*;
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct FailedQueuedPurchaseDeletion {
+    pub error: Option<DeleteQueuedReservedInstancesError>,
+    pub reserved_instances_id: Option<String>,
+}
+
+shape!(FailedQueuedPurchaseDeletion, schemas::FAILED_QUEUED_PURCHASE_DELETION {
+    error,
+    reserved_instances_id,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Filter {
     pub name: Option<String>,
     pub values: Option<Vec<String>>,
@@ -11,6 +22,284 @@ pub struct Filter {
 shape!(Filter, schemas::FILTER {
     name,
     values,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FleetBlockDeviceMappingRequest {
+    pub device_name: Option<String>,
+    pub virtual_name: Option<String>,
+    pub ebs: Option<FleetEbsBlockDeviceRequest>,
+    pub no_device: Option<String>,
+}
+
+shape!(FleetBlockDeviceMappingRequest, schemas::FLEET_BLOCK_DEVICE_MAPPING_REQUEST {
+    device_name,
+    virtual_name,
+    ebs,
+    no_device,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FleetCapacityReservationTargetRequest {
+    pub capacity_reservation_ids: Option<Vec<String>>,
+    pub capacity_reservation_resource_group_arns: Option<Vec<String>>,
+}
+
+shape!(FleetCapacityReservationTargetRequest, schemas::FLEET_CAPACITY_RESERVATION_TARGET_REQUEST {
+    capacity_reservation_ids,
+    capacity_reservation_resource_group_arns,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FleetData {
+    pub activity_status: Option<String>,
+    pub create_time: Option<Timestamp>,
+    pub fleet_id: Option<String>,
+    pub fleet_state: Option<String>,
+    pub client_token: Option<String>,
+    pub excess_capacity_termination_policy: Option<String>,
+    pub fulfilled_capacity: Option<f64>,
+    pub fulfilled_on_demand_capacity: Option<f64>,
+    pub launch_template_configs: Option<Vec<FleetLaunchTemplateConfig>>,
+    pub target_capacity_specification: Option<TargetCapacitySpecification>,
+    pub terminate_instances_with_expiration: Option<bool>,
+    pub r#type: Option<String>,
+    pub valid_from: Option<Timestamp>,
+    pub valid_until: Option<Timestamp>,
+    pub replace_unhealthy_instances: Option<bool>,
+    pub spot_options: Option<SpotOptions>,
+    pub on_demand_options: Option<OnDemandOptions>,
+    pub reserved_capacity_options: Option<ReservedCapacityOptions>,
+    pub tags: Option<Vec<Tag>>,
+    pub errors: Option<Vec<DescribeFleetError>>,
+    pub instances: Option<Vec<DescribeFleetsInstances>>,
+    pub context: Option<String>,
+}
+
+shape!(FleetData, schemas::FLEET_DATA {
+    activity_status,
+    create_time,
+    fleet_id,
+    fleet_state,
+    client_token,
+    excess_capacity_termination_policy,
+    fulfilled_capacity,
+    fulfilled_on_demand_capacity,
+    launch_template_configs,
+    target_capacity_specification,
+    terminate_instances_with_expiration,
+    r#type,
+    valid_from,
+    valid_until,
+    replace_unhealthy_instances,
+    spot_options,
+    on_demand_options,
+    reserved_capacity_options,
+    tags,
+    errors,
+    instances,
+    context,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FleetEbsBlockDeviceRequest {
+    pub encrypted: Option<bool>,
+    pub delete_on_termination: Option<bool>,
+    pub iops: Option<i32>,
+    pub throughput: Option<i32>,
+    pub kms_key_id: Option<String>,
+    pub snapshot_id: Option<String>,
+    pub volume_size: Option<i32>,
+    pub volume_type: Option<String>,
+}
+
+shape!(FleetEbsBlockDeviceRequest, schemas::FLEET_EBS_BLOCK_DEVICE_REQUEST {
+    encrypted,
+    delete_on_termination,
+    iops,
+    throughput,
+    kms_key_id,
+    snapshot_id,
+    volume_size,
+    volume_type,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FleetIamInstanceProfileSpecificationRequest {
+    pub arn: Option<String>,
+    pub name: Option<String>,
+}
+
+shape!(FleetIamInstanceProfileSpecificationRequest, schemas::FLEET_IAM_INSTANCE_PROFILE_SPECIFICATION_REQUEST {
+    arn,
+    name,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FleetInstanceMetadataOptionsRequest {
+    pub http_tokens: Option<String>,
+    pub http_put_response_hop_limit: Option<i32>,
+    pub http_endpoint: Option<String>,
+}
+
+shape!(FleetInstanceMetadataOptionsRequest, schemas::FLEET_INSTANCE_METADATA_OPTIONS_REQUEST {
+    http_tokens,
+    http_put_response_hop_limit,
+    http_endpoint,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FleetLaunchTemplateConfig {
+    pub launch_template_specification: Option<FleetLaunchTemplateSpecification>,
+    pub overrides: Option<Vec<FleetLaunchTemplateOverrides>>,
+}
+
+shape!(FleetLaunchTemplateConfig, schemas::FLEET_LAUNCH_TEMPLATE_CONFIG {
+    launch_template_specification,
+    overrides,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FleetLaunchTemplateConfigRequest {
+    pub launch_template_specification: Option<FleetLaunchTemplateSpecificationRequest>,
+    pub overrides: Option<Vec<FleetLaunchTemplateOverridesRequest>>,
+}
+
+shape!(FleetLaunchTemplateConfigRequest, schemas::FLEET_LAUNCH_TEMPLATE_CONFIG_REQUEST {
+    launch_template_specification,
+    overrides,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FleetLaunchTemplateOverrides {
+    pub instance_type: Option<String>,
+    pub max_price: Option<String>,
+    pub subnet_id: Option<String>,
+    pub availability_zone: Option<String>,
+    pub weighted_capacity: Option<f64>,
+    pub priority: Option<f64>,
+    pub placement: Option<PlacementResponse>,
+    pub instance_requirements: Option<InstanceRequirements>,
+    pub image_id: Option<String>,
+    pub block_device_mappings: Option<Vec<BlockDeviceMappingResponse>>,
+    pub availability_zone_id: Option<String>,
+}
+
+shape!(FleetLaunchTemplateOverrides, schemas::FLEET_LAUNCH_TEMPLATE_OVERRIDES {
+    instance_type,
+    max_price,
+    subnet_id,
+    availability_zone,
+    weighted_capacity,
+    priority,
+    placement,
+    instance_requirements,
+    image_id,
+    block_device_mappings,
+    availability_zone_id,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FleetLaunchTemplateOverridesRequest {
+    pub instance_type: Option<String>,
+    pub max_price: Option<String>,
+    pub subnet_id: Option<String>,
+    pub availability_zone: Option<String>,
+    pub weighted_capacity: Option<f64>,
+    pub priority: Option<f64>,
+    pub placement: Option<Placement>,
+    pub key_name: Option<String>,
+    pub block_device_mappings: Option<Vec<FleetBlockDeviceMappingRequest>>,
+    pub iam_instance_profile: Option<FleetIamInstanceProfileSpecificationRequest>,
+    pub metadata_options: Option<FleetInstanceMetadataOptionsRequest>,
+    pub instance_requirements: Option<InstanceRequirementsRequest>,
+    pub image_id: Option<String>,
+    pub availability_zone_id: Option<String>,
+}
+
+shape!(FleetLaunchTemplateOverridesRequest, schemas::FLEET_LAUNCH_TEMPLATE_OVERRIDES_REQUEST {
+    instance_type,
+    max_price,
+    subnet_id,
+    availability_zone,
+    weighted_capacity,
+    priority,
+    placement,
+    key_name,
+    block_device_mappings,
+    iam_instance_profile,
+    metadata_options,
+    instance_requirements,
+    image_id,
+    availability_zone_id,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FleetLaunchTemplateSpecification {
+    pub launch_template_id: Option<String>,
+    pub launch_template_name: Option<String>,
+    pub version: Option<String>,
+}
+
+shape!(FleetLaunchTemplateSpecification, schemas::FLEET_LAUNCH_TEMPLATE_SPECIFICATION {
+    launch_template_id,
+    launch_template_name,
+    version,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FleetLaunchTemplateSpecificationRequest {
+    pub launch_template_id: Option<String>,
+    pub launch_template_name: Option<String>,
+    pub version: Option<String>,
+    pub launch_template_specification_user_data: Option<String>,
+}
+
+shape!(FleetLaunchTemplateSpecificationRequest, schemas::FLEET_LAUNCH_TEMPLATE_SPECIFICATION_REQUEST {
+    launch_template_id,
+    launch_template_name,
+    version,
+    launch_template_specification_user_data,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FleetSpotCapacityRebalance {
+    pub replacement_strategy: Option<String>,
+    pub termination_delay: Option<i32>,
+}
+
+shape!(FleetSpotCapacityRebalance, schemas::FLEET_SPOT_CAPACITY_REBALANCE {
+    replacement_strategy,
+    termination_delay,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FleetSpotCapacityRebalanceRequest {
+    pub replacement_strategy: Option<String>,
+    pub termination_delay: Option<i32>,
+}
+
+shape!(FleetSpotCapacityRebalanceRequest, schemas::FLEET_SPOT_CAPACITY_REBALANCE_REQUEST {
+    replacement_strategy,
+    termination_delay,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FleetSpotMaintenanceStrategies {
+    pub capacity_rebalance: Option<FleetSpotCapacityRebalance>,
+}
+
+shape!(FleetSpotMaintenanceStrategies, schemas::FLEET_SPOT_MAINTENANCE_STRATEGIES {
+    capacity_rebalance,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FleetSpotMaintenanceStrategiesRequest {
+    pub capacity_rebalance: Option<FleetSpotCapacityRebalanceRequest>,
+}
+
+shape!(FleetSpotMaintenanceStrategiesRequest, schemas::FLEET_SPOT_MAINTENANCE_STRATEGIES_REQUEST {
+    capacity_rebalance,
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -3,6 +3,48 @@
 use super::*;
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct GetCapacityReservationUsageRequest {
+    pub capacity_reservation_id: Option<String>,
+    pub next_token: Option<String>,
+    pub max_results: Option<i32>,
+    pub dry_run: Option<bool>,
+}
+
+shape!(GetCapacityReservationUsageRequest, schemas::GET_CAPACITY_RESERVATION_USAGE_REQUEST {
+    capacity_reservation_id,
+    next_token,
+    max_results,
+    dry_run,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct GetCapacityReservationUsageResult {
+    pub next_token: Option<String>,
+    pub capacity_reservation_id: Option<String>,
+    pub instance_type: Option<String>,
+    pub total_instance_count: Option<i32>,
+    pub available_instance_count: Option<i32>,
+    pub state: Option<String>,
+    pub instance_usages: Option<Vec<InstanceUsage>>,
+    pub interruptible: Option<bool>,
+    pub interruptible_capacity_allocation: Option<InterruptibleCapacityAllocation>,
+    pub interruption_info: Option<InterruptionInfo>,
+}
+
+shape!(GetCapacityReservationUsageResult, schemas::GET_CAPACITY_RESERVATION_USAGE_RESULT {
+    next_token,
+    capacity_reservation_id,
+    instance_type,
+    total_instance_count,
+    available_instance_count,
+    state,
+    instance_usages,
+    interruptible,
+    interruptible_capacity_allocation,
+    interruption_info,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct GetConsoleOutputRequest {
     pub instance_id: Option<String>,
     pub latest: Option<bool>,
@@ -46,6 +88,44 @@ pub struct GetLaunchTemplateDataResult {
 
 shape!(GetLaunchTemplateDataResult, schemas::GET_LAUNCH_TEMPLATE_DATA_RESULT {
     launch_template_data,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct GetReservedInstancesExchangeQuoteRequest {
+    pub dry_run: Option<bool>,
+    pub reserved_instance_ids: Option<Vec<String>>,
+    pub target_configurations: Option<Vec<TargetConfigurationRequest>>,
+}
+
+shape!(GetReservedInstancesExchangeQuoteRequest, schemas::GET_RESERVED_INSTANCES_EXCHANGE_QUOTE_REQUEST {
+    dry_run,
+    reserved_instance_ids,
+    target_configurations,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct GetReservedInstancesExchangeQuoteResult {
+    pub currency_code: Option<String>,
+    pub is_valid_exchange: Option<bool>,
+    pub output_reserved_instances_will_expire_at: Option<Timestamp>,
+    pub payment_due: Option<String>,
+    pub reserved_instance_value_rollup: Option<ReservationValue>,
+    pub reserved_instance_value_set: Option<Vec<ReservedInstanceReservationValue>>,
+    pub target_configuration_value_rollup: Option<ReservationValue>,
+    pub target_configuration_value_set: Option<Vec<TargetReservationValue>>,
+    pub validation_failure_reason: Option<String>,
+}
+
+shape!(GetReservedInstancesExchangeQuoteResult, schemas::GET_RESERVED_INSTANCES_EXCHANGE_QUOTE_RESULT {
+    currency_code,
+    is_valid_exchange,
+    output_reserved_instances_will_expire_at,
+    payment_due,
+    reserved_instance_value_rollup,
+    reserved_instance_value_set,
+    target_configuration_value_rollup,
+    target_configuration_value_set,
+    validation_failure_reason,
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -19,3 +19,126 @@ pub struct HibernationOptionsRequest {
 shape!(HibernationOptionsRequest, schemas::HIBERNATION_OPTIONS_REQUEST {
     configured,
 });
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct HistoryRecord {
+    pub event_information: Option<EventInformation>,
+    pub event_type: Option<String>,
+    pub timestamp: Option<Timestamp>,
+}
+
+shape!(HistoryRecord, schemas::HISTORY_RECORD {
+    event_information,
+    event_type,
+    timestamp,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct HistoryRecordEntry {
+    pub event_information: Option<EventInformation>,
+    pub event_type: Option<String>,
+    pub timestamp: Option<Timestamp>,
+}
+
+shape!(HistoryRecordEntry, schemas::HISTORY_RECORD_ENTRY {
+    event_information,
+    event_type,
+    timestamp,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Host {
+    pub auto_placement: Option<String>,
+    pub availability_zone: Option<String>,
+    pub available_capacity: Option<AvailableCapacity>,
+    pub client_token: Option<String>,
+    pub host_id: Option<String>,
+    pub host_properties: Option<HostProperties>,
+    pub host_reservation_id: Option<String>,
+    pub instances: Option<Vec<HostInstance>>,
+    pub state: Option<String>,
+    pub allocation_time: Option<Timestamp>,
+    pub release_time: Option<Timestamp>,
+    pub tags: Option<Vec<Tag>>,
+    pub host_recovery: Option<String>,
+    pub allows_multiple_instance_types: Option<String>,
+    pub owner_id: Option<String>,
+    pub availability_zone_id: Option<String>,
+    pub member_of_service_linked_resource_group: Option<bool>,
+    pub outpost_arn: Option<String>,
+    pub host_maintenance: Option<String>,
+    pub asset_id: Option<String>,
+    pub cpu_options: Option<HostCpuOptions>,
+}
+
+shape!(Host, schemas::HOST {
+    auto_placement,
+    availability_zone,
+    available_capacity,
+    client_token,
+    host_id,
+    host_properties,
+    host_reservation_id,
+    instances,
+    state,
+    allocation_time,
+    release_time,
+    tags,
+    host_recovery,
+    allows_multiple_instance_types,
+    owner_id,
+    availability_zone_id,
+    member_of_service_linked_resource_group,
+    outpost_arn,
+    host_maintenance,
+    asset_id,
+    cpu_options,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct HostCpuOptions {
+    pub amd_sev_snp: Option<String>,
+}
+
+shape!(HostCpuOptions, schemas::HOST_CPU_OPTIONS {
+    amd_sev_snp,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct HostCpuOptionsRequest {
+    pub amd_sev_snp: Option<String>,
+}
+
+shape!(HostCpuOptionsRequest, schemas::HOST_CPU_OPTIONS_REQUEST {
+    amd_sev_snp,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct HostInstance {
+    pub instance_id: Option<String>,
+    pub instance_type: Option<String>,
+    pub owner_id: Option<String>,
+}
+
+shape!(HostInstance, schemas::HOST_INSTANCE {
+    instance_id,
+    instance_type,
+    owner_id,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct HostProperties {
+    pub cores: Option<i32>,
+    pub instance_type: Option<String>,
+    pub instance_family: Option<String>,
+    pub sockets: Option<i32>,
+    pub total_v_cpus: Option<i32>,
+}
+
+shape!(HostProperties, schemas::HOST_PROPERTIES {
+    cores,
+    instance_type,
+    instance_family,
+    sockets,
+    total_v_cpus,
+});

@@ -475,6 +475,19 @@ shape!(InstanceBlockDeviceMappingSpecification, schemas::INSTANCE_BLOCK_DEVICE_M
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct InstanceCapacity {
+    pub available_capacity: Option<i32>,
+    pub instance_type: Option<String>,
+    pub total_capacity: Option<i32>,
+}
+
+shape!(InstanceCapacity, schemas::INSTANCE_CAPACITY {
+    available_capacity,
+    instance_type,
+    total_capacity,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct InstanceCreditSpecification {
     pub instance_id: Option<String>,
     pub cpu_credits: Option<String>,
@@ -1195,6 +1208,17 @@ shape!(InstanceTypeSpecification, schemas::INSTANCE_TYPE_SPECIFICATION {
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct InstanceUsage {
+    pub account_id: Option<String>,
+    pub used_instance_count: Option<i32>,
+}
+
+shape!(InstanceUsage, schemas::INSTANCE_USAGE {
+    account_id,
+    used_instance_count,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct InternetGateway {
     pub attachments: Option<Vec<InternetGatewayAttachment>>,
     pub internet_gateway_id: Option<String>,
@@ -1218,6 +1242,36 @@ pub struct InternetGatewayAttachment {
 shape!(InternetGatewayAttachment, schemas::INTERNET_GATEWAY_ATTACHMENT {
     state,
     vpc_id,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct InterruptibleCapacityAllocation {
+    pub instance_count: Option<i32>,
+    pub target_instance_count: Option<i32>,
+    pub status: Option<String>,
+    pub interruptible_capacity_reservation_id: Option<String>,
+    pub interruption_type: Option<String>,
+    pub zero_size_preference: Option<String>,
+}
+
+shape!(InterruptibleCapacityAllocation, schemas::INTERRUPTIBLE_CAPACITY_ALLOCATION {
+    instance_count,
+    target_instance_count,
+    status,
+    interruptible_capacity_reservation_id,
+    interruption_type,
+    zero_size_preference,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct InterruptionInfo {
+    pub source_capacity_reservation_id: Option<String>,
+    pub interruption_type: Option<String>,
+}
+
+shape!(InterruptionInfo, schemas::INTERRUPTION_INFO {
+    source_capacity_reservation_id,
+    interruption_type,
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -89,6 +89,17 @@ shape!(LaunchTemplate, schemas::LAUNCH_TEMPLATE {
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct LaunchTemplateAndOverridesResponse {
+    pub launch_template_specification: Option<FleetLaunchTemplateSpecification>,
+    pub overrides: Option<FleetLaunchTemplateOverrides>,
+}
+
+shape!(LaunchTemplateAndOverridesResponse, schemas::LAUNCH_TEMPLATE_AND_OVERRIDES_RESPONSE {
+    launch_template_specification,
+    overrides,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct LaunchTemplateBlockDeviceMapping {
     pub device_name: Option<String>,
     pub virtual_name: Option<String>,
@@ -138,6 +149,17 @@ pub struct LaunchTemplateCapacityReservationSpecificationResponse {
 shape!(LaunchTemplateCapacityReservationSpecificationResponse, schemas::LAUNCH_TEMPLATE_CAPACITY_RESERVATION_SPECIFICATION_RESPONSE {
     capacity_reservation_preference,
     capacity_reservation_target,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LaunchTemplateConfig {
+    pub launch_template_specification: Option<FleetLaunchTemplateSpecification>,
+    pub overrides: Option<Vec<LaunchTemplateOverrides>>,
+}
+
+shape!(LaunchTemplateConfig, schemas::LAUNCH_TEMPLATE_CONFIG {
+    launch_template_specification,
+    overrides,
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -585,6 +607,29 @@ shape!(LaunchTemplateNetworkPerformanceOptionsRequest, schemas::LAUNCH_TEMPLATE_
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct LaunchTemplateOverrides {
+    pub instance_type: Option<String>,
+    pub spot_price: Option<String>,
+    pub subnet_id: Option<String>,
+    pub availability_zone: Option<String>,
+    pub weighted_capacity: Option<f64>,
+    pub priority: Option<f64>,
+    pub instance_requirements: Option<InstanceRequirements>,
+    pub availability_zone_id: Option<String>,
+}
+
+shape!(LaunchTemplateOverrides, schemas::LAUNCH_TEMPLATE_OVERRIDES {
+    instance_type,
+    spot_price,
+    subnet_id,
+    availability_zone,
+    weighted_capacity,
+    priority,
+    instance_requirements,
+    availability_zone_id,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct LaunchTemplatePlacement {
     pub availability_zone: Option<String>,
     pub availability_zone_id: Option<String>,
@@ -796,4 +841,15 @@ pub struct LicenseConfigurationRequest {
 
 shape!(LicenseConfigurationRequest, schemas::LICENSE_CONFIGURATION_REQUEST {
     license_configuration_arn,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct LoadBalancersConfig {
+    pub classic_load_balancers_config: Option<ClassicLoadBalancersConfig>,
+    pub target_groups_config: Option<TargetGroupsConfig>,
+}
+
+shape!(LoadBalancersConfig, schemas::LOAD_BALANCERS_CONFIG {
+    classic_load_balancers_config,
+    target_groups_config,
 });

@@ -91,6 +91,106 @@ shape!(MemoryMiBRequest, schemas::MEMORY_MIB_REQUEST {
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct ModifyCapacityReservationRequest {
+    pub capacity_reservation_id: Option<String>,
+    pub instance_count: Option<i32>,
+    pub end_date: Option<Timestamp>,
+    pub end_date_type: Option<String>,
+    pub accept: Option<bool>,
+    pub dry_run: Option<bool>,
+    pub additional_info: Option<String>,
+    pub instance_match_criteria: Option<String>,
+    pub accept_modification_terms: Option<bool>,
+    pub start_date: Option<Timestamp>,
+    pub quote_id: Option<String>,
+}
+
+shape!(ModifyCapacityReservationRequest, schemas::MODIFY_CAPACITY_RESERVATION_REQUEST {
+    capacity_reservation_id,
+    instance_count,
+    end_date,
+    end_date_type,
+    accept,
+    dry_run,
+    additional_info,
+    instance_match_criteria,
+    accept_modification_terms,
+    start_date,
+    quote_id,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ModifyCapacityReservationResult {
+    pub r#return: Option<bool>,
+    pub adjustment_status: Option<String>,
+    pub adjustment_details: Option<CapacityReservationAdjustmentDetails>,
+}
+
+shape!(ModifyCapacityReservationResult, schemas::MODIFY_CAPACITY_RESERVATION_RESULT {
+    r#return,
+    adjustment_status,
+    adjustment_details,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ModifyFleetRequest {
+    pub dry_run: Option<bool>,
+    pub excess_capacity_termination_policy: Option<String>,
+    pub launch_template_configs: Option<Vec<FleetLaunchTemplateConfigRequest>>,
+    pub fleet_id: Option<String>,
+    pub target_capacity_specification: Option<TargetCapacitySpecificationRequest>,
+    pub context: Option<String>,
+}
+
+shape!(ModifyFleetRequest, schemas::MODIFY_FLEET_REQUEST {
+    dry_run,
+    excess_capacity_termination_policy,
+    launch_template_configs,
+    fleet_id,
+    target_capacity_specification,
+    context,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ModifyFleetResult {
+    pub r#return: Option<bool>,
+}
+
+shape!(ModifyFleetResult, schemas::MODIFY_FLEET_RESULT {
+    r#return,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ModifyHostsRequest {
+    pub host_recovery: Option<String>,
+    pub instance_type: Option<String>,
+    pub instance_family: Option<String>,
+    pub host_maintenance: Option<String>,
+    pub host_ids: Option<Vec<String>>,
+    pub auto_placement: Option<String>,
+}
+
+shape!(ModifyHostsRequest, schemas::MODIFY_HOSTS_REQUEST {
+    host_recovery,
+    instance_type,
+    instance_family,
+    host_maintenance,
+    host_ids,
+    auto_placement,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ModifyHostsResult {
+    pub successful: Option<Vec<String>>,
+    pub unsuccessful: Option<Vec<UnsuccessfulItem>>,
+}
+
+shape!(ModifyHostsResult, schemas::MODIFY_HOSTS_RESULT {
+    successful,
+    unsuccessful,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ModifyImageAttributeRequest {
     pub attribute: Option<String>,
     pub description: Option<AttributeValue>,
@@ -167,6 +267,28 @@ shape!(ModifyInstanceAttributeRequest, schemas::MODIFY_INSTANCE_ATTRIBUTE_REQUES
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct ModifyInstanceCapacityReservationAttributesRequest {
+    pub instance_id: Option<String>,
+    pub capacity_reservation_specification: Option<CapacityReservationSpecification>,
+    pub dry_run: Option<bool>,
+}
+
+shape!(ModifyInstanceCapacityReservationAttributesRequest, schemas::MODIFY_INSTANCE_CAPACITY_RESERVATION_ATTRIBUTES_REQUEST {
+    instance_id,
+    capacity_reservation_specification,
+    dry_run,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ModifyInstanceCapacityReservationAttributesResult {
+    pub r#return: Option<bool>,
+}
+
+shape!(ModifyInstanceCapacityReservationAttributesResult, schemas::MODIFY_INSTANCE_CAPACITY_RESERVATION_ATTRIBUTES_RESULT {
+    r#return,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ModifyInstanceMetadataOptionsRequest {
     pub instance_id: Option<String>,
     pub http_tokens: Option<String>,
@@ -196,6 +318,38 @@ pub struct ModifyInstanceMetadataOptionsResult {
 shape!(ModifyInstanceMetadataOptionsResult, schemas::MODIFY_INSTANCE_METADATA_OPTIONS_RESULT {
     instance_id,
     instance_metadata_options,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ModifyInstancePlacementRequest {
+    pub group_name: Option<String>,
+    pub partition_number: Option<i32>,
+    pub host_resource_group_arn: Option<String>,
+    pub group_id: Option<String>,
+    pub instance_id: Option<String>,
+    pub tenancy: Option<String>,
+    pub affinity: Option<String>,
+    pub host_id: Option<String>,
+}
+
+shape!(ModifyInstancePlacementRequest, schemas::MODIFY_INSTANCE_PLACEMENT_REQUEST {
+    group_name,
+    partition_number,
+    host_resource_group_arn,
+    group_id,
+    instance_id,
+    tenancy,
+    affinity,
+    host_id,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ModifyInstancePlacementResult {
+    pub r#return: Option<bool>,
+}
+
+shape!(ModifyInstancePlacementResult, schemas::MODIFY_INSTANCE_PLACEMENT_RESULT {
+    r#return,
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -254,6 +408,28 @@ shape!(ModifyNetworkInterfaceAttributeRequest, schemas::MODIFY_NETWORK_INTERFACE
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct ModifyReservedInstancesRequest {
+    pub reserved_instances_ids: Option<Vec<String>>,
+    pub client_token: Option<String>,
+    pub target_configurations: Option<Vec<ReservedInstancesConfiguration>>,
+}
+
+shape!(ModifyReservedInstancesRequest, schemas::MODIFY_RESERVED_INSTANCES_REQUEST {
+    reserved_instances_ids,
+    client_token,
+    target_configurations,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ModifyReservedInstancesResult {
+    pub reserved_instances_modification_id: Option<String>,
+}
+
+shape!(ModifyReservedInstancesResult, schemas::MODIFY_RESERVED_INSTANCES_RESULT {
+    reserved_instances_modification_id,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ModifySecurityGroupRulesRequest {
     pub group_id: Option<String>,
     pub security_group_rules: Option<Vec<SecurityGroupRuleUpdate>>,
@@ -272,6 +448,34 @@ pub struct ModifySecurityGroupRulesResult {
 }
 
 shape!(ModifySecurityGroupRulesResult, schemas::MODIFY_SECURITY_GROUP_RULES_RESULT {
+    r#return,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ModifySpotFleetRequestRequest {
+    pub launch_template_configs: Option<Vec<LaunchTemplateConfig>>,
+    pub on_demand_target_capacity: Option<i32>,
+    pub context: Option<String>,
+    pub spot_fleet_request_id: Option<String>,
+    pub target_capacity: Option<i32>,
+    pub excess_capacity_termination_policy: Option<String>,
+}
+
+shape!(ModifySpotFleetRequestRequest, schemas::MODIFY_SPOT_FLEET_REQUEST_REQUEST {
+    launch_template_configs,
+    on_demand_target_capacity,
+    context,
+    spot_fleet_request_id,
+    target_capacity,
+    excess_capacity_termination_policy,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ModifySpotFleetRequestResponse {
+    pub r#return: Option<bool>,
+}
+
+shape!(ModifySpotFleetRequestResponse, schemas::MODIFY_SPOT_FLEET_REQUEST_RESPONSE {
     r#return,
 });
 

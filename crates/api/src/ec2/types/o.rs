@@ -3,6 +3,44 @@
 use super::*;
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct OnDemandOptions {
+    pub allocation_strategy: Option<String>,
+    pub capacity_reservation_options: Option<CapacityReservationOptions>,
+    pub single_instance_type: Option<bool>,
+    pub single_availability_zone: Option<bool>,
+    pub min_target_capacity: Option<i32>,
+    pub max_total_price: Option<String>,
+}
+
+shape!(OnDemandOptions, schemas::ON_DEMAND_OPTIONS {
+    allocation_strategy,
+    capacity_reservation_options,
+    single_instance_type,
+    single_availability_zone,
+    min_target_capacity,
+    max_total_price,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct OnDemandOptionsRequest {
+    pub allocation_strategy: Option<String>,
+    pub capacity_reservation_options: Option<CapacityReservationOptionsRequest>,
+    pub single_instance_type: Option<bool>,
+    pub single_availability_zone: Option<bool>,
+    pub min_target_capacity: Option<i32>,
+    pub max_total_price: Option<String>,
+}
+
+shape!(OnDemandOptionsRequest, schemas::ON_DEMAND_OPTIONS_REQUEST {
+    allocation_strategy,
+    capacity_reservation_options,
+    single_instance_type,
+    single_availability_zone,
+    min_target_capacity,
+    max_total_price,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct OperatorRequest {
     pub principal: Option<String>,
 }

@@ -70,6 +70,15 @@ shape!(PlacementGroupInfo, schemas::PLACEMENT_GROUP_INFO {
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct PlacementResponse {
+    pub group_name: Option<String>,
+}
+
+shape!(PlacementResponse, schemas::PLACEMENT_RESPONSE {
+    group_name,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct PortRange {
     pub from: Option<i32>,
     pub to: Option<i32>,
@@ -89,6 +98,17 @@ pub struct PrefixListId {
 shape!(PrefixListId, schemas::PREFIX_LIST_ID {
     description,
     prefix_list_id,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PricingDetail {
+    pub count: Option<i32>,
+    pub price: Option<f64>,
+}
+
+shape!(PricingDetail, schemas::PRICING_DETAIL {
+    count,
+    price,
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -189,4 +209,30 @@ shape!(PublicIpDnsNameOptions, schemas::PUBLIC_IP_DNS_NAME_OPTIONS {
     public_ipv4_dns_name,
     public_ipv6_dns_name,
     public_dual_stack_dns_name,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PurchaseReservedInstancesOfferingRequest {
+    pub instance_count: Option<i32>,
+    pub reserved_instances_offering_id: Option<String>,
+    pub purchase_time: Option<Timestamp>,
+    pub dry_run: Option<bool>,
+    pub limit_price: Option<ReservedInstanceLimitPrice>,
+}
+
+shape!(PurchaseReservedInstancesOfferingRequest, schemas::PURCHASE_RESERVED_INSTANCES_OFFERING_REQUEST {
+    instance_count,
+    reserved_instances_offering_id,
+    purchase_time,
+    dry_run,
+    limit_price,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct PurchaseReservedInstancesOfferingResult {
+    pub reserved_instances_id: Option<String>,
+}
+
+shape!(PurchaseReservedInstancesOfferingResult, schemas::PURCHASE_RESERVED_INSTANCES_OFFERING_RESULT {
+    reserved_instances_id,
 });

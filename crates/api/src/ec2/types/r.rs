@@ -14,6 +14,17 @@ shape!(RebootInstancesRequest, schemas::REBOOT_INSTANCES_REQUEST {
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct RecurringCharge {
+    pub amount: Option<f64>,
+    pub frequency: Option<String>,
+}
+
+shape!(RecurringCharge, schemas::RECURRING_CHARGE {
+    amount,
+    frequency,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ReferencedSecurityGroup {
     pub group_id: Option<String>,
     pub peering_status: Option<String>,
@@ -67,6 +78,26 @@ shape!(ReleaseAddressRequest, schemas::RELEASE_ADDRESS_REQUEST {
     public_ip,
     network_border_group,
     dry_run,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReleaseHostsRequest {
+    pub host_ids: Option<Vec<String>>,
+}
+
+shape!(ReleaseHostsRequest, schemas::RELEASE_HOSTS_REQUEST {
+    host_ids,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReleaseHostsResult {
+    pub successful: Option<Vec<String>>,
+    pub unsuccessful: Option<Vec<UnsuccessfulItem>>,
+}
+
+shape!(ReleaseHostsResult, schemas::RELEASE_HOSTS_RESULT {
+    successful,
+    unsuccessful,
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -212,6 +243,26 @@ shape!(RequestLaunchTemplateData, schemas::REQUEST_LAUNCH_TEMPLATE_DATA {
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct RequestSpotFleetRequest {
+    pub dry_run: Option<bool>,
+    pub spot_fleet_request_config: Option<SpotFleetRequestConfigData>,
+}
+
+shape!(RequestSpotFleetRequest, schemas::REQUEST_SPOT_FLEET_REQUEST {
+    dry_run,
+    spot_fleet_request_config,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RequestSpotFleetResponse {
+    pub spot_fleet_request_id: Option<String>,
+}
+
+shape!(RequestSpotFleetResponse, schemas::REQUEST_SPOT_FLEET_RESPONSE {
+    spot_fleet_request_id,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct RequestSpotInstancesRequest {
     pub launch_specification: Option<RequestSpotLaunchSpecification>,
     pub tag_specifications: Option<Vec<TagSpecification>>,
@@ -307,6 +358,235 @@ shape!(Reservation, schemas::RESERVATION {
     requester_id,
     groups,
     instances,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReservationValue {
+    pub hourly_price: Option<String>,
+    pub remaining_total_value: Option<String>,
+    pub remaining_upfront_value: Option<String>,
+}
+
+shape!(ReservationValue, schemas::RESERVATION_VALUE {
+    hourly_price,
+    remaining_total_value,
+    remaining_upfront_value,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReservedCapacityFallbackOptions {
+    pub market_types: Option<Vec<String>>,
+}
+
+shape!(ReservedCapacityFallbackOptions, schemas::RESERVED_CAPACITY_FALLBACK_OPTIONS {
+    market_types,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReservedCapacityFallbackOptionsRequest {
+    pub market_types: Option<Vec<String>>,
+}
+
+shape!(ReservedCapacityFallbackOptionsRequest, schemas::RESERVED_CAPACITY_FALLBACK_OPTIONS_REQUEST {
+    market_types,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReservedCapacityOptions {
+    pub allocation_strategy: Option<String>,
+    pub reservation_types: Option<Vec<String>>,
+    pub reserved_capacity_fallback_options: Option<ReservedCapacityFallbackOptions>,
+}
+
+shape!(ReservedCapacityOptions, schemas::RESERVED_CAPACITY_OPTIONS {
+    allocation_strategy,
+    reservation_types,
+    reserved_capacity_fallback_options,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReservedCapacityOptionsRequest {
+    pub allocation_strategy: Option<String>,
+    pub reservation_types: Option<Vec<String>>,
+    pub capacity_reservation_target: Option<FleetCapacityReservationTargetRequest>,
+    pub reserved_capacity_fallback_options: Option<ReservedCapacityFallbackOptionsRequest>,
+}
+
+shape!(ReservedCapacityOptionsRequest, schemas::RESERVED_CAPACITY_OPTIONS_REQUEST {
+    allocation_strategy,
+    reservation_types,
+    capacity_reservation_target,
+    reserved_capacity_fallback_options,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReservedInstanceLimitPrice {
+    pub amount: Option<f64>,
+    pub currency_code: Option<String>,
+}
+
+shape!(ReservedInstanceLimitPrice, schemas::RESERVED_INSTANCE_LIMIT_PRICE {
+    amount,
+    currency_code,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReservedInstanceReservationValue {
+    pub reservation_value: Option<ReservationValue>,
+    pub reserved_instance_id: Option<String>,
+}
+
+shape!(ReservedInstanceReservationValue, schemas::RESERVED_INSTANCE_RESERVATION_VALUE {
+    reservation_value,
+    reserved_instance_id,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReservedInstances {
+    pub currency_code: Option<String>,
+    pub instance_tenancy: Option<String>,
+    pub offering_class: Option<String>,
+    pub offering_type: Option<String>,
+    pub recurring_charges: Option<Vec<RecurringCharge>>,
+    pub scope: Option<String>,
+    pub tags: Option<Vec<Tag>>,
+    pub availability_zone_id: Option<String>,
+    pub reserved_instances_id: Option<String>,
+    pub instance_type: Option<String>,
+    pub availability_zone: Option<String>,
+    pub start: Option<Timestamp>,
+    pub end: Option<Timestamp>,
+    pub duration: Option<i64>,
+    pub usage_price: Option<f32>,
+    pub fixed_price: Option<f32>,
+    pub instance_count: Option<i32>,
+    pub product_description: Option<String>,
+    pub state: Option<String>,
+}
+
+shape!(ReservedInstances, schemas::RESERVED_INSTANCES {
+    currency_code,
+    instance_tenancy,
+    offering_class,
+    offering_type,
+    recurring_charges,
+    scope,
+    tags,
+    availability_zone_id,
+    reserved_instances_id,
+    instance_type,
+    availability_zone,
+    start,
+    end,
+    duration,
+    usage_price,
+    fixed_price,
+    instance_count,
+    product_description,
+    state,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReservedInstancesConfiguration {
+    pub availability_zone: Option<String>,
+    pub instance_count: Option<i32>,
+    pub instance_type: Option<String>,
+    pub platform: Option<String>,
+    pub scope: Option<String>,
+    pub availability_zone_id: Option<String>,
+}
+
+shape!(ReservedInstancesConfiguration, schemas::RESERVED_INSTANCES_CONFIGURATION {
+    availability_zone,
+    instance_count,
+    instance_type,
+    platform,
+    scope,
+    availability_zone_id,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReservedInstancesId {
+    pub reserved_instances_id: Option<String>,
+}
+
+shape!(ReservedInstancesId, schemas::RESERVED_INSTANCES_ID {
+    reserved_instances_id,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReservedInstancesModification {
+    pub client_token: Option<String>,
+    pub create_date: Option<Timestamp>,
+    pub effective_date: Option<Timestamp>,
+    pub modification_results: Option<Vec<ReservedInstancesModificationResult>>,
+    pub reserved_instances_ids: Option<Vec<ReservedInstancesId>>,
+    pub reserved_instances_modification_id: Option<String>,
+    pub status: Option<String>,
+    pub status_message: Option<String>,
+    pub update_date: Option<Timestamp>,
+}
+
+shape!(ReservedInstancesModification, schemas::RESERVED_INSTANCES_MODIFICATION {
+    client_token,
+    create_date,
+    effective_date,
+    modification_results,
+    reserved_instances_ids,
+    reserved_instances_modification_id,
+    status,
+    status_message,
+    update_date,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReservedInstancesModificationResult {
+    pub reserved_instances_id: Option<String>,
+    pub target_configuration: Option<ReservedInstancesConfiguration>,
+}
+
+shape!(ReservedInstancesModificationResult, schemas::RESERVED_INSTANCES_MODIFICATION_RESULT {
+    reserved_instances_id,
+    target_configuration,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReservedInstancesOffering {
+    pub currency_code: Option<String>,
+    pub instance_tenancy: Option<String>,
+    pub marketplace: Option<bool>,
+    pub offering_class: Option<String>,
+    pub offering_type: Option<String>,
+    pub pricing_details: Option<Vec<PricingDetail>>,
+    pub recurring_charges: Option<Vec<RecurringCharge>>,
+    pub scope: Option<String>,
+    pub availability_zone_id: Option<String>,
+    pub reserved_instances_offering_id: Option<String>,
+    pub instance_type: Option<String>,
+    pub availability_zone: Option<String>,
+    pub duration: Option<i64>,
+    pub usage_price: Option<f32>,
+    pub fixed_price: Option<f32>,
+    pub product_description: Option<String>,
+}
+
+shape!(ReservedInstancesOffering, schemas::RESERVED_INSTANCES_OFFERING {
+    currency_code,
+    instance_tenancy,
+    marketplace,
+    offering_class,
+    offering_type,
+    pricing_details,
+    recurring_charges,
+    scope,
+    availability_zone_id,
+    reserved_instances_offering_id,
+    instance_type,
+    availability_zone,
+    duration,
+    usage_price,
+    fixed_price,
+    product_description,
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]

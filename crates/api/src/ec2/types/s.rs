@@ -156,6 +156,160 @@ shape!(SecurityGroupRuleUpdate, schemas::SECURITY_GROUP_RULE_UPDATE {
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct SpotCapacityRebalance {
+    pub replacement_strategy: Option<String>,
+    pub termination_delay: Option<i32>,
+}
+
+shape!(SpotCapacityRebalance, schemas::SPOT_CAPACITY_REBALANCE {
+    replacement_strategy,
+    termination_delay,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SpotFleetLaunchSpecification {
+    pub addressing_type: Option<String>,
+    pub block_device_mappings: Option<Vec<BlockDeviceMapping>>,
+    pub ebs_optimized: Option<bool>,
+    pub iam_instance_profile: Option<IamInstanceProfileSpecification>,
+    pub image_id: Option<String>,
+    pub instance_type: Option<String>,
+    pub kernel_id: Option<String>,
+    pub key_name: Option<String>,
+    pub monitoring: Option<SpotFleetMonitoring>,
+    pub network_interfaces: Option<Vec<InstanceNetworkInterfaceSpecification>>,
+    pub placement: Option<SpotPlacement>,
+    pub ramdisk_id: Option<String>,
+    pub spot_price: Option<String>,
+    pub subnet_id: Option<String>,
+    pub user_data: Option<String>,
+    pub weighted_capacity: Option<f64>,
+    pub tag_specifications: Option<Vec<SpotFleetTagSpecification>>,
+    pub instance_requirements: Option<InstanceRequirements>,
+    pub security_groups: Option<Vec<GroupIdentifier>>,
+}
+
+shape!(SpotFleetLaunchSpecification, schemas::SPOT_FLEET_LAUNCH_SPECIFICATION {
+    addressing_type,
+    block_device_mappings,
+    ebs_optimized,
+    iam_instance_profile,
+    image_id,
+    instance_type,
+    kernel_id,
+    key_name,
+    monitoring,
+    network_interfaces,
+    placement,
+    ramdisk_id,
+    spot_price,
+    subnet_id,
+    user_data,
+    weighted_capacity,
+    tag_specifications,
+    instance_requirements,
+    security_groups,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SpotFleetMonitoring {
+    pub enabled: Option<bool>,
+}
+
+shape!(SpotFleetMonitoring, schemas::SPOT_FLEET_MONITORING {
+    enabled,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SpotFleetRequestConfig {
+    pub activity_status: Option<String>,
+    pub create_time: Option<Timestamp>,
+    pub spot_fleet_request_config: Option<SpotFleetRequestConfigData>,
+    pub spot_fleet_request_id: Option<String>,
+    pub spot_fleet_request_state: Option<String>,
+    pub tags: Option<Vec<Tag>>,
+}
+
+shape!(SpotFleetRequestConfig, schemas::SPOT_FLEET_REQUEST_CONFIG {
+    activity_status,
+    create_time,
+    spot_fleet_request_config,
+    spot_fleet_request_id,
+    spot_fleet_request_state,
+    tags,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SpotFleetRequestConfigData {
+    pub allocation_strategy: Option<String>,
+    pub on_demand_allocation_strategy: Option<String>,
+    pub spot_maintenance_strategies: Option<SpotMaintenanceStrategies>,
+    pub client_token: Option<String>,
+    pub excess_capacity_termination_policy: Option<String>,
+    pub fulfilled_capacity: Option<f64>,
+    pub on_demand_fulfilled_capacity: Option<f64>,
+    pub iam_fleet_role: Option<String>,
+    pub launch_specifications: Option<Vec<SpotFleetLaunchSpecification>>,
+    pub launch_template_configs: Option<Vec<LaunchTemplateConfig>>,
+    pub spot_price: Option<String>,
+    pub target_capacity: Option<i32>,
+    pub on_demand_target_capacity: Option<i32>,
+    pub on_demand_max_total_price: Option<String>,
+    pub spot_max_total_price: Option<String>,
+    pub terminate_instances_with_expiration: Option<bool>,
+    pub r#type: Option<String>,
+    pub valid_from: Option<Timestamp>,
+    pub valid_until: Option<Timestamp>,
+    pub replace_unhealthy_instances: Option<bool>,
+    pub instance_interruption_behavior: Option<String>,
+    pub load_balancers_config: Option<LoadBalancersConfig>,
+    pub instance_pools_to_use_count: Option<i32>,
+    pub context: Option<String>,
+    pub target_capacity_unit_type: Option<String>,
+    pub tag_specifications: Option<Vec<TagSpecification>>,
+}
+
+shape!(SpotFleetRequestConfigData, schemas::SPOT_FLEET_REQUEST_CONFIG_DATA {
+    allocation_strategy,
+    on_demand_allocation_strategy,
+    spot_maintenance_strategies,
+    client_token,
+    excess_capacity_termination_policy,
+    fulfilled_capacity,
+    on_demand_fulfilled_capacity,
+    iam_fleet_role,
+    launch_specifications,
+    launch_template_configs,
+    spot_price,
+    target_capacity,
+    on_demand_target_capacity,
+    on_demand_max_total_price,
+    spot_max_total_price,
+    terminate_instances_with_expiration,
+    r#type,
+    valid_from,
+    valid_until,
+    replace_unhealthy_instances,
+    instance_interruption_behavior,
+    load_balancers_config,
+    instance_pools_to_use_count,
+    context,
+    target_capacity_unit_type,
+    tag_specifications,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SpotFleetTagSpecification {
+    pub resource_type: Option<String>,
+    pub tags: Option<Vec<Tag>>,
+}
+
+shape!(SpotFleetTagSpecification, schemas::SPOT_FLEET_TAG_SPECIFICATION {
+    resource_type,
+    tags,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct SpotInstanceRequest {
     pub actual_block_hourly_price: Option<String>,
     pub availability_zone_group: Option<String>,
@@ -227,6 +381,15 @@ shape!(SpotInstanceStatus, schemas::SPOT_INSTANCE_STATUS {
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct SpotMaintenanceStrategies {
+    pub capacity_rebalance: Option<SpotCapacityRebalance>,
+}
+
+shape!(SpotMaintenanceStrategies, schemas::SPOT_MAINTENANCE_STRATEGIES {
+    capacity_rebalance,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct SpotMarketOptions {
     pub max_price: Option<String>,
     pub spot_instance_type: Option<String>,
@@ -241,6 +404,52 @@ shape!(SpotMarketOptions, schemas::SPOT_MARKET_OPTIONS {
     block_duration_minutes,
     valid_until,
     instance_interruption_behavior,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SpotOptions {
+    pub allocation_strategy: Option<String>,
+    pub maintenance_strategies: Option<FleetSpotMaintenanceStrategies>,
+    pub instance_interruption_behavior: Option<String>,
+    pub instance_pools_to_use_count: Option<i32>,
+    pub single_instance_type: Option<bool>,
+    pub single_availability_zone: Option<bool>,
+    pub min_target_capacity: Option<i32>,
+    pub max_total_price: Option<String>,
+}
+
+shape!(SpotOptions, schemas::SPOT_OPTIONS {
+    allocation_strategy,
+    maintenance_strategies,
+    instance_interruption_behavior,
+    instance_pools_to_use_count,
+    single_instance_type,
+    single_availability_zone,
+    min_target_capacity,
+    max_total_price,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SpotOptionsRequest {
+    pub allocation_strategy: Option<String>,
+    pub maintenance_strategies: Option<FleetSpotMaintenanceStrategiesRequest>,
+    pub instance_interruption_behavior: Option<String>,
+    pub instance_pools_to_use_count: Option<i32>,
+    pub single_instance_type: Option<bool>,
+    pub single_availability_zone: Option<bool>,
+    pub min_target_capacity: Option<i32>,
+    pub max_total_price: Option<String>,
+}
+
+shape!(SpotOptionsRequest, schemas::SPOT_OPTIONS_REQUEST {
+    allocation_strategy,
+    maintenance_strategies,
+    instance_interruption_behavior,
+    instance_pools_to_use_count,
+    single_instance_type,
+    single_availability_zone,
+    min_target_capacity,
+    max_total_price,
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -415,4 +624,13 @@ shape!(SubnetIpv6CidrBlockAssociation, schemas::SUBNET_IPV6_CIDR_BLOCK_ASSOCIATI
     ipv6_cidr_block_state,
     ipv6_address_attribute,
     ip_source,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SuccessfulQueuedPurchaseDeletion {
+    pub reserved_instances_id: Option<String>,
+}
+
+shape!(SuccessfulQueuedPurchaseDeletion, schemas::SUCCESSFUL_QUEUED_PURCHASE_DELETION {
+    reserved_instances_id,
 });

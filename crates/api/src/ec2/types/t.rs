@@ -40,6 +40,91 @@ shape!(TagSpecification, schemas::TAG_SPECIFICATION {
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct TargetCapacitySpecification {
+    pub total_target_capacity: Option<i32>,
+    pub on_demand_target_capacity: Option<i32>,
+    pub spot_target_capacity: Option<i32>,
+    pub default_target_capacity_type: Option<String>,
+    pub target_capacity_unit_type: Option<String>,
+}
+
+shape!(TargetCapacitySpecification, schemas::TARGET_CAPACITY_SPECIFICATION {
+    total_target_capacity,
+    on_demand_target_capacity,
+    spot_target_capacity,
+    default_target_capacity_type,
+    target_capacity_unit_type,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TargetCapacitySpecificationRequest {
+    pub total_target_capacity: Option<i32>,
+    pub on_demand_target_capacity: Option<i32>,
+    pub spot_target_capacity: Option<i32>,
+    pub default_target_capacity_type: Option<String>,
+    pub target_capacity_unit_type: Option<String>,
+}
+
+shape!(TargetCapacitySpecificationRequest, schemas::TARGET_CAPACITY_SPECIFICATION_REQUEST {
+    total_target_capacity,
+    on_demand_target_capacity,
+    spot_target_capacity,
+    default_target_capacity_type,
+    target_capacity_unit_type,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TargetConfiguration {
+    pub instance_count: Option<i32>,
+    pub offering_id: Option<String>,
+}
+
+shape!(TargetConfiguration, schemas::TARGET_CONFIGURATION {
+    instance_count,
+    offering_id,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TargetConfigurationRequest {
+    pub instance_count: Option<i32>,
+    pub offering_id: Option<String>,
+}
+
+shape!(TargetConfigurationRequest, schemas::TARGET_CONFIGURATION_REQUEST {
+    instance_count,
+    offering_id,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TargetGroup {
+    pub arn: Option<String>,
+}
+
+shape!(TargetGroup, schemas::TARGET_GROUP {
+    arn,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TargetGroupsConfig {
+    pub target_groups: Option<Vec<TargetGroup>>,
+}
+
+shape!(TargetGroupsConfig, schemas::TARGET_GROUPS_CONFIG {
+    target_groups,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct TargetReservationValue {
+    pub reservation_value: Option<ReservationValue>,
+    pub target_configuration: Option<TargetConfiguration>,
+}
+
+shape!(TargetReservationValue, schemas::TARGET_RESERVATION_VALUE {
+    reservation_value,
+    target_configuration,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct TerminateInstancesRequest {
     pub instance_ids: Option<Vec<String>>,
     pub force: Option<bool>,

@@ -38,6 +38,28 @@ shape!(UnmonitorInstancesResult, schemas::UNMONITOR_INSTANCES_RESULT {
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct UnsuccessfulItem {
+    pub error: Option<UnsuccessfulItemError>,
+    pub resource_id: Option<String>,
+}
+
+shape!(UnsuccessfulItem, schemas::UNSUCCESSFUL_ITEM {
+    error,
+    resource_id,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct UnsuccessfulItemError {
+    pub code: Option<String>,
+    pub message: Option<String>,
+}
+
+shape!(UnsuccessfulItemError, schemas::UNSUCCESSFUL_ITEM_ERROR {
+    code,
+    message,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct UpdateSecurityGroupRuleDescriptionsEgressRequest {
     pub dry_run: Option<bool>,
     pub group_id: Option<String>,

@@ -157,6 +157,7 @@ pub fn reservation(kind: &str, count: u32) -> Reservation {
         end: Hour(HOURS_A_YEAR),
         term_hours: HOURS_A_YEAR as u32,
         upfront: Decimal::ZERO,
+        paid: Decimal::ZERO,
         hourly: usd("0.06"),
     }
 }

@@ -12,9 +12,9 @@ use crate::errors::{Error, Result};
 use crate::lookup::{self, by_index};
 use crate::model::{
     Instance, InterfaceParameters, LaunchParameters, MetadataParameters, NetworkInterface, PlacementParameters,
-    RootDeviceParameters, Tags, Volume,
+    ReservationWish, RootDeviceParameters, Tags, Tenancy, Volume,
 };
-use crate::operations::{dry_run, instance_view};
+use crate::operations::dry_run;
 
 pub async fn get_launch_template_data(
     ec2: Arc<Ec2>,
@@ -56,8 +56,11 @@ fn parameters(instance: Instance, interfaces: Vec<InterfaceParameters>, volume: 
         }),
         placement: Some(PlacementParameters {
             zone: Some(instance.placement.zone),
-            tenancy: Some(instance_view::tenancy(instance.placement.tenancy).into()),
+            affinity: (instance.placement.tenancy == Tenancy::Host).then_some(instance.placement.affinity),
+            tenancy: Some(instance.placement.tenancy.name().into()),
+            host: instance.placement.host,
         }),
+        reservation: Some(instance.reservation_terms.wish).filter(|wish| *wish != ReservationWish::Open),
         metadata: Some(MetadataParameters {
             endpoint_enabled: Some(instance.metadata.endpoint_enabled),
             tokens_required: Some(instance.metadata.tokens_required),

@@ -1,15 +1,19 @@
-//! Everything that wears tags, by the prefix of its ids. Two things are not documents of their own: the rules of a
+//! Everything that wears tags, by the prefix of its ids, which Reserved Instances alone do without. Two things are not documents of their own: the rules of a
 //! security group, and the snapshot of an image.
 
+use freehold_billing::model::Reserved;
 use freehold_core::ids;
 use freehold_store::{Tx, TxExt};
 
 use crate::errors::{Error, Result};
 use crate::lookup::{self, Committed};
 use crate::model::{
-    Address, Image, Instance, InternetGateway, KeyPair, LaunchTemplate, NetworkAcl, NetworkInterface, Resource,
-    RouteTable, SecurityGroup, SpotRequest, Subnet, Tags, Volume, Vpc,
+    Address, CapacityReservation, DedicatedHost, Fleet, FleetApi, Image, Instance, InternetGateway, KeyPair,
+    LaunchTemplate, NetworkAcl, NetworkInterface, Resource, RouteTable, SecurityGroup, SpotRequest, Subnet, Tags,
+    Volume, Vpc,
 };
+use crate::operations::fleets;
+use crate::operations::reserved_instances::find;
 
 /// What is done to the tags of one resource.
 pub type Change<'a> = &'a dyn Fn(&mut Tags) -> Result<()>;
@@ -30,6 +34,10 @@ struct Kind {
     list: fn(&mut Committed<'_>, &str) -> Result<Vec<Tagged>>,
 }
 
+/// Ids of Reserved Instances are UUIDs, without a prefix.
+const NONE: &str = "";
+const UUID_LENGTH: usize = 36;
+
 const KINDS: &[Kind] = &[
     of::<Instance>(),
     of::<Volume>(),
@@ -45,7 +53,20 @@ const KINDS: &[Kind] = &[
     of::<Address>(),
     of::<SecurityGroup>(),
     of::<SpotRequest>(),
+    of::<DedicatedHost>(),
+    of::<CapacityReservation>(),
+    Kind { prefix: NONE, change: change_reserved, list: list_reserved },
     Kind { prefix: "sgr", change: change_rule, list: list_rules },
+    Kind {
+        prefix: "fleet",
+        change: |tx, account, id, change| change_fleet(tx, (FleetApi::Ec2, account), id, change),
+        list: |from, account| list_fleets(from, FleetApi::Ec2, account),
+    },
+    Kind {
+        prefix: "sfr",
+        change: |tx, account, id, change| change_fleet(tx, (FleetApi::Spot, account), id, change),
+        list: |from, account| list_fleets(from, FleetApi::Spot, account),
+    },
     Kind { prefix: "snap", change: change_snapshot, list: list_snapshots },
 ];
 
@@ -55,7 +76,7 @@ const fn of<R: Resource>() -> Kind {
 
 /// Changes the tags of the account's resource with this id.
 pub fn change(tx: &mut dyn Tx, account: &str, id: &str, change: Change<'_>) -> Result<()> {
-    let prefix = id.split_once('-').map_or(id, |(prefix, _)| prefix);
+    let prefix = if is_uuid(id) { NONE } else { id.split_once('-').map_or(id, |(prefix, _)| prefix) };
     let kind = KINDS.iter().find(|kind| kind.prefix == prefix && id.len() > prefix.len());
     let kind = kind.ok_or_else(|| Error::other("InvalidID", format!("The ID '{id}' is not valid")))?;
     (kind.change)(tx, account, id, change)
@@ -82,6 +103,26 @@ fn list_all<R: Resource>(from: &mut Committed<'_>, account: &str) -> Result<Vec<
     Ok(all.into_iter().map(tagged).collect())
 }
 
+fn is_uuid(id: &str) -> bool {
+    let is_digit = |c: char| c == '-' || c.is_ascii_hexdigit();
+    id.len() == UUID_LENGTH && id.chars().all(is_digit) && id.matches('-').count() == 4
+}
+
+fn change_reserved(tx: &mut dyn Tx, account: &str, id: &str, change: Change<'_>) -> Result<()> {
+    let found = tx.get::<Reserved>(id)?.filter(|reserved| reserved.account == account);
+    let mut reserved = found.ok_or_else(|| find::not_found(id))?;
+    let mut tags = Tags(reserved.tags);
+    change(&mut tags)?;
+    reserved.tags = tags.0;
+    Ok(tx.put(&reserved)?)
+}
+
+fn list_reserved(from: &mut Committed<'_>, account: &str) -> Result<Vec<Tagged>> {
+    let all: Vec<Reserved> = lookup::all(from, account)?;
+    let tagged = |one: Reserved| Tagged { resource: one.id, kind: "reserved-instances", tags: Tags(one.tags) };
+    Ok(all.into_iter().map(tagged).collect())
+}
+
 fn change_rule(tx: &mut dyn Tx, account: &str, id: &str, change: Change<'_>) -> Result<()> {
     for mut group in lookup::all::<SecurityGroup>(tx, account)? {
         if let Some(rule) = group.rules.iter_mut().find(|rule| rule.id == id) {
@@ -97,6 +138,18 @@ fn list_rules(from: &mut Committed<'_>, account: &str) -> Result<Vec<Tagged>> {
     let groups: Vec<SecurityGroup> = lookup::all(from, account)?;
     let rules = groups.into_iter().flat_map(|group| group.rules);
     Ok(rules.map(|rule| Tagged { resource: rule.id, kind: "security-group-rule", tags: rule.tags }).collect())
+}
+
+fn change_fleet(tx: &mut dyn Tx, (api, account): (FleetApi, &str), id: &str, change: Change<'_>) -> Result<()> {
+    let mut fleet = fleets::lookup::one(tx, api, account, id)?;
+    change(&mut fleet.tags)?;
+    Ok(tx.put(&fleet)?)
+}
+
+fn list_fleets(from: &mut Committed<'_>, api: FleetApi, account: &str) -> Result<Vec<Tagged>> {
+    let fleets = fleets::lookup::named_or_all(from, api, account, None)?;
+    let kind = Fleet::resource_type(api);
+    Ok(fleets.into_iter().map(|fleet| Tagged { resource: fleet.id, kind, tags: fleet.tags }).collect())
 }
 
 fn change_snapshot(tx: &mut dyn Tx, account: &str, id: &str, change: Change<'_>) -> Result<()> {

@@ -14,16 +14,11 @@ pub fn template_data(said: api::RequestLaunchTemplateData) -> Result<LaunchParam
 
 fn refuse_what_has_no_effect(said: &api::RequestLaunchTemplateData) -> Result<()> {
     let dns = said.private_dns_name_options.clone().unwrap_or_default();
-    let reservation = said.capacity_reservation_specification.as_ref();
     let categories = said.monitoring.as_ref().is_some_and(|monitoring| monitoring.metric_category_ids.is_some());
     let cards = said.block_device_mappings.iter().flatten().filter_map(|mapping| mapping.ebs.as_ref());
     let asked = [
         ("ElasticInferenceAccelerators", said.elastic_inference_accelerators.is_some()),
         ("CpuOptions", said.cpu_options.is_some()),
-        (
-            "CapacityReservationSpecification.CapacityReservationTarget",
-            reservation.is_some_and(|said| said.capacity_reservation_target.is_some()),
-        ),
         ("LicenseSpecifications", said.license_specifications.is_some()),
         ("HibernationOptions", said.hibernation_options.as_ref().is_some_and(|said| said.configured == Some(true))),
         ("EnclaveOptions", said.enclave_options.as_ref().is_some_and(|said| said.enabled == Some(true))),
@@ -82,6 +77,7 @@ fn request(said: api::RequestLaunchTemplateData) -> api::RunInstancesRequest {
             instance_metadata_tags: m.instance_metadata_tags,
         }),
         instance_market_options: said.instance_market_options.map(market),
+        capacity_reservation_specification: said.capacity_reservation_specification.map(reservation),
         operator: said.operator,
         ..Default::default()
     }
@@ -168,6 +164,15 @@ fn market(said: api::LaunchTemplateInstanceMarketOptionsRequest) -> api::Instanc
             valid_until: spot.valid_until,
             instance_interruption_behavior: spot.instance_interruption_behavior,
         }),
+    }
+}
+
+fn reservation(
+    said: api::LaunchTemplateCapacityReservationSpecificationRequest,
+) -> api::CapacityReservationSpecification {
+    api::CapacityReservationSpecification {
+        capacity_reservation_preference: said.capacity_reservation_preference,
+        capacity_reservation_target: said.capacity_reservation_target,
     }
 }
 

@@ -3,7 +3,7 @@
 use freehold_api::ec2 as api;
 
 use crate::model::{
-    InterfaceParameters, LaunchParameters, MarketParameters, MetadataParameters, PlacementParameters,
+    InterfaceParameters, LaunchParameters, MarketParameters, MetadataParameters, PlacementParameters, ReservationWish,
     RootDeviceParameters, SpotParameters,
 };
 use crate::view;
@@ -42,6 +42,7 @@ pub fn template_data(said: &LaunchParameters) -> api::ResponseLaunchTemplateData
             .map(|credits| api::CreditSpecification { cpu_credits: Some(credits.clone()) }),
         metadata_options: said.metadata.as_ref().map(metadata),
         instance_market_options: said.market.as_ref().map(market),
+        capacity_reservation_specification: said.reservation.as_ref().map(reservation),
         ..Default::default()
     }
 }
@@ -109,10 +110,20 @@ fn market(said: &MarketParameters) -> api::LaunchTemplateInstanceMarketOptions {
     }
 }
 
+fn reservation(said: &ReservationWish) -> api::LaunchTemplateCapacityReservationSpecificationResponse {
+    let shown = crate::operations::shown_wish(said);
+    api::LaunchTemplateCapacityReservationSpecificationResponse {
+        capacity_reservation_preference: shown.capacity_reservation_preference,
+        capacity_reservation_target: shown.capacity_reservation_target,
+    }
+}
+
 fn placement(said: &PlacementParameters) -> api::LaunchTemplatePlacement {
     api::LaunchTemplatePlacement {
         availability_zone: said.zone.clone(),
         tenancy: said.tenancy.clone(),
+        host_id: said.host.clone(),
+        affinity: said.affinity.map(|affinity| affinity.name().into()),
         ..Default::default()
     }
 }

@@ -1,14 +1,14 @@
 //! The filters of DescribeInstances (*API reference, DescribeInstances: Filter.N*). What instances here cannot have
 //! matches nothing; what is the same for all of them matches that.
 
-use super::view::{InstanceView, tenancy};
+use super::view::{InstanceView, wish};
 use crate::catalogue;
 use crate::filters::Table;
 use crate::model::{Attachment, InterfaceAddress, NetworkInterface, PublicAssociation};
 
 pub const FILTERS: Table<InstanceView> = Table {
     values: &[
-        ("affinity", |_| Vec::new()),
+        ("affinity", |v| on_host(v).map(|_| v.instance.placement.affinity.name().into()).into_iter().collect()),
         ("architecture", |v| vec![v.instance.architecture.clone()]),
         ("availability-zone", |v| vec![v.instance.placement.zone.clone()]),
         ("availability-zone-id", |v| vec![v.instance.placement.zone_id.clone()]),
@@ -18,9 +18,14 @@ pub const FILTERS: Table<InstanceView> = Table {
         ("block-device-mapping.status", |_| vec!["attached".into()]),
         ("block-device-mapping.volume-id", |v| vec![v.instance.root.volume.clone()]),
         ("boot-mode", |_| vec!["uefi-preferred".into()]),
-        ("capacity-reservation-id", |_| Vec::new()),
-        ("capacity-reservation-specification.capacity-reservation-preference", |_| vec!["open".into()]),
-        ("capacity-reservation-specification.capacity-reservation-target.capacity-reservation-id", |_| Vec::new()),
+        ("capacity-reservation-id", |v| reservation(v).into_iter().collect()),
+        ("capacity-reservation-specification.capacity-reservation-preference", |v| {
+            wish(&v.instance.reservation_terms.wish).capacity_reservation_preference.into_iter().collect()
+        }),
+        ("capacity-reservation-specification.capacity-reservation-target.capacity-reservation-id", |v| {
+            let target = wish(&v.instance.reservation_terms.wish).capacity_reservation_target;
+            target.and_then(|target| target.capacity_reservation_id).into_iter().collect()
+        }),
         ("client-token", |v| vec![v.instance.client_token.clone()]),
         ("current-instance-boot-mode", |_| vec!["legacy-bios".into()]),
         ("dns-name", |v| v.public_dns().into_iter().collect()),
@@ -28,7 +33,7 @@ pub const FILTERS: Table<InstanceView> = Table {
         ("ena-support", |_| vec!["true".into()]),
         ("enclave-options.enabled", |_| vec!["false".into()]),
         ("hibernation-options.configured", |_| vec!["false".into()]),
-        ("host-id", |_| Vec::new()),
+        ("host-id", |v| on_host(v).into_iter().collect()),
         ("hypervisor", |_| vec!["xen".into()]),
         ("iam-instance-profile.arn", |v| v.instance.iam_profile.iter().map(|p| p.arn.clone()).collect()),
         ("iam-instance-profile.id", |v| v.instance.iam_profile.iter().map(|p| p.id.clone()).collect()),
@@ -158,7 +163,7 @@ pub const FILTERS: Table<InstanceView> = Table {
         ("state-reason-code", |v| v.instance.reason().into_iter().map(|r| r.code).collect()),
         ("state-reason-message", |v| v.instance.reason().into_iter().map(|r| r.message).collect()),
         ("subnet-id", |v| interfaces(v, |i| i.subnet.clone())),
-        ("tenancy", |v| vec![tenancy(v.instance.placement.tenancy).into()]),
+        ("tenancy", |v| vec![v.instance.placement.tenancy.name().into()]),
         ("tpm-support", |_| Vec::new()),
         ("usage-operation", |_| vec!["RunInstances".into()]),
         ("usage-operation-update-time", |v| vec![time(v.instance.created)]),
@@ -175,6 +180,14 @@ pub const FILTERS: Table<InstanceView> = Table {
     ],
     tags: Some(|v| &v.instance.tags),
 };
+
+fn on_host(view: &InstanceView) -> Option<String> {
+    view.instance.placement.host.clone()
+}
+
+fn reservation(view: &InstanceView) -> Option<String> {
+    view.instance.reservation_terms.used.clone()
+}
 
 fn interfaces(shown: &InstanceView, value: impl Fn(&NetworkInterface) -> String) -> Vec<String> {
     shown.interfaces.iter().map(value).collect()

@@ -8,8 +8,8 @@ use freehold_api::ec2 as api;
 use crate::errors::Result;
 use crate::lookup::{self, Reader, by_index};
 use crate::model::{
-    Instance, InstanceState, InterfaceAddress, MetadataOptions, NetworkInterface, PublicAssociation, SecurityGroup,
-    Tenancy,
+    Instance, InstanceState, InterfaceAddress, MetadataOptions, NetworkInterface, Placement, PublicAssociation,
+    ReservationWish, SecurityGroup, Tenancy,
 };
 use crate::region::Region;
 use crate::{catalogue, view};
@@ -125,11 +125,36 @@ pub fn state(state: InstanceState) -> api::InstanceState {
     api::InstanceState { code: Some(state.code()), name: Some(state.name().into()) }
 }
 
-pub fn tenancy(tenancy: Tenancy) -> &'static str {
-    match tenancy {
-        Tenancy::Default => "default",
-        Tenancy::Dedicated => "dedicated",
-        Tenancy::Host => "host",
+/// What an instance, or a launch template, wants of reservations.
+pub fn wish(wish: &ReservationWish) -> api::CapacityReservationSpecificationResponse {
+    let preference = match wish {
+        ReservationWish::Open => Some("open"),
+        ReservationWish::None => Some("none"),
+        ReservationWish::Only => Some("capacity-reservations-only"),
+        ReservationWish::Target(_) => None,
+    };
+    let target = match wish {
+        ReservationWish::Target(id) => Some(api::CapacityReservationTargetResponse {
+            capacity_reservation_id: Some(id.clone()),
+            ..Default::default()
+        }),
+        _ => None,
+    };
+    api::CapacityReservationSpecificationResponse {
+        capacity_reservation_preference: preference.map(str::to_owned),
+        capacity_reservation_target: target,
+    }
+}
+
+fn placement(own: Placement) -> api::Placement {
+    api::Placement {
+        availability_zone: Some(own.zone),
+        availability_zone_id: Some(own.zone_id),
+        group_name: Some(String::new()),
+        tenancy: Some(own.tenancy.name().into()),
+        affinity: (own.tenancy == Tenancy::Host).then(|| own.affinity.name().into()),
+        host_id: own.host,
+        ..Default::default()
     }
 }
 
@@ -173,13 +198,7 @@ fn instance(shown: InstanceView) -> api::Instance {
         instance_lifecycle: own.spot.as_ref().map(|_| "spot".into()),
         spot_instance_request_id: own.spot.map(|spot| spot.request),
         launch_time: Some(own.launch_time),
-        placement: Some(api::Placement {
-            availability_zone: Some(own.placement.zone),
-            availability_zone_id: Some(own.placement.zone_id),
-            group_name: Some(String::new()),
-            tenancy: Some(tenancy(own.placement.tenancy).into()),
-            ..Default::default()
-        }),
+        placement: Some(placement(own.placement)),
         monitoring: Some(api::Monitoring {
             state: Some(if own.monitoring { "enabled" } else { "disabled" }.into()),
             ..Default::default()
@@ -209,10 +228,8 @@ fn instance(shown: InstanceView) -> api::Instance {
             threads_per_core: i32::try_from(threads).ok(),
             ..Default::default()
         }),
-        capacity_reservation_specification: Some(api::CapacityReservationSpecificationResponse {
-            capacity_reservation_preference: Some("open".into()),
-            ..Default::default()
-        }),
+        capacity_reservation_id: own.reservation_terms.used.filter(|id| id.starts_with("cr-")),
+        capacity_reservation_specification: Some(wish(&own.reservation_terms.wish)),
         hibernation_options: Some(api::HibernationOptions { configured: Some(false) }),
         metadata_options: Some(metadata_options(&own.metadata)),
         enclave_options: Some(api::EnclaveOptions { enabled: Some(false) }),

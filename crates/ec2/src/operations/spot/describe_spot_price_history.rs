@@ -1,5 +1,5 @@
-//! `DescribeSpotPriceHistory`: of each type in each zone the one price that it ever had here. It is a share of the On-Demand
-//! price, so it changed last when that did.
+//! `DescribeSpotPriceHistory`: of each type in each zone what it cost, from the newest price to the one that was in force at
+//! the beginning of the time that is asked for. Everything that is sold as Spot changes its price at once.
 
 use std::sync::Arc;
 
@@ -7,12 +7,14 @@ use freehold_api::ec2::{DescribeSpotPriceHistoryRequest, DescribeSpotPriceHistor
 use freehold_wire::Call;
 use jiff::Timestamp;
 
+use crate::catalogue::InstanceType;
 use crate::errors::{Error, Result};
 use crate::filters::{Filters, Table};
 use crate::operations::dry_run;
 use crate::pages::Paging;
 use crate::region::Zone;
-use crate::spot::price::{self, Price};
+use crate::spot::market::Market;
+use crate::spot::price::Price;
 use crate::{Ec2, catalogue};
 
 /// *API reference, DescribeSpotPriceHistory: Filter.N*.
@@ -55,19 +57,34 @@ pub async fn describe_spot_price_history(
 
     let products = input.product_descriptions.filter(|products| !products.is_empty());
     let is_sold = products.is_none_or(|asked| asked.iter().any(|product| PRODUCTS.contains(&product.as_str())));
-    let since = price::in_force_since();
-    // Prices before it are not known.
-    let is_asked = is_sold && input.end_time.is_none_or(|end| end >= since);
+    let market = Market::read(&mut ec2.committed())?;
+    let shares = asked(&market, input.start_time, input.end_time);
     let named = |name: &str| types.as_ref().is_none_or(|types| types.iter().any(|one| one == name));
-    let kinds = catalogue::all().filter(|kind| is_asked && kind.usage_classes.contains(&"spot") && named(kind.name));
-    let prices = kinds.filter_map(|kind| Some((kind.name, Price::in_force(&kind)?)));
-    let all = prices.flat_map(|(name, price)| zones.iter().map(move |zone| shown(name, price, zone, since)));
-    let keyed: Vec<(String, SpotPrice)> = all.filter(|(_, price)| filters.admit(price)).collect();
-    let page = paging.page(keyed, |(key, _)| key)?;
+    let kinds: Vec<InstanceType> =
+        catalogue::all().filter(|kind| is_sold && kind.usage_classes.contains(&"spot") && named(kind.name)).collect();
+    let all = shares.into_iter().flat_map(|(since, share)| {
+        let prices = kinds.iter().filter_map(move |kind| Some((kind.name, Price::at_share(kind, share)?)));
+        prices
+            .flat_map(|(name, price)| zones.iter().map(move |zone| shown(name, price, zone, since)))
+            .collect::<Vec<_>>()
+    });
+    let page = paging.next_of(all.filter(|(_, price)| filters.admit(price)), |(key, _)| key)?;
     Ok(DescribeSpotPriceHistoryResult {
         spot_price_history: Some(page.items.into_iter().map(|(_, price)| price).collect()),
         next_token: page.next_token,
     })
+}
+
+/// The shares of that time, newest first, and the one that was in force when it began.
+fn asked(market: &Market, start: Option<Timestamp>, end: Option<Timestamp>) -> Vec<(Timestamp, u32)> {
+    let mut asked = Vec::new();
+    for (since, share) in market.newest_first().filter(|(since, _)| end.is_none_or(|end| *since <= end)) {
+        asked.push((since, share));
+        if start.is_some_and(|start| since <= start) {
+            break;
+        }
+    }
+    asked
 }
 
 fn zones<'r>(ec2: &'r Ec2, name: Option<&str>, id: Option<&str>) -> Result<Vec<&'r Zone>> {
@@ -89,5 +106,6 @@ fn shown(name: &str, price: Price, zone: &Zone, since: Timestamp) -> (String, Sp
         spot_price: Some(price.to_string()),
         timestamp: Some(since),
     };
-    (format!("{name}/{}", zone.name), shown)
+    // Sorts the newest first.
+    (format!("{:020}/{name}/{}", u64::MAX - since.as_second().unsigned_abs(), zone.name), shown)
 }

@@ -4,7 +4,7 @@ mod cancel_spot_instance_requests;
 mod describe_spot_instance_requests;
 mod describe_spot_price_history;
 mod filters;
-mod launch_specification;
+pub(super) mod launch_specification;
 mod request_spot_instances;
 mod view;
 

@@ -33,3 +33,26 @@ async fn root_inside_is_nobody_outside_and_the_disk_keeps_plain_owners() {
     region.driver.destroy(&id).await.unwrap();
     region.assert_clean();
 }
+
+#[tokio::test]
+async fn a_machine_runs_on_the_cpus_that_it_may_and_no_others() {
+    let Some(region) = Region::new() else { return };
+    let id = region.started(1).await;
+    region.console_shows(&id, "boot finished").await;
+    let allowed = || {
+        let status = region.inside(&id, "grep Cpus_allowed_list /proc/self/status");
+        crate::capacity::list(status.split_once(':').unwrap().1)
+    };
+    let online = allowed();
+    region.driver.pin(&id, &[0]).await.unwrap();
+    assert_eq!(allowed(), [0]);
+    // The next start keeps to it.
+    region.driver.kill(&id).await.unwrap();
+    region.driver.start(&id).await.unwrap();
+    region.console_shows_times(&id, "boot finished", 2).await;
+    assert_eq!(allowed(), [0]);
+    region.driver.pin(&id, &[]).await.unwrap();
+    assert_eq!(allowed(), online);
+    region.driver.destroy(&id).await.unwrap();
+    region.assert_clean();
+}
