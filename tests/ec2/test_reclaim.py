@@ -129,16 +129,20 @@ def test_more_than_the_host_holds_is_refused_at_once(host):
 
 
 def test_the_price_follows_how_full_the_host_is_and_its_history_is_told(host):
-    cheap, _ = host.filled("0.0030", "0.0052")
+    cheap, _ = host.filled("0.0020", "0.0052")
     begun = host.now()
-    for _ in range(2):
-        host.region.advance_clock(301)
+
+    def until_it_changes():
         count = len(host.prices())
-        until(lambda: len(host.prices()) >= min(count, 2), "the price is there")
+        host.region.advance_clock(301)
+        until(lambda: len(host.prices()) > count, "there is another price")
+
+    until_it_changes()
     host.until_code(cheap, "marked-for-termination")
     host.region.advance_clock(NOTICE + 1)
     host.until(cheap, "terminated")
-    assert host.request(cheap)["Status"]["Code"] == "instance-terminated-by-price"
+    host.until_code(cheap, "instance-terminated-by-price")
+    until_it_changes()
     assert refusal(host.run, spot="0.0010") == "SpotMaxPriceTooLow"
     told = host.prices()
     stamps = [one["Timestamp"] for one in told]

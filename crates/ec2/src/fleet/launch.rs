@@ -123,7 +123,8 @@ impl Launch<'_> {
                     Ok((member, instance)) => {
                         missing = missing.saturating_sub(member.weight);
                         *have.entry(member.pool.clone()).or_default() += member.weight;
-                        left = left.map(|left| pool.price(market, &prices, self.now).map_or(left, |one| left.less(one)));
+                        left =
+                            left.map(|left| pool.price(market, &prices, self.now).map_or(left, |one| left.less(one)));
                         chosen.get_or_insert((pool.kind.name.to_owned(), pool.place.clone()));
                         launched.members.push((member, instance));
                     }

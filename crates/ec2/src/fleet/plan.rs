@@ -84,7 +84,9 @@ fn live(fleet: &Fleet, members: &[Seen], now: Timestamp) -> Step {
     let mut moments = vec![fleet.valid_until];
     for seen in members.iter().filter(|seen| seen.is_alive() && is_replaced(fleet, seen)) {
         let delay = fleet.rebalance.and_then(|rebalance| rebalance.terminates_after);
-        let due = delay.zip(seen.at_risk).and_then(|(delay, since)| since.checked_add(SignedDuration::from_secs(delay.into())).ok());
+        let due = delay
+            .zip(seen.at_risk)
+            .and_then(|(delay, since)| since.checked_add(SignedDuration::from_secs(delay.into())).ok());
         match due {
             // What replaces it is there: nothing is missing.
             Some(due) if due <= now => return Step::Terminate(vec![seen.member.id.clone()]),

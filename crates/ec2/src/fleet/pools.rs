@@ -64,7 +64,8 @@ impl FleetPool {
     fn spot(&self, fleet: &Fleet) -> SpotParameters {
         // A price is said for a unit, and asked for an instance (*EC2 user guide, Price per unit hour*).
         let said = self.from.choice.max_price.as_ref().or(fleet.max_price.as_ref());
-        let for_all = said.and_then(|said| Price::parse(said)).map(|price| price.times(self.weight, super::members::UNIT));
+        let for_all =
+            said.and_then(|said| Price::parse(said)).map(|price| price.times(self.weight, super::members::UNIT));
         let stops = fleet.behavior == InterruptionBehavior::Stop;
         SpotParameters {
             max_price: for_all.map(|price| price.to_string()),

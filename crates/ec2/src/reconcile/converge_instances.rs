@@ -273,7 +273,7 @@ impl Reconciler for ConvergeInstances {
         self.tales.look(&instance, &self.ec2.region.name, self.ec2.now());
         match instance.state {
             // Its room is told of by a write, which has it looked at again.
-            InstanceState::Pending if instance.awaits_room() => Ok(Next::After(LOOK_AGAIN)),
+            InstanceState::Pending if instance.awaits_room() => Ok(Next::After(self.period())),
             InstanceState::Pending => self.bring_up(&instance).await,
             InstanceState::Running if instance.reboot_asked => self.reboot(&instance).await,
             InstanceState::Running | InstanceState::Stopped if instance.wiring.is_pending() => {

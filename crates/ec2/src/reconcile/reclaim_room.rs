@@ -16,7 +16,7 @@ use crate::spot;
 use crate::spot::reclaim::{Holders, Step, moment};
 
 /// How soon to look whether those that go are gone, where nothing tells that they are.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
+const LOOK_AGAIN: Duration = Duration::from_secs(5);
 
 pub struct ReclaimRoom {
     ec2: Arc<Ec2>,

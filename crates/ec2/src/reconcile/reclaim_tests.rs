@@ -269,10 +269,8 @@ async fn for_hours() -> World {
     }
     world.clock.advance(Duration::from_secs(3 * 3600 + 10));
     let end = TerminateInstancesRequest { instance_ids: Some(vec![id]), ..Default::default() };
-    let expected =
-        [(3600, "0.001600", false), (7200, "0.002600", true), (10, "0.005200", true)].map(|(seconds, price, goes_on)| {
-            (seconds, price.to_owned(), goes_on)
-        });
+    let expected = [(3600, "0.001600", false), (7200, "0.002600", true), (10, "0.005200", true)]
+        .map(|(seconds, price, goes_on)| (seconds, price.to_owned(), goes_on));
     let region = world.region_with(plenty);
     assert_eq!(priced(&region.ongoing(world.clock_now()).unwrap()), expected);
     call(&region, op::TerminateInstances, end).await.unwrap();

@@ -31,7 +31,11 @@ pub async fn create_fleet(ec2: Arc<Ec2>, call: Call, input: CreateFleetRequest) 
     let found = pools::resolve(&mut ec2.committed(), &fleet.account, &fleet.configs);
     dry_run(dry)?;
     let is_instant = fleet.kind == FleetKind::Instant;
-    let ready = if is_instant { Ready::new(&ec2, &fleet.account, found).await } else { Ready { pools: found, surroundings: Default::default() } };
+    let ready = if is_instant {
+        Ready::new(&ec2, &fleet.account, found).await
+    } else {
+        Ready { pools: found, surroundings: Default::default() }
+    };
 
     let (writer, ready) = (Arc::clone(&ec2), Arc::new(ready));
     let attempt = |may_launch: bool, faults: Vec<FleetFault>| {
@@ -152,8 +156,7 @@ fn read(ec2: &Ec2, call: &Call, input: CreateFleetRequest) -> Result<Fleet> {
             return Err(Error::no_effect(name));
         }
     }
-    let target =
-        input.target_capacity_specification.ok_or(Error::MissingParameter("TargetCapacitySpecification"))?;
+    let target = input.target_capacity_specification.ok_or(Error::MissingParameter("TargetCapacitySpecification"))?;
     let target = request::target(target)?;
     if target.total == 0 && kind != FleetKind::Maintain {
         return Err(Error::invalid_value("TotalTargetCapacity", 0, "It must be positive."));
@@ -213,7 +216,10 @@ fn tags(kind: FleetKind, said: Option<Vec<TagSpecification>>) -> Result<(Tags, T
     let is_instances =
         |one: &TagSpecification| one.resource_type.as_deref() == Some("instance") && kind == FleetKind::Instant;
     let (instances, rest): (Vec<_>, Vec<_>) = all.into_iter().partition(is_instances);
-    Ok((tagging::for_new(Fleet::resource_type(FleetApi::Ec2), Some(rest))?, tagging::for_new("instance", Some(instances))?))
+    Ok((
+        tagging::for_new(Fleet::resource_type(FleetApi::Ec2), Some(rest))?,
+        tagging::for_new("instance", Some(instances))?,
+    ))
 }
 
 /// Of everything that is asked but the token.

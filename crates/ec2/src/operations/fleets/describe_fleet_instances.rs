@@ -30,7 +30,8 @@ pub async fn describe_fleet_instances(
     dry_run(input.dry_run)?;
     if fleet.kind == FleetKind::Instant {
         return Err(Error::UnsupportedOperation(
-            "DescribeFleetInstances does not support fleets of type instant: DescribeFleets tells their instances.".into(),
+            "DescribeFleetInstances does not support fleets of type instant: DescribeFleets tells their instances."
+                .into(),
         ));
     }
     let mut found = active(members::read(&mut ec2.committed(), &id, ec2.now())?);

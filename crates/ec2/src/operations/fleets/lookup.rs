@@ -8,7 +8,9 @@ use crate::errors::{Error, Result};
 use crate::fleet::members::{self, Seen};
 use crate::fleet::records::enter;
 use crate::lookup::{Reader, all, by_index};
-use crate::model::{Binding, Fleet, FleetApi, FleetMarket, FleetRecord, FleetState, RecordKind, SpotEvent, SpotRequest};
+use crate::model::{
+    Binding, Fleet, FleetApi, FleetMarket, FleetRecord, FleetState, RecordKind, SpotEvent, SpotRequest,
+};
 
 fn codes(api: FleetApi) -> (&'static str, &'static str, &'static str) {
     match api {
@@ -166,7 +168,9 @@ mod tests {
     fn an_id_is_a_prefix_and_a_uuid() {
         assert!(is_well_formed(FleetApi::Ec2, "fleet-73fbd2ce-aa30-494c-8788-1cee4a2b3c4d"));
         assert!(is_well_formed(FleetApi::Spot, "sfr-73fbd2ce-aa30-494c-8788-1cee4a2b3c4d"));
-        for wrong in ["fleet-1", "sfr-73fbd2ce-aa30-494c-8788-1cee4a2b3c4d", "fleet-73FBd2ce-aa30-494c-8788-1cee4a2b3c4d"] {
+        for wrong in
+            ["fleet-1", "sfr-73fbd2ce-aa30-494c-8788-1cee4a2b3c4d", "fleet-73FBd2ce-aa30-494c-8788-1cee4a2b3c4d"]
+        {
             assert!(!is_well_formed(FleetApi::Ec2, wrong), "{wrong}");
         }
     }

@@ -150,7 +150,8 @@ pub fn strategy(said: Option<&str>, of: FleetMarket) -> Result<Strategy> {
         FleetMarket::Spot => *strategy != Strategy::Prioritized,
         FleetMarket::OnDemand => matches!(strategy, Strategy::Prioritized | Strategy::LowestPrice),
     });
-    known.ok_or_else(|| Error::invalid_value("AllocationStrategy", said, "It is no allocation strategy of this option."))
+    known
+        .ok_or_else(|| Error::invalid_value("AllocationStrategy", said, "It is no allocation strategy of this option."))
 }
 
 /// How Spot is bought, what becomes of what is interrupted, and of what is at a risk of it.
@@ -170,7 +171,8 @@ pub fn spot_options(
     };
     let behavior = behavior(said.instance_interruption_behavior.as_deref(), kind)?;
     let rebalance = said.maintenance_strategies.and_then(|strategies| strategies.capacity_rebalance);
-    let rebalance = rebalance.map(|said| rebalance_of(said.replacement_strategy.as_deref(), said.termination_delay, kind));
+    let rebalance =
+        rebalance.map(|said| rebalance_of(said.replacement_strategy.as_deref(), said.termination_delay, kind));
     Ok((options, behavior, rebalance.transpose()?))
 }
 

@@ -76,7 +76,8 @@ fn spot_options(fleet: &Fleet) -> api::SpotOptions {
         allocation_strategy: Some(fleet.spot.strategy.name().into()),
         maintenance_strategies: fleet.rebalance.map(|rebalance| {
             let (strategy, delay) = rebalance_names(rebalance);
-            let shown = api::FleetSpotCapacityRebalance { replacement_strategy: Some(strategy), termination_delay: delay };
+            let shown =
+                api::FleetSpotCapacityRebalance { replacement_strategy: Some(strategy), termination_delay: delay };
             api::FleetSpotMaintenanceStrategies { capacity_rebalance: Some(shown) }
         }),
         instance_interruption_behavior: Some(fleet.behavior.name().into()),
@@ -157,17 +158,13 @@ type Group = (LaunchedFrom, FleetMarket, String, Vec<String>);
 fn grouped(members: &[Seen]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for member in members.iter().filter(|seen| !seen.is_gone()).map(|seen| &seen.member) {
-        let is_same = |group: &&mut Group| {
-            (&group.0, group.1, &group.2) == (&member.from, member.market, &member.instance_type)
-        };
+        let is_same =
+            |group: &&mut Group| (&group.0, group.1, &group.2) == (&member.from, member.market, &member.instance_type);
         match groups.iter_mut().find(is_same) {
             Some(group) => group.3.push(member.id.clone()),
-            None => groups.push((
-                member.from.clone(),
-                member.market,
-                member.instance_type.clone(),
-                vec![member.id.clone()],
-            )),
+            None => {
+                groups.push((member.from.clone(), member.market, member.instance_type.clone(), vec![member.id.clone()]))
+            }
         }
     }
     groups

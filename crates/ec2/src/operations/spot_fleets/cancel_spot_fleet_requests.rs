@@ -26,7 +26,9 @@ pub async fn cancel_spot_fleet_requests(
     let ids = input.spot_fleet_request_ids.filter(|ids| !ids.is_empty());
     let ids = ids.ok_or(Error::MissingParameter("SpotFleetRequestId"))?;
     if ids.len() > MAX_IDS {
-        return Err(Error::InvalidParameterValue(format!("At most {MAX_IDS} Spot Fleet requests can be cancelled at once.")));
+        return Err(Error::InvalidParameterValue(format!(
+            "At most {MAX_IDS} Spot Fleet requests can be cancelled at once."
+        )));
     }
     let terminates = input.terminate_instances.ok_or(Error::MissingParameter("TerminateInstances"))?;
     dry_run(input.dry_run)?;
@@ -58,15 +60,16 @@ pub async fn cancel_spot_fleet_requests(
 /// *API reference, CancelSpotFleetRequestsError*
 fn refusal(id: &str, why: NotEnded) -> CancelSpotFleetRequestsError {
     let (code, message) = match why {
-        NotEnded::Malformed => {
-            ("fleetRequestIdMalformed", format!("The spot fleet request ID '{id}' is malformed."))
-        }
+        NotEnded::Malformed => ("fleetRequestIdMalformed", format!("The spot fleet request ID '{id}' is malformed.")),
         NotEnded::Missing => {
             ("fleetRequestIdDoesNotExist", format!("The spot fleet request ID '{id}' does not exist."))
         }
         NotEnded::State(state) => (
             "fleetRequestNotInCancellableState",
-            format!("The spot fleet request '{id}' is in the state {} and cannot be cancelled.", state.name(FleetApi::Spot)),
+            format!(
+                "The spot fleet request '{id}' is in the state {} and cannot be cancelled.",
+                state.name(FleetApi::Spot)
+            ),
         ),
     };
     CancelSpotFleetRequestsError { code: Some(code.into()), message: Some(message) }

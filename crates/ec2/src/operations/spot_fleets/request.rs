@@ -50,7 +50,8 @@ pub fn from_templates(said: Vec<api::LaunchTemplateConfig>) -> Result<Vec<FleetC
 
 /// What a template's configuration says is said by EC2 Fleets in another type.
 fn as_of_fleet(said: api::LaunchTemplateConfig) -> Result<api::FleetLaunchTemplateConfigRequest> {
-    let named = said.launch_template_specification.ok_or_else(|| wrong("LaunchTemplateConfigs", "It names no template."))?;
+    let named =
+        said.launch_template_specification.ok_or_else(|| wrong("LaunchTemplateConfigs", "It names no template."))?;
     let overrides = said.overrides.unwrap_or_default().into_iter().map(|one| {
         if one.instance_requirements.is_some() {
             return Err(Error::no_effect("Overrides.InstanceRequirements"));
@@ -101,7 +102,11 @@ fn specification(said: api::SpotFleetLaunchSpecification) -> Result<FleetConfig>
     let parameters: LaunchParameters = launch::launch_parameters(&api::RunInstancesRequest {
         security_group_ids: Some(groups.iter().filter_map(|group| group.group_id.clone()).collect()),
         security_groups: Some(
-            groups.iter().filter(|group| group.group_id.is_none()).filter_map(|group| group.group_name.clone()).collect(),
+            groups
+                .iter()
+                .filter(|group| group.group_id.is_none())
+                .filter_map(|group| group.group_name.clone())
+                .collect(),
         ),
         block_device_mappings: said.block_device_mappings,
         ebs_optimized: said.ebs_optimized,
@@ -110,10 +115,9 @@ fn specification(said: api::SpotFleetLaunchSpecification) -> Result<FleetConfig>
         instance_type: said.instance_type,
         kernel_id: said.kernel_id,
         key_name: said.key_name,
-        monitoring: said.monitoring.map(|said| api::RunInstancesMonitoringEnabled {
-            enabled: said.enabled,
-            ..Default::default()
-        }),
+        monitoring: said
+            .monitoring
+            .map(|said| api::RunInstancesMonitoringEnabled { enabled: said.enabled, ..Default::default() }),
         network_interfaces: said.network_interfaces,
         placement: Some(api::Placement {
             group_name: placement.group_name,

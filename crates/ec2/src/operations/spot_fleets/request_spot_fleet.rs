@@ -14,9 +14,7 @@ use crate::errors::{Error, Result};
 use crate::fleet::pools;
 use crate::fleet::records::enter;
 use crate::launch::market;
-use crate::model::{
-    Fleet, FleetApi, FleetKind, FleetMarket, FleetState, InterruptionBehavior, MarketOptions, Tags,
-};
+use crate::model::{Fleet, FleetApi, FleetKind, FleetMarket, FleetState, InterruptionBehavior, MarketOptions, Tags};
 use crate::operations::{dry_run, fleets};
 use crate::{Ec2, tagging};
 
@@ -27,8 +25,10 @@ pub async fn request_spot_fleet(
 ) -> Result<RequestSpotFleetResponse> {
     let config = input.spot_fleet_request_config.ok_or(Error::MissingParameter("SpotFleetRequestConfig"))?;
     let token = config.client_token.clone().unwrap_or_else(|| call.request_id.clone());
-    let fingerprint =
-        hex::encode(Sha256::digest(format!("{:?}", SpotFleetRequestConfigData { client_token: None, ..config.clone() })));
+    let fingerprint = hex::encode(Sha256::digest(format!(
+        "{:?}",
+        SpotFleetRequestConfigData { client_token: None, ..config.clone() }
+    )));
     let fleet = read(&ec2, &call, config)?;
     // What none of its pools can ever be launched from is refused at once.
     let found = pools::resolve(&mut ec2.committed(), &fleet.account, &fleet.configs);
@@ -61,7 +61,9 @@ pub async fn request_spot_fleet(
 
 fn read(ec2: &Ec2, call: &Call, said: SpotFleetRequestConfigData) -> Result<Fleet> {
     let now = ec2.now();
-    for (name, said) in [("Context", said.context.is_some()), ("LoadBalancersConfig", said.load_balancers_config.is_some())] {
+    for (name, said) in
+        [("Context", said.context.is_some()), ("LoadBalancersConfig", said.load_balancers_config.is_some())]
+    {
         if said {
             return Err(Error::no_effect(name));
         }
@@ -73,7 +75,8 @@ fn read(ec2: &Ec2, call: &Call, said: SpotFleetRequestConfigData) -> Result<Flee
     };
     let role = said.iam_fleet_role.clone().filter(|role| is_role(role, call.account()));
     let role = role.ok_or_else(|| wrong("IamFleetRole", "It must be the ARN of a role of this account."))?;
-    let target = request::target(said.target_capacity, said.on_demand_target_capacity, said.target_capacity_unit_type.clone())?;
+    let target =
+        request::target(said.target_capacity, said.on_demand_target_capacity, said.target_capacity_unit_type.clone())?;
     if let Some(until) = said.valid_until.filter(|until| *until <= now) {
         return Err(wrong("ValidUntil", format_args!("{until} is not in the future.")));
     }
@@ -127,9 +130,8 @@ fn options(said: &SpotFleetRequestConfigData, kind: FleetKind) -> Result<Options
     };
     let behavior = fleets::request::behavior(said.instance_interruption_behavior.as_deref(), kind)?;
     let rebalance = said.spot_maintenance_strategies.as_ref().and_then(|said| said.capacity_rebalance.as_ref());
-    let rebalance = rebalance.map(|said| {
-        fleets::request::rebalance_of(said.replacement_strategy.as_deref(), said.termination_delay, kind)
-    });
+    let rebalance = rebalance
+        .map(|said| fleets::request::rebalance_of(said.replacement_strategy.as_deref(), said.termination_delay, kind));
     Ok((spot, on_demand, behavior, rebalance.transpose()?))
 }
 
@@ -146,7 +148,12 @@ mod tests {
     #[test]
     fn a_role_is_named_by_its_arn() {
         assert!(is_role("arn:aws:iam::111122223333:role/aws-ec2-spot-fleet-tagging-role", "111122223333"));
-        for wrong in ["fleet", "arn:aws:iam::111122223333:user/me", "arn:aws:iam::999999999999:role/x", "arn:aws:iam::111122223333:role/"] {
+        for wrong in [
+            "fleet",
+            "arn:aws:iam::111122223333:user/me",
+            "arn:aws:iam::999999999999:role/x",
+            "arn:aws:iam::111122223333:role/",
+        ] {
             assert!(!is_role(wrong, "111122223333"), "{wrong}");
         }
     }
