@@ -124,10 +124,13 @@ impl World {
             offering: offer.id(),
             count,
             upfront: price.upfront,
+            paid: None,
             hourly: price.hourly,
+            purchased: Some(start),
             start,
             end: start.checked_add(SignedDuration::from_secs(term.seconds())).unwrap(),
             retired: None,
+            deleted: None,
             tags: Default::default(),
         })
         .await;
