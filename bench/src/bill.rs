@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::Result;
 use freehold_billing::bill::{Bill, Commitments, Dimension, Rate, Span, Timeline};
 use freehold_billing::engine::{
-    Hour, Instance, InstanceType, Platform, PlanKind, Prices, Product, Reservation, SavingsPlan, Scope, Tenancy,
+    Hour, Instance, InstanceType, PlanKind, Platform, Prices, Product, Reservation, SavingsPlan, Scope, Tenancy,
 };
 use rust_decimal::Decimal;
 
@@ -52,7 +52,8 @@ pub fn run() -> Result<()> {
         times.push(started.elapsed().as_secs_f64());
     }
     times.sort_by(f64::total_cmp);
-    let shape = format!("a year of {INSTANCES} instances, {COMMITMENTS} plans, {COMMITMENTS} reservations ({lines} lines)");
+    let shape =
+        format!("a year of {INSTANCES} instances, {COMMITMENTS} plans, {COMMITMENTS} reservations ({lines} lines)");
     table.add(&shape, "freehold", format!("{:.2} s", times[RUNS / 2]), "< 5 s");
     println!("{table}");
     Ok(())

@@ -32,7 +32,10 @@ fn main() -> ExitCode {
         [freehold] => measure_all(freehold, None),
         [freehold, moto] => measure_all(freehold, Some(moto)),
         _ => {
-            eprintln!("usage: freehold-bench FREEHOLD [MOTO_SERVER]\n       freehold-bench bill\n       {}", messaging::USAGE);
+            eprintln!(
+                "usage: freehold-bench FREEHOLD [MOTO_SERVER]\n       freehold-bench bill\n       {}",
+                messaging::USAGE
+            );
             return ExitCode::from(2);
         }
     };
