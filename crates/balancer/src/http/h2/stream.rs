@@ -51,8 +51,8 @@ pub async fn serve(
     }
 }
 
-/// What is read of a body that nobody wants.
-const LONGEST_DISCARDED: usize = 64 << 10;
+/// What is read of a body that nobody wants: more than a client that is told that a function takes 1 MB has on its way.
+const LONGEST_DISCARDED: usize = 4 << 20;
 const DISCARD_LIMIT: Duration = Duration::from_secs(2);
 
 /// Makes a body of what must happen at its end.
