@@ -14,6 +14,12 @@ REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 PYTHON = f"python3.{sys.version_info.minor}"
 
 
+def node():
+    """The runtime of the Node.js that is on the path."""
+    said = subprocess.run(["node", "--version"], capture_output=True, text=True, check=False).stdout
+    return f"nodejs{said.removeprefix('v').partition('.')[0] or 22}.x"
+
+
 @dataclasses.dataclass
 class Function:
     runtime: str
@@ -45,7 +51,7 @@ ALL = {
         PYTHON, "function.handler", {"function.py": "def handler(event, context):\n    return event\n"}, [os.path.realpath(sys.executable), "-c", "pass"]
     ),
     "nodejs": Function(
-        "nodejs22.x", "function.handler", {"function.mjs": "export const handler = async (event) => event;\n"}, ["node", "-e", "0"]
+        node(), "function.handler", {"function.mjs": "export const handler = async (event) => event;\n"}, ["node", "-e", "0"]
     ),
     "provided": Function("provided.al2023", "bootstrap", {"bootstrap": bootstrap}, []),
 }
