@@ -1,19 +1,13 @@
 """What was used is on the bill, to the second, and once."""
 
 import csv
-import datetime
 import io
 import json
 import random
 
 import pytest
 
-from support.waiting import until
-
-HOUR = 3600
-TODAY = datetime.date.today()
-# However far clocks are moved, and whatever the month: a region that starts again has forgotten that they were.
-PERIOD = ["--from", str(TODAY - datetime.timedelta(1)), "--to", str(TODAY + datetime.timedelta(9))]
+from support.bills import HOUR, PERIOD, bill, launch, lines, reach
 
 
 @pytest.fixture
@@ -21,34 +15,10 @@ def moved(region):
     return region("none", "--test-clock")
 
 
-def bill(region, *arguments):
-    return json.loads(region.command("bill", *PERIOD, *arguments, "--format", "json").stdout)
-
-
-def lines(region, *arguments):
-    return {tuple(line["key"]): line for line in bill(region, *arguments)["lines"]}
-
-
 def hours_of(region, instance):
     """Hours that an instance is billed for."""
     found = lines(region, "--by", "resource,usage")
     return sum(float(line["quantity"]) for (resource, _), line in found.items() if resource == instance)
-
-
-def launch(ec2, **options):
-    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
-    options = {"InstanceType": "m5.large", "MinCount": 1, "MaxCount": 1, "ImageId": image} | options
-    instance = ec2.run_instances(**options)["Instances"][0]["InstanceId"]
-    reach(ec2, instance, "running")
-    return instance
-
-
-def reach(ec2, instance, state):
-    def is_there():
-        shown = ec2.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"][0]
-        return shown["State"]["Name"] == state
-
-    until(is_there, f"{instance} is {state}")
 
 
 def test_an_instance_is_billed_while_it_runs(moved):

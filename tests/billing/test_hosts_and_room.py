@@ -1,42 +1,15 @@
 """What is paid for hosts, for instances on them, and for room that nobody uses."""
 
-import datetime
-import json
 
 import pytest
-from support.waiting import until
+from support.bills import HOUR, launch, lines, reach
 
-HOUR = 3600
 ZONE = "us-east-1a"
-TODAY = datetime.date.today()
-# However far the clock is moved: a region that starts again has forgotten that it was.
-PERIOD = ["--from", str(TODAY - datetime.timedelta(1)), "--to", str(TODAY + datetime.timedelta(9))]
 
 
 @pytest.fixture
 def moved(region):
     return region("none", "--test-clock")
-
-
-def lines(region, *arguments):
-    bill = json.loads(region.command("bill", *PERIOD, *arguments, "--format", "json").stdout)
-    return {tuple(line["key"]): line for line in bill["lines"]}
-
-
-def launch(ec2, **options):
-    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
-    made = ec2.run_instances(InstanceType="m5.large", MinCount=1, MaxCount=1, ImageId=image, **options)
-    instance = made["Instances"][0]["InstanceId"]
-    reach(ec2, instance, "running")
-    return instance
-
-
-def reach(ec2, instance, state):
-    def is_there():
-        shown = ec2.describe_instances(InstanceIds=[instance])["Reservations"][0]["Instances"][0]
-        return shown["State"]["Name"] == state
-
-    until(is_there, f"{instance} is {state}")
 
 
 def quantity(line):

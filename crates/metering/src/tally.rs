@@ -1,7 +1,7 @@
 //! Usage that is counted.
 
 use freehold_store::{Document, Error, Tx, TxExt};
-use jiff::{Timestamp, Unit};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::Month;
@@ -69,9 +69,10 @@ pub fn count(
     tx.put(&tally)
 }
 
+/// Counted for each request, so without a calendar: hours of UTC are all alike.
 pub(crate) fn hour_of(at: Timestamp) -> Timestamp {
-    let round = jiff::TimestampRound::new().smallest(Unit::Hour).mode(jiff::RoundMode::Floor);
-    at.round(round).unwrap_or(at)
+    const MILLISECONDS: i64 = 3_600_000;
+    Timestamp::from_millisecond(at.as_millisecond().div_euclid(MILLISECONDS) * MILLISECONDS).unwrap_or(at)
 }
 
 #[cfg(test)]

@@ -22,8 +22,7 @@ pub struct Bill {
 }
 
 impl Bill {
-    pub fn new(mut timeline: Timeline, commitments: Commitments, prices: &impl Prices) -> Self {
-        timeline.sort();
+    pub fn new(timeline: Timeline, commitments: Commitments, prices: &impl Prices) -> Self {
         let Commitments { reservations, plans } = commitments;
         let biller = Biller::new(timeline.products().to_vec(), reservations, plans, prices);
         Self { biller, timeline, now: None }

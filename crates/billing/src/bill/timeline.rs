@@ -79,14 +79,11 @@ impl Timeline {
         self.tags.get(resource).map(|tags| &**tags)
     }
 
-    /// To be called when all is added, before [`Timeline::hours`].
-    pub fn sort(&mut self) {
-        self.spans.sort_by(|a, b| (a.from, &a.resource).cmp(&(b.from, &b.resource)));
-    }
-
     /// The usage of each hour from the first to before the last, in order.
     pub fn hours(&self, from: Hour, to: Hour) -> Hours<'_> {
-        Hours { timeline: self, hour: from, to, next: 0, active: Vec::new() }
+        let mut order: Vec<_> = (0..self.spans.len()).collect();
+        order.sort_by_key(|&at| (self.spans[at].from, &self.spans[at].resource));
+        Hours { timeline: self, hour: from, to, order, next: 0, active: Vec::new() }
     }
 }
 
@@ -95,7 +92,9 @@ pub struct Hours<'a> {
     timeline: &'a Timeline,
     hour: Hour,
     to: Hour,
-    /// The first span that has not begun before this hour ends.
+    /// Places of spans, in the order in which they begin.
+    order: Vec<usize>,
+    /// The first in that order that has not begun before this hour ends.
     next: usize,
     /// Spans that reach into this hour.
     active: Vec<usize>,
@@ -112,8 +111,8 @@ impl Iterator for Hours<'_> {
         self.hour = hour.plus(1);
         let (begin, end) = (hour.0 * SECONDS, (hour.0 + 1) * SECONDS);
         let spans = &self.timeline.spans;
-        while spans.get(self.next).is_some_and(|span| span.from < end) {
-            self.active.push(self.next);
+        while let Some(&at) = self.order.get(self.next).filter(|&&at| spans[at].from < end) {
+            self.active.push(at);
             self.next += 1;
         }
         self.active.retain(|&at| spans[at].to > begin);

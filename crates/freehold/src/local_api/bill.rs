@@ -147,11 +147,7 @@ fn priced(ledger: &Ledger, (from, to): (Hour, Hour), options: &Options) -> Resul
         Some(text) => {
             Profile::read(text, ledger.region(), &**ledger.types()).map_err(|error| Refused::Ask(error.to_string()))?
         }
-        None => {
-            let mut timeline = ledger.timeline(from, to)?;
-            timeline.sort();
-            Profile::of(&timeline, from, to)
-        }
+        None => Profile::of(&ledger.timeline(from, to)?, from, to),
     };
     let choices = what_if(&profile, ledger.sheet(), ledger.region(), &wanted);
     Ok(choices.iter().map(PricedOption::from).collect())

@@ -6,10 +6,10 @@ use jiff::Timestamp;
 
 use crate::errors::{Error, Result};
 use crate::fleet::members::{self, Seen};
-use crate::fleet::records::enter;
+use crate::fleet::records::{Note, enter, record};
 use crate::lookup::{Reader, all, by_index};
 use crate::model::{
-    Binding, Fleet, FleetApi, FleetMarket, FleetRecord, FleetState, RecordKind, SpotEvent, SpotRequest,
+    Binding, Fleet, FleetApi, FleetKind, FleetMarket, FleetRecord, FleetState, RecordKind, SpotEvent, SpotRequest,
 };
 
 fn codes(api: FleetApi) -> (&'static str, &'static str, &'static str) {
@@ -153,7 +153,28 @@ pub fn record_kind(api: FleetApi, said: Option<&str>) -> Result<Option<RecordKin
     known.map(Some).ok_or_else(|| Error::invalid_value("EventType", said, "It is no type of events."))
 }
 
-pub fn not_modifiable(fleet: &Fleet) -> Error {
+/// Changes a fleet that keeps its size, in a transaction. What was not to be had may be now: it is tried again.
+pub fn modify(
+    tx: &mut dyn Tx,
+    (api, account): (FleetApi, &str),
+    id: &str,
+    now: Timestamp,
+    change: impl FnOnce(&mut Fleet) -> Result<()>,
+) -> Result<()> {
+    let mut fleet = one(tx, api, account, id)?;
+    if fleet.kind != FleetKind::Maintain || !fleet.state.is_live() {
+        return Err(not_modifiable(&fleet));
+    }
+    change(&mut fleet)?;
+    fleet.avoided.clear();
+    if fleet.state == FleetState::Active {
+        fleet.state = FleetState::Modifying;
+    }
+    record(tx, &mut fleet, Note::fleet("modify_in_progress"), now)?;
+    Ok(tx.put(&fleet)?)
+}
+
+fn not_modifiable(fleet: &Fleet) -> Error {
     Error::other(
         "FleetNotInModifiableState",
         format!("Fleet Request: {} is not a modifiable fleet request type.", fleet.id),

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use freehold_api::ec2::{ModifyFleetRequest, ModifyFleetResult};
-use freehold_store::{StoreExt, TxExt};
+use freehold_store::StoreExt;
 use freehold_wire::Call;
 
-use super::lookup::{not_modifiable, one};
+use super::lookup::modify;
 use super::request;
 use crate::Ec2;
 use crate::errors::{Error, Result};
-use crate::fleet::records::{Note, record};
-use crate::model::{FleetApi, FleetKind, FleetState};
+use crate::model::FleetApi;
 use crate::operations::dry_run;
 
 pub async fn modify_fleet(ec2: Arc<Ec2>, call: Call, input: ModifyFleetRequest) -> Result<ModifyFleetResult> {
@@ -27,21 +26,17 @@ pub async fn modify_fleet(ec2: Arc<Ec2>, call: Call, input: ModifyFleetRequest) 
     let (account, now, dry) = (call.account().to_owned(), ec2.now(), input.dry_run);
     ec2.store
         .transact(move |tx| {
-            let mut fleet = one(tx, FleetApi::Ec2, &account, &id)?;
-            if fleet.kind != FleetKind::Maintain || !fleet.state.is_live() {
-                return Err(not_modifiable(&fleet));
-            }
-            dry_run(dry)?;
-            fleet.target = target.unwrap_or(fleet.target);
-            fleet.ends_excess = ends_excess.unwrap_or(fleet.ends_excess);
-            fleet.configs = configs.unwrap_or(fleet.configs);
-            // What was not to be had may be now.
-            fleet.avoided.clear();
-            if fleet.state == FleetState::Active {
-                fleet.state = FleetState::Modifying;
-            }
-            record(tx, &mut fleet, Note::fleet("modify_in_progress"), now)?;
-            Ok::<_, Error>(tx.put(&fleet)?)
+            modify(tx, (FleetApi::Ec2, &account), &id, now, |fleet| {
+                dry_run(dry)?;
+                if let Some(target) = target {
+                    fleet.target = target;
+                }
+                fleet.ends_excess = ends_excess.unwrap_or(fleet.ends_excess);
+                if let Some(configs) = configs {
+                    fleet.configs = configs;
+                }
+                Ok(())
+            })
         })
         .await?;
     Ok(ModifyFleetResult { r#return: Some(true) })

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use freehold_api::ec2::{ModifySpotFleetRequestRequest, ModifySpotFleetRequestResponse};
-use freehold_store::{StoreExt, TxExt};
+use freehold_store::StoreExt;
 use freehold_wire::Call;
 
 use super::request;
 use crate::Ec2;
 use crate::errors::{Error, Result};
-use crate::fleet::records::{Note, record};
-use crate::model::{FleetApi, FleetKind, FleetState};
-use crate::operations::fleets::lookup::{not_modifiable, one};
+use crate::model::FleetApi;
+use crate::operations::fleets::lookup::modify;
 use crate::operations::fleets::request::ends_excess;
 
 pub async fn modify_spot_fleet_request(
@@ -31,23 +30,17 @@ pub async fn modify_spot_fleet_request(
     let (total, on_demand) = (input.target_capacity, input.on_demand_target_capacity);
     ec2.store
         .transact(move |tx| {
-            let mut fleet = one(tx, FleetApi::Spot, &account, &id)?;
-            if fleet.kind != FleetKind::Maintain || !fleet.state.is_live() {
-                return Err(not_modifiable(&fleet));
-            }
-            let same = |part: u32| i32::try_from(part).ok();
-            let total = total.or_else(|| same(fleet.target.total));
-            let on_demand = on_demand.or_else(|| same(fleet.target.on_demand));
-            fleet.target = request::target(total, on_demand, fleet.target.unit.clone())?;
-            fleet.ends_excess = ends_excess.unwrap_or(fleet.ends_excess);
-            fleet.configs = configs.unwrap_or(fleet.configs);
-            // What was not to be had may be now.
-            fleet.avoided.clear();
-            if fleet.state == FleetState::Active {
-                fleet.state = FleetState::Modifying;
-            }
-            record(tx, &mut fleet, Note::fleet("modify_in_progress"), now)?;
-            Ok::<_, Error>(tx.put(&fleet)?)
+            modify(tx, (FleetApi::Spot, &account), &id, now, |fleet| {
+                let same = |part: u32| i32::try_from(part).ok();
+                let total = total.or_else(|| same(fleet.target.total));
+                let on_demand = on_demand.or_else(|| same(fleet.target.on_demand));
+                fleet.target = request::target(total, on_demand, fleet.target.unit.clone())?;
+                fleet.ends_excess = ends_excess.unwrap_or(fleet.ends_excess);
+                if let Some(configs) = configs {
+                    fleet.configs = configs;
+                }
+                Ok(())
+            })
         })
         .await?;
     Ok(ModifySpotFleetRequestResponse { r#return: Some(true) })
