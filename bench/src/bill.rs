@@ -95,6 +95,7 @@ fn commitments() -> Commitments {
         end: Hour(YEAR),
         term_hours: YEAR as u32,
         upfront: Decimal::ZERO,
+        paid: Decimal::ZERO,
         hourly: kind(at).units() * Decimal::new(15, 2),
     };
     let plan = |at: usize| SavingsPlan {
