@@ -34,7 +34,10 @@ pub fn product_type(product: &Product) -> Option<&'static str> {
     Some(match product {
         Product::Instance(_) | Product::Host { .. } => "EC2",
         Product::FargateCpu { .. } | Product::FargateMemory { .. } => "Fargate",
-        Product::LambdaDuration { .. } | Product::LambdaProvisioned { .. } | Product::LambdaRequests { .. } => "Lambda",
+        Product::LambdaDuration { .. }
+        | Product::LambdaProvisioned { .. }
+        | Product::LambdaOnProvisioned { .. }
+        | Product::LambdaRequests { .. } => "Lambda",
         Product::Spot { .. } | Product::Other { .. } => return None,
     })
 }
@@ -45,7 +48,10 @@ pub fn operation(product: &Product) -> &'static str {
         Product::Instance(instance) | Product::Spot { instance, .. } => operation_of(&instance.platform),
         Product::Host { .. } => "RunInstances",
         Product::FargateCpu { .. } | Product::FargateMemory { .. } => "FargateTask",
-        Product::LambdaDuration { .. } | Product::LambdaProvisioned { .. } | Product::LambdaRequests { .. } => "Invoke",
+        Product::LambdaDuration { .. }
+        | Product::LambdaProvisioned { .. }
+        | Product::LambdaOnProvisioned { .. }
+        | Product::LambdaRequests { .. } => "Invoke",
         Product::Other { .. } => "",
     }
 }
@@ -137,10 +143,11 @@ pub fn without_instances(region: &Region) -> impl Iterator<Item = Product> {
         [Product::FargateCpu { region: cpu, platform }, Product::FargateMemory { region: memory, platform }]
     });
     let lambda = [false, true].into_iter().flat_map(|is_arm| {
-        let (duration, provisioned) = (region.clone(), region.clone());
+        let (duration, provisioned, on_it) = (region.clone(), region.clone(), region.clone());
         [
             Product::LambdaDuration { region: duration, is_arm },
             Product::LambdaProvisioned { region: provisioned, is_arm },
+            Product::LambdaOnProvisioned { region: on_it, is_arm },
         ]
     });
     let requests = Product::LambdaRequests { region: region.clone() };

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use rust_decimal::Decimal;
 
 use super::Bill;
+use super::option::PurchaseOption;
 use super::products::Described;
 use crate::engine::{Charge, Hour, Pays, Product};
 
@@ -19,7 +20,7 @@ pub enum Dimension {
     Service,
     UsageType,
     Resource,
-    /// How it was paid for: On-Demand, Spot, Reserved Instances, Savings Plans, or a commitment that nobody used.
+    /// How it was paid for: the name of a [`PurchaseOption`].
     Option,
     Region,
     /// The value of this tag.
@@ -84,7 +85,7 @@ impl Dimension {
             }
             Self::UsageType => product.map_or_else(|| UNUSED.to_owned(), |product| Described::of(product).usage_type),
             Self::Resource => charge.resource.to_string(),
-            Self::Option => option_of(charge.pays, product).to_owned(),
+            Self::Option => PurchaseOption::of(charge.pays, product).name().to_owned(),
             Self::Region => product.map_or_else(String::new, |product| product.region().to_string()),
             Self::Tag(key) => {
                 let tags = bill.timeline().tags_of(&charge.resource);
@@ -97,15 +98,4 @@ impl Dimension {
 /// Who charges for a commitment that nobody used.
 fn service_of(pays: Pays) -> &'static str {
     if matches!(pays, Pays::UnusedReservation(_)) { "AmazonEC2" } else { "ComputeSavingsPlans" }
-}
-
-fn option_of(pays: Pays, product: Option<&Product>) -> &'static str {
-    match (pays, product) {
-        (Pays::OnDemand, Some(Product::Spot { .. })) => "Spot",
-        (Pays::OnDemand, _) => "On-Demand",
-        (Pays::Reservation(_), _) => "Reserved Instances",
-        (Pays::SavingsPlan(_), _) => "Savings Plans",
-        (Pays::UnusedReservation(_), _) => "Reserved Instances, unused",
-        (Pays::UnusedSavingsPlan(_), _) => "Savings Plans, unused",
-    }
 }

@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::timeline::{Rate, Span, Timeline, seconds};
 use crate::engine::{FargatePlatform, Hour, HourUsage, Instance, InstanceType, Platform, Product, Region, Tenancy};
-use crate::sheet::InstanceTypes;
+use crate::sheet::{InstanceTypes, REGION_FEE};
 
 /// An instance is paid for a minute at least (*EC2 user guide, On-Demand Instances: billing*).
 const LEAST_SECONDS: i64 = 60;
@@ -29,7 +29,13 @@ impl Timeline {
         let Some((product, rate)) = product_of(&stretch.used, region, types) else { return };
         let (account, resource): (Arc<str>, Arc<str>) = ((&*stretch.account).into(), (&*stretch.resource).into());
         self.tag(resource.clone(), stretch.tags.clone());
+        let is_dedicated = matches!(&stretch.used, Used::Instance { tenancy: Metered::Dedicated, .. });
         let product = self.product(product);
+        if is_dedicated {
+            let (service, usage_type) = REGION_FEE;
+            let fee = self.product(other(region.clone(), service, usage_type));
+            self.owe(fee, account.clone(), from, to);
+        }
         self.add(Span { account, resource, product, rate, from, to });
     }
 
@@ -41,6 +47,8 @@ impl Timeline {
             ("AWSLambda", "Lambda-GB-Second-ARM") => Product::LambdaDuration { region, is_arm: true },
             ("AWSLambda", "Lambda-Provisioned-Concurrency") => Product::LambdaProvisioned { region, is_arm: false },
             ("AWSLambda", "Lambda-Provisioned-Concurrency-ARM") => Product::LambdaProvisioned { region, is_arm: true },
+            ("AWSLambda", "Lambda-Provisioned-GB-Second") => Product::LambdaOnProvisioned { region, is_arm: false },
+            ("AWSLambda", "Lambda-Provisioned-GB-Second-ARM") => Product::LambdaOnProvisioned { region, is_arm: true },
             ("AWSLambda", "Request") => Product::LambdaRequests { region },
             (service, usage_type) => other(region, service, usage_type),
         };
@@ -155,6 +163,12 @@ impl Described {
             }
             Product::LambdaProvisioned { is_arm: true, .. } => {
                 named("Lambda-Provisioned-Concurrency-ARM".to_owned(), "Lambda-GB-Second")
+            }
+            Product::LambdaOnProvisioned { is_arm: false, .. } => {
+                named("Lambda-Provisioned-GB-Second".to_owned(), "Lambda-GB-Second")
+            }
+            Product::LambdaOnProvisioned { is_arm: true, .. } => {
+                named("Lambda-Provisioned-GB-Second-ARM".to_owned(), "Lambda-GB-Second")
             }
             Product::LambdaRequests { .. } => named("Request".to_owned(), "Requests"),
             Product::Other { usage_type, .. } => {

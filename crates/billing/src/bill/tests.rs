@@ -42,14 +42,18 @@ fn hour(text: &str) -> Hour {
 }
 
 fn instance(id: &str, from: &str, to: &str) -> Stretch {
+    instance_of("111111111111", Tenancy::Default, id, from, to)
+}
+
+fn instance_of(account: &str, tenancy: Tenancy, id: &str, from: &str, to: &str) -> Stretch {
     let used = Used::Instance {
         instance_type: "m5.large".into(),
         zone: "us-east-1a".into(),
         platform: "Linux/UNIX".into(),
-        tenancy: Tenancy::Default,
+        tenancy,
         spot_price: None,
     };
-    Stretch::new("111111111111", id, used, (from.parse().unwrap(), to.parse().unwrap()))
+    Stretch::new(account, id, used, (from.parse().unwrap(), to.parse().unwrap()))
 }
 
 fn bill(stretches: &[Stretch]) -> Bill {
@@ -111,4 +115,23 @@ fn usage_is_told_apart_by_tag() {
     let bill = bill(&[tagged, instance("i-2", "2026-11-30T10:00:00Z", "2026-11-30T10:30:00Z")]);
     let expected = [("", 1800), ("blue", 3600)].map(|(tag, seconds)| (tag.to_owned(), seconds));
     assert_eq!(seconds_by(&bill, Dimension::Tag("team".into())), expected.into());
+}
+
+#[test]
+fn an_hour_with_dedicated_instances_costs_each_account_one_fee() {
+    use Tenancy::{Dedicated, Default, Host};
+    let (one, two) = ("111111111111", "222222222222");
+    let bill = bill(&[
+        instance_of(one, Dedicated, "i-1", "2026-11-30T10:59:30Z", "2026-11-30T12:00:00Z"),
+        instance_of(one, Dedicated, "i-2", "2026-11-30T10:00:00Z", "2026-11-30T10:10:00Z"),
+        instance_of(one, Default, "i-3", "2026-11-30T08:00:00Z", "2026-11-30T20:00:00Z"),
+        instance_of(one, Host, "i-4", "2026-11-30T08:00:00Z", "2026-11-30T20:00:00Z"),
+        instance_of(two, Dedicated, "i-5", "2026-11-30T11:59:59Z", "2026-11-30T12:00:59Z"),
+    ]);
+    let by = [Dimension::UsageType, Dimension::Account, Dimension::Hour];
+    let groups = bill.group(hour("2026-11-30T00:00:00Z"), hour("2026-12-01T00:00:00Z"), &by);
+    let fees: Vec<_> = groups.iter().filter(|(key, _)| key[0] == "DedicatedRegionFee").collect();
+    let hours: Vec<_> = fees.iter().map(|(key, _)| (&*key[1], &key[2][11..13])).collect();
+    assert_eq!(hours, [(one, "10"), (one, "11"), (two, "11"), (two, "12")]);
+    assert!(fees.iter().all(|(_, sums)| sums.quantity == Decimal::ONE && sums.amortized == Decimal::ONE));
 }

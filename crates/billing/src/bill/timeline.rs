@@ -1,6 +1,7 @@
 //! What was used when.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -18,8 +19,17 @@ pub struct Timeline {
     by_product: HashMap<Product, usize>,
     spans: Vec<Span>,
     counts: BTreeMap<Hour, Vec<HourUsage>>,
+    /// Products of which an account pays one for each hour that it has anything of a kind in, however much.
+    fees: Vec<Fee>,
     /// Tags of resources.
     tags: HashMap<Arc<str>, Arc<BTreeMap<String, String>>>,
+}
+
+struct Fee {
+    account: Arc<str>,
+    /// Its place in [`Timeline::products`].
+    product: usize,
+    hours: RangeInclusive<Hour>,
 }
 
 /// A product that was used all along.
@@ -69,6 +79,16 @@ impl Timeline {
         self.counts.entry(hour).or_default().push(usage);
     }
 
+    /// Lets the account pay a unit of this product for each hour that these seconds touch, once however often it is said
+    /// (*EC2 Dedicated Instances, Pricing: the fee per region is charged once for each hour in which at least one Dedicated
+    /// Instance of any type runs there*).
+    pub fn owe(&mut self, product: usize, account: Arc<str>, from: i64, to: i64) {
+        if from < to {
+            let hours = Hour(from.div_euclid(SECONDS))..=Hour((to - 1).div_euclid(SECONDS));
+            self.fees.push(Fee { account, product, hours });
+        }
+    }
+
     pub fn tag(&mut self, resource: Arc<str>, tags: BTreeMap<String, String>) {
         if !tags.is_empty() {
             self.tags.insert(resource, Arc::new(tags));
@@ -77,6 +97,15 @@ impl Timeline {
 
     pub fn tags_of(&self, resource: &str) -> Option<&BTreeMap<String, String>> {
         self.tags.get(resource).map(|tags| &**tags)
+    }
+
+    fn fees_of(&self, hour: Hour) -> impl Iterator<Item = HourUsage> {
+        let of_hour = self.fees.iter().filter(|fee| fee.hours.contains(&hour));
+        let once: BTreeSet<_> = of_hour.map(|fee| (&fee.account, fee.product)).collect();
+        once.into_iter().map(|(account, product)| {
+            let resource = self.products[product].region().clone();
+            HourUsage { account: account.clone(), resource, product, quantity: Decimal::ONE }
+        })
     }
 
     /// The usage of each hour from the first to before the last, in order.
@@ -118,6 +147,7 @@ impl Iterator for Hours<'_> {
         self.active.retain(|&at| spans[at].to > begin);
         let mut usage: Vec<_> = self.active.iter().map(|&at| spans[at].within(hour, begin, end)).collect();
         usage.extend(self.timeline.counts.get(&hour).into_iter().flatten().cloned());
+        usage.extend(self.timeline.fees_of(hour));
         Some((hour, usage))
     }
 }

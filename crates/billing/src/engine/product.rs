@@ -26,6 +26,8 @@ pub enum Product {
     LambdaDuration { region: Region, is_arm: bool },
     /// Seconds of a GB of environments that are kept warm.
     LambdaProvisioned { region: Region, is_arm: bool },
+    /// Seconds of a GB of a function in such an environment.
+    LambdaOnProvisioned { region: Region, is_arm: bool },
     /// Of functions. No plan has a discount for them, and yet they count against one.
     LambdaRequests { region: Region },
     /// What only ever has its list price: `AmazonEC2` and `EBS:VolumeUsage.gp3`, for example, in GB-months.
@@ -57,6 +59,7 @@ impl Product {
             | Self::FargateMemory { region, .. }
             | Self::LambdaDuration { region, .. }
             | Self::LambdaProvisioned { region, .. }
+            | Self::LambdaOnProvisioned { region, .. }
             | Self::LambdaRequests { region }
             | Self::Other { region, .. } => region,
         }
@@ -67,7 +70,10 @@ impl Product {
         match self {
             Self::Instance(_) | Self::Spot { .. } | Self::Host { .. } => "AmazonEC2",
             Self::FargateCpu { .. } | Self::FargateMemory { .. } => "AmazonECS",
-            Self::LambdaDuration { .. } | Self::LambdaProvisioned { .. } | Self::LambdaRequests { .. } => "AWSLambda",
+            Self::LambdaDuration { .. }
+            | Self::LambdaProvisioned { .. }
+            | Self::LambdaOnProvisioned { .. }
+            | Self::LambdaRequests { .. } => "AWSLambda",
             Self::Other { service, .. } => service,
         }
     }

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use super::id::{Parts, hash};
 use super::{Payment, Term};
 use crate::engine::{Instance, InstanceType, Platform, Tenancy};
-use crate::sheet::{Discounted, InstanceTypes, Sheet};
+use crate::sheet::{Discounted, InstanceTypes, ReservedPrice, Sheet};
 
 const STANDARD: u8 = 3;
 const CONVERTIBLE: u8 = 4;
@@ -50,7 +50,7 @@ pub struct ReservationOffer {
 /// What an instance of it costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReservationPrice {
-    /// USD at once, in whole dollars.
+    /// USD at once; in whole dollars where it follows from a discount.
     pub upfront: Decimal,
     /// USD an hour.
     pub hourly: Decimal,
@@ -90,10 +90,14 @@ impl ReservationOffer {
             Class::Standard => Discounted::StandardReservation,
             Class::Convertible => Discounted::ConvertibleReservation,
         };
-        let share = sheet.share(of, &kind.family, self.term, self.payment)?;
+        let share = sheet.share(of, &kind.family, self.term, self.payment);
         let (region, zone) = (region.into(), "".into());
-        let on_demand =
-            sheet.instance(&Instance { kind, region, zone, platform: Platform::Linux, tenancy: self.tenancy })?;
+        let instance = Instance { kind, region, zone, platform: Platform::Linux, tenancy: self.tenancy };
+        let published = sheet.reserved(&instance, self.class).and_then(|prices| prices.get(self.term, self.payment));
+        if let Some(&ReservedPrice { upfront, hourly }) = published {
+            return Some(ReservationPrice { upfront, hourly });
+        }
+        let (on_demand, share) = (sheet.instance(&instance)?, share?);
         let (each, at_once) = (on_demand * share, self.payment.upfront_share());
         Some(ReservationPrice {
             upfront: (each * at_once * Decimal::from(self.term.hours())).round(),

@@ -4,6 +4,7 @@
 
 mod discounts;
 mod file;
+mod published;
 mod rates;
 #[cfg(test)]
 mod tests;
@@ -16,10 +17,17 @@ use rust_decimal::Decimal;
 use crate::engine::InstanceType;
 use crate::offers::Offers;
 pub use discounts::Discounted;
-use file::File;
+use published::Published;
+
+pub(crate) use file::{
+    ByTerm, File, Function, HostPrices, InstancePrices, PlanPrices, Rate, ReservedPrice, Task, UsagePrices,
+};
 
 /// The sheet that is used where there is no other.
 const BUILTIN: &str = include_str!("../../data/prices.toml");
+
+/// Service and usage type of the fee for each hour in which an account has a Dedicated Instance in the region.
+pub const REGION_FEE: (&str, &str) = ("AmazonEC2", "DedicatedRegionFee");
 
 /// What the sheet must know of an instance type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,6 +56,7 @@ pub struct Sheet {
     types: Arc<dyn InstanceTypes>,
     /// USD for a unit, by service and usage type.
     flat: HashMap<(String, String), Decimal>,
+    published: Published,
     offers: Offers,
 }
 
@@ -63,10 +72,17 @@ impl Sheet {
     }
 
     pub fn read(text: &str, types: Arc<dyn InstanceTypes>) -> Result<Self, Unreadable> {
-        let file: File = toml::from_str(text).map_err(|error| Unreadable(error.to_string()))?;
-        let flat = file.rate.iter().map(|rate| ((rate.service.clone(), rate.usage_type.clone()), rate.usd)).collect();
+        Ok(Self::new(File::read(text)?, types))
+    }
+
+    pub(crate) fn new(file: File, types: Arc<dyn InstanceTypes>) -> Self {
+        let named = |rate: &Rate| ((rate.service.clone(), rate.usage_type.clone()), rate.usd);
+        let mut flat: HashMap<_, _> = file.rate.iter().map(named).collect();
+        let (service, usage_type) = REGION_FEE;
+        flat.insert((service.to_owned(), usage_type.to_owned()), file.dedicated.region_usd_per_hour);
         let offers = Offers::of(&*types);
-        Ok(Self { file, types, flat, offers })
+        let published = Published::of(&file);
+        Self { file, types, flat, published, offers }
     }
 
     /// The day of which prices are: `2026-07-01`.
@@ -86,6 +102,18 @@ impl Sheet {
 
     /// Usage types with one price for all, in the order of the file: service, usage type, unit and USD.
     pub fn flat_rates(&self) -> impl Iterator<Item = (&str, &str, &str, Decimal)> {
-        self.file.rate.iter().map(|rate| (&*rate.service, &*rate.usage_type, &*rate.unit, rate.usd))
+        let rates = self.file.rate.iter().map(|rate| (&*rate.service, &*rate.usage_type, &*rate.unit, rate.usd));
+        let (service, usage_type) = REGION_FEE;
+        rates.chain(std::iter::once((service, usage_type, "Hrs", self.dedicated_region())))
+    }
+}
+
+impl File {
+    pub(crate) fn read(text: &str) -> Result<Self, Unreadable> {
+        toml::from_str(text).map_err(|error| Unreadable(error.to_string()))
+    }
+
+    pub(crate) fn builtin() -> Result<Self, Unreadable> {
+        Self::read(BUILTIN)
     }
 }

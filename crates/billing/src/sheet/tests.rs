@@ -148,3 +148,94 @@ fn a_file_with_a_mistake_is_named() {
     let error = Sheet::read(&wrong, Arc::new(Types)).err().unwrap().to_string();
     assert!(error.contains("hosts_factor"), "{error}");
 }
+
+/// Prices of single products, as an import leaves them.
+const PUBLISHED: &str = r#"
+[[instance]]
+type = "m5.large"
+description = "Linux/UNIX"
+tenancy = "shared"
+usd = "0.1"
+compute.one_year = { no_upfront = "0.071" }
+ec2_instance.three_years = { all_upfront = "0.04" }
+standard.one_year = { partial_upfront = { upfront = "246.5", hourly = "0.02812" }, all_upfront = { upfront = "480" } }
+
+[[instance]]
+type = "mac1.metal"
+description = "Linux/UNIX"
+tenancy = "dedicated"
+usd = "1.083"
+
+[[host]]
+family = "m5"
+usd = "5.1"
+compute.one_year = { no_upfront = "3.8" }
+
+[[plan]]
+usage_type = "Fargate-vCPU-Hours:perCPU"
+compute.one_year = { no_upfront = "0.0331" }
+"#;
+
+fn with_published(more: &str) -> Result<Sheet, Unreadable> {
+    Sheet::read(&[BUILTIN, more].concat(), Arc::new(Types))
+}
+
+#[test]
+fn what_is_known_of_a_single_type_goes_before_what_holds_for_most() {
+    let sheet = with_published(PUBLISHED).unwrap();
+    let large = |tenancy| instance("m5.large", Platform::Linux, tenancy);
+    assert_eq!(sheet.instance(&large(Tenancy::Shared)), Some(usd("0.1")));
+    // What is not said of it follows from what is.
+    assert_eq!(sheet.instance(&large(Tenancy::Dedicated)), Some(usd("0.106")));
+    assert_eq!(sheet.instance(&instance("mac1.metal", Platform::Linux, Tenancy::Dedicated)), Some(usd("1.083")));
+    assert_eq!(sheet.host("m5"), Some(usd("5.1")));
+    let rate =
+        |family, term, payment, product: Product| sheet.offered_rate(&PlanOffer { family, term, payment }, &product);
+    let (m5, region) = (|| PlanFamily::Ec2Instance("m5".into()), || "us-east-1".into());
+    let shared = || Product::Instance(large(Tenancy::Shared));
+    let (one, three, no, all) = (Term::OneYear, Term::ThreeYears, Payment::NoUpfront, Payment::AllUpfront);
+    assert_eq!(rate(PlanFamily::Compute, one, no, shared()), Some(usd("0.071")));
+    assert_eq!(rate(PlanFamily::Compute, one, all, shared()), Some(usd("0.068")));
+    assert_eq!(rate(m5(), three, all, shared()), Some(usd("0.04")));
+    assert_eq!(rate(m5(), one, no, shared()), Some(usd("0.063")));
+    let host = || Product::Host { region: region(), family: "m5".into() };
+    assert_eq!(rate(PlanFamily::Compute, one, no, host()), Some(usd("3.8")));
+    let cpu = || Product::FargateCpu { region: region(), platform: FargatePlatform::LinuxX86 };
+    assert_eq!(rate(PlanFamily::Compute, one, no, cpu()), Some(usd("0.0331")));
+    assert_eq!(rate(PlanFamily::Compute, one, all, cpu()), Some(usd("0.0315744")));
+}
+
+#[test]
+fn a_reservation_costs_what_is_said_of_its_type() {
+    let sheet = with_published(PUBLISHED).unwrap();
+    let price = |class, payment| {
+        let (zone, tenancy, term) = (None, Tenancy::Shared, Term::OneYear);
+        let offer = ReservationOffer { instance_type: "m5.large".into(), zone, tenancy, class, term, payment };
+        offer.price(&sheet, "us-east-1").map(|price| (price.upfront, price.hourly)).unwrap()
+    };
+    assert_eq!(price(Class::Standard, Payment::PartialUpfront), (usd("246.5"), usd("0.02812")));
+    assert_eq!(price(Class::Standard, Payment::AllUpfront), (usd("480"), Decimal::ZERO));
+    assert_eq!(price(Class::Standard, Payment::NoUpfront), (Decimal::ZERO, usd("0.063")));
+    assert_eq!(price(Class::Convertible, Payment::NoUpfront), (Decimal::ZERO, usd("0.073")));
+}
+
+#[test]
+fn what_is_said_of_a_type_has_no_unknown_words() {
+    for (right, wrong) in [("tenancy = \"shared\"", "tenancy = \"mine\""), ("usd = \"0.1\"", "us = \"0.1\"")] {
+        assert!(with_published(&PUBLISHED.replacen(right, wrong, 1)).is_err(), "{wrong}");
+    }
+    assert!(with_published(&PUBLISHED.replacen("no_upfront", "free", 1)).is_err());
+}
+
+#[test]
+fn a_sheet_that_is_written_and_read_is_the_same() {
+    let file = File::read(&[BUILTIN, PUBLISHED].concat()).unwrap();
+    let text = toml::to_string(&file).unwrap();
+    assert_eq!(File::read(&text).unwrap(), file);
+}
+
+#[test]
+fn the_fee_for_dedicated_instances_is_listed() {
+    let fee = sheet().flat_rates().find(|(_, usage_type, ..)| *usage_type == REGION_FEE.1).map(|rate| rate.3);
+    assert_eq!(fee, Some(usd("2")));
+}

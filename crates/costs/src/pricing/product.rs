@@ -78,6 +78,12 @@ impl Costs {
                 add(&[("group", group)]);
                 "Serverless"
             }
+            Product::LambdaOnProvisioned { is_arm, .. } => {
+                let group =
+                    if *is_arm { "AWS-Lambda-Duration-Provisioned-ARM" } else { "AWS-Lambda-Duration-Provisioned" };
+                add(&[("group", group)]);
+                "Serverless"
+            }
             Product::LambdaRequests { .. } => {
                 add(&[("group", "AWS-Lambda-Requests")]);
                 "Serverless"
@@ -156,6 +162,7 @@ fn describe_other(service: &str, usage_type: &str, mut add: impl FnMut(&[(&'stat
             add(&[("volumeApiName", api_name), ("volumeType", kind), ("storageMedia", media)]);
             "Storage"
         }
+        ("AmazonEC2", _) => "Fee",
         ("AmazonVPC", _) => {
             add(&[("group", "VPCPublicIPv4Address")]);
             "VpcPublicIpv4"
