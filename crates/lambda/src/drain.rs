@@ -10,6 +10,7 @@ use freehold_core::{Clock, Principal, SystemClock};
 use freehold_functions::contract::LogLine;
 use freehold_store::{Document, Filter, StoreExt};
 use freehold_wire::Error as WireError;
+use tokio::task::JoinSet;
 
 use crate::Lambda;
 use crate::model::Function;
@@ -21,6 +22,8 @@ const MOST_BYTES: usize = 1_000_000;
 const EVENT_COST: usize = 26;
 /// After a failure.
 const PAUSE: Duration = Duration::from_secs(1);
+/// Between batches: what comes in the meantime is brought over and stored together, which costs a busy region less.
+const GATHER: Duration = Duration::from_millis(100);
 
 /// Where lines go: account, group, stream.
 type Place = (String, String, String);
@@ -39,7 +42,10 @@ pub(crate) async fn run(lambda: Arc<Lambda>) {
         }
         match lambda.node.logs(stored).await {
             Ok(batch) => match lambda.store_lines(batch.lines).await {
-                Ok(()) => stored = batch.last,
+                Ok(()) => {
+                    stored = batch.last;
+                    tokio::time::sleep(GATHER).await;
+                }
                 Err(error) => {
                     tracing::warn!(%error, "what functions wrote cannot be stored yet");
                     tokio::time::sleep(PAUSE).await;
@@ -62,7 +68,7 @@ impl Lambda {
         found.is_ok_and(|found| found.is_empty())
     }
 
-    async fn store_lines(&self, lines: Vec<LogLine>) -> Result<(), WireError> {
+    async fn store_lines(self: &Arc<Self>, lines: Vec<LogLine>) -> Result<(), WireError> {
         // The node knows the host's clock, callers the region's.
         let ahead = self.now().as_millisecond() - SystemClock.now().as_millisecond();
         let counted = self.meter(&lines, ahead).await;
@@ -72,11 +78,19 @@ impl Lambda {
             let event = InputLogEvent { timestamp: Some(line.timestamp_ms + ahead), message: Some(line.message) };
             places.entry((line.account, line.group, line.stream)).or_default().push(event);
         }
-        for (place, mut events) in places {
-            events.sort_by_key(|event| event.timestamp);
-            for some in batches(events) {
-                self.store_events(&place, some).await?;
-            }
+        // Together: what is put at the same time is on disk with one commit.
+        let mut puts = JoinSet::new();
+        for (place, events) in places {
+            let lambda = Arc::clone(self);
+            puts.spawn(async move { lambda.store_at(&place, events).await });
+        }
+        puts.join_all().await.into_iter().collect()
+    }
+
+    async fn store_at(&self, place: &Place, mut events: Vec<InputLogEvent>) -> Result<(), WireError> {
+        events.sort_by_key(|event| event.timestamp);
+        for some in batches(events) {
+            self.store_events(place, some).await?;
         }
         Ok(())
     }

@@ -3,8 +3,8 @@
 //! where is one transaction, so that nothing is counted twice.
 
 use freehold_functions::contract::{LogLine, Used};
-use freehold_metering::count;
-use freehold_store::{Document, Error, StoreExt, Tx, TxExt};
+use freehold_metering::Counts;
+use freehold_store::{Document, Error, StoreExt, TxExt};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -46,22 +46,23 @@ impl Lambda {
         self.store
             .transact(move |tx| {
                 let mut counted = tx.get::<Counted>("lines")?.unwrap_or_default();
-                for (number, account, at, used) in used {
-                    if number > counted.last {
-                        counted.last = number;
-                        tally(tx, &account, at, &used)?;
-                    }
+                let mut counts = Counts::default();
+                let done = counted.last;
+                for (number, account, at, used) in used.into_iter().filter(|(number, ..)| *number > done) {
+                    counted.last = number;
+                    add(&mut counts, &account, at, &used);
                 }
+                counts.write(tx)?;
                 tx.put(&counted)
             })
             .await
     }
 }
 
-fn tally(tx: &mut dyn Tx, account: &str, at: Timestamp, used: &Used) -> Result<(), Error> {
+fn add(counts: &mut Counts, account: &str, at: Timestamp, used: &Used) {
     let who = (account, &*used.function);
-    count(tx, who, (SERVICE, "Request"), at, ONE)?;
+    counts.add(who, (SERVICE, "Request"), at, ONE);
     // Milliseconds and MiB make thousandths of a second and of a gigabyte.
     let gb_seconds = used.billed_ms * u64::from(used.memory_mib) * (ONE / 1000) / MIB_PER_GB;
-    count(tx, who, (SERVICE, "Lambda-GB-Second"), at, gb_seconds)
+    counts.add(who, (SERVICE, "Lambda-GB-Second"), at, gb_seconds);
 }

@@ -3,8 +3,7 @@
 //! A request that waited for the disk to be counted would be slower than what it asks for. So a kill may lose what was
 //! counted in the last second; it never counts anything twice.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -12,54 +11,26 @@ use freehold_core::reconcile::{Failure, Next, Reconciler};
 use freehold_store::{Error, SharedStore, StoreExt};
 use jiff::Timestamp;
 
-use crate::tally::{count, hour_of};
+use crate::Counts;
 
 /// How long counts stay in memory only.
 const PERIOD: Duration = Duration::from_secs(1);
 const MILLIONTHS: u64 = 1_000_000;
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
-    resource: String,
-    account: String,
-    service: &'static str,
-    usage_type: &'static str,
-    hour: Timestamp,
-}
-
 /// What was counted and is not on disk yet.
 #[derive(Debug, Default)]
 pub struct Counter {
-    counts: Mutex<BTreeMap<Key, u64>>,
+    counts: Mutex<Counts>,
 }
 
 impl Counter {
     /// Counts `times` of a usage type that is counted whole, for a resource by its ARN.
-    pub fn count(
-        &self,
-        (account, resource): (&str, &str),
-        (service, usage_type): (&'static str, &'static str),
-        at: Timestamp,
-        times: u64,
-    ) {
-        let (resource, account, hour) = (resource.to_owned(), account.to_owned(), hour_of(at));
-        let key = Key { resource, account, service, usage_type, hour };
-        *self.counts.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default() += times;
+    pub fn count(&self, who: (&str, &str), what: (&'static str, &'static str), at: Timestamp, times: u64) {
+        self.lock().add(who, what, at, times.saturating_mul(MILLIONTHS));
     }
 
-    fn is_empty(&self) -> bool {
-        self.counts.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
-    }
-
-    fn take(&self) -> BTreeMap<Key, u64> {
-        std::mem::take(&mut *self.counts.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn put_back(&self, counts: BTreeMap<Key, u64>) {
-        let mut ours = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        for (key, times) in counts {
-            *ours.entry(key).or_default() += times;
-        }
+    fn lock(&self) -> MutexGuard<'_, Counts> {
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes down what was counted so far.
@@ -67,19 +38,13 @@ impl Counter {
     /// # Errors
     /// Those of the store; nothing is forgotten then.
     pub async fn flush(&self, store: &SharedStore) -> Result<(), Error> {
-        let counts = self.take();
+        let counts = std::mem::take(&mut *self.lock());
         if counts.is_empty() {
             return Ok(());
         }
         let written = counts.clone();
-        let done = store.transact::<_, Error, _>(move |tx| {
-            for (Key { resource, account, service, usage_type, hour }, times) in &written {
-                let millionths = times.saturating_mul(MILLIONTHS);
-                count(tx, (account, resource), (service, usage_type), *hour, millionths)?;
-            }
-            Ok(())
-        });
-        done.await.inspect_err(|_| self.put_back(counts))
+        let done = store.transact::<_, Error, _>(move |tx| written.write(tx)).await;
+        done.inspect_err(|_| self.lock().join(counts))
     }
 }
 
@@ -100,7 +65,7 @@ impl Reconciler for FlushCounts {
     }
 
     async fn pending(&self) -> Result<Vec<String>, Failure> {
-        Ok(if self.counter.is_empty() { Vec::new() } else { vec!["counts".to_owned()] })
+        Ok(if self.counter.lock().is_empty() { Vec::new() } else { vec!["counts".to_owned()] })
     }
 
     async fn step(&self, _: &str) -> Result<Next, Failure> {
@@ -128,7 +93,7 @@ mod tests {
         counter.flush(&store).await.unwrap();
         counter.count(who, what, at("2026-11-30T10:30:00Z"), 4);
         counter.flush(&store).await.unwrap();
-        assert!(counter.is_empty());
+        assert!(counter.lock().is_empty());
         let mut tallies = store.list::<Tally>(&Filter::all()).unwrap();
         tallies.sort_by_key(|tally| tally.hour);
         let counted: Vec<_> = tallies.iter().map(|tally| tally.millionths).collect();

@@ -6,6 +6,7 @@
 //! its hour. Rows are never changed afterwards; what they cost is for billing to say.
 
 mod counter;
+mod counts;
 mod month;
 mod ongoing;
 mod stretch;
@@ -13,8 +14,9 @@ mod tally;
 mod used;
 
 pub use counter::{Counter, FlushCounts};
+pub use counts::Counts;
 pub use month::Month;
 pub use ongoing::Ongoing;
 pub use stretch::Stretch;
-pub use tally::{Tally, count};
+pub use tally::Tally;
 pub use used::{BalancerKind, Tenancy, Used};

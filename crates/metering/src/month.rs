@@ -3,6 +3,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 /// A month of UTC: `2026-11`.
@@ -24,6 +25,12 @@ impl Month {
             12 => Self { year: self.year.saturating_add(1), month: 1 },
             month => Self { month: month + 1, ..self },
         }
+    }
+
+    /// Its first moment; the last one of the calendar if it is beyond that.
+    pub fn start(self) -> Timestamp {
+        let first = Date::new(self.year, self.month, 1).and_then(|day| day.to_zoned(TimeZone::UTC));
+        first.map_or(Timestamp::MAX, |day| day.timestamp())
     }
 
     /// From this month to the one of `last`, both included.

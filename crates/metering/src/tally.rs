@@ -44,7 +44,7 @@ impl Document for Tally {
 ///
 /// # Errors
 /// Those of the store.
-pub fn count(
+pub(crate) fn count(
     tx: &mut dyn Tx,
     (account, resource): (&str, &str),
     (service, usage_type): (&str, &str),

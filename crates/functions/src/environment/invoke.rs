@@ -307,10 +307,10 @@ impl Environment {
         let response = self.response(began, bytes);
         let trace = invocation.trace_id.as_str();
         let (status, ms) = (&status, duration_ms);
-        self.log(&Line::End { request, trace, status, ms, response: response.as_ref() });
-        self.log(&Line::Report { request, trace, status, metrics: &metrics });
+        let end = Line::End { request, trace, status, ms, response: response.as_ref() };
+        let report = Line::Report { request, trace, status, metrics: &metrics };
         let (function, billed_ms, memory_mib) = (revision.arn.clone(), metrics.billed_ms, revision.memory_mib);
-        self.stream.used(Used { function, billed_ms, memory_mib });
+        self.log_all(&[end, report], Some(Used { function, billed_ms, memory_mib }));
         Report {
             request_id: invocation.request_id.clone(),
             outcome,

@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
-use crate::contract::Credentials;
+use crate::contract::{Credentials, Used};
 use crate::logs::platform::Line;
 use crate::logs::{Event, Pipe, Stream, iso, now_ms};
 use crate::revisions::Loaded;
@@ -45,6 +45,10 @@ const TURN: Duration = Duration::from_secs(1);
 /// How long an environment goes on after it has nothing more to do. Whoever comes back at once finds it running; what a
 /// handler left behind does not get far.
 const GRACE: Duration = Duration::from_millis(10);
+
+/// How often its memory is looked at, at most: that costs more than many a handler. What a run took is seen after it if it
+/// was longer than this, and else after one that follows.
+const LOOK: Duration = Duration::from_millis(20);
 
 pub struct Environment {
     pub loaded: Arc<Loaded>,
@@ -70,6 +74,8 @@ pub struct Environment {
     /// Whether the runtime's process has ended.
     is_runtime_gone: watch::Sender<bool>,
     max_memory_mib: AtomicU64,
+    /// When that was looked at; milliseconds since 1970.
+    looked_at: AtomicU64,
 }
 
 impl Environment {
@@ -98,15 +104,22 @@ impl Environment {
             is_ending: AtomicBool::new(false),
             is_runtime_gone: watch::Sender::new(false),
             max_memory_mib: AtomicU64::new(0),
+            looked_at: AtomicU64::new(0),
         }
     }
 
     /// Writes down what the platform has to say, and tells those who want to know.
     pub fn log(&self, line: &Line<'_>) {
-        self.telemetry.publish(Kind::Platform, || line.event(&self.loaded.revision));
-        if let Some(message) = line.message(&self.loaded.revision) {
-            self.stream.platform(message);
+        self.log_all(std::slice::from_ref(line), None);
+    }
+
+    /// Writes down several lines at once, and what was used, for the bill.
+    fn log_all(&self, lines: &[Line<'_>], used: Option<Used>) {
+        let revision = &self.loaded.revision;
+        for line in lines {
+            self.telemetry.publish(Kind::Platform, || line.event(revision));
         }
+        self.stream.platform(lines.iter().filter_map(|line| line.message(revision)), used);
     }
 
     /// Writes down what its programs have written so far.
@@ -210,8 +223,13 @@ impl Environment {
 
     /// The most that was seen in use, in MiB.
     fn max_memory(&self) -> u32 {
-        let now = self.sandbox.peak_bytes().div_ceil(1 << 20);
-        let most = self.max_memory_mib.fetch_max(now, Ordering::Relaxed).max(now);
+        let now = now_ms().unsigned_abs();
+        let is_due = now.saturating_sub(self.looked_at.load(Ordering::Relaxed)) >= LOOK.as_millis() as u64;
+        if is_due {
+            self.looked_at.store(now, Ordering::Relaxed);
+            self.max_memory_mib.fetch_max(self.sandbox.peak_bytes().div_ceil(1 << 20), Ordering::Relaxed);
+        }
+        let most = self.max_memory_mib.load(Ordering::Relaxed);
         u32::try_from(most).unwrap_or(u32::MAX).min(self.loaded.revision.memory_mib)
     }
 }

@@ -62,24 +62,21 @@ impl Spool {
         Ok(Self { directory, state: Mutex::new(state), news: Notify::new() })
     }
 
-    pub fn append(&self, account: &str, group: &str, stream: &str, events: Vec<Event>) {
-        let line = |event: Event| LogLine {
-            number: 0,
-            account: account.into(),
-            group: group.into(),
-            stream: stream.into(),
-            timestamp_ms: event.timestamp_ms,
-            message: event.message,
-            used: None,
+    /// Takes events of a place (account, group, stream), and a line that says only what was used.
+    pub fn append(&self, (account, group, stream): (&str, &str, &str), events: Vec<Event>, used: Option<Used>) {
+        let line = |(group, stream): (&str, &str), Event { timestamp_ms, message }, used| {
+            let (account, group, stream) = (account.into(), group.into(), stream.into());
+            LogLine { number: 0, account, group, stream, timestamp_ms, message, used }
         };
-        self.put(events.into_iter().map(line).collect());
-    }
-
-    /// A line that says only what was used.
-    pub fn append_used(&self, account: &str, used: Used) {
-        let (account, group, stream, message) = (account.into(), String::new(), String::new(), String::new());
-        let timestamp_ms = now_ms();
-        self.put(vec![LogLine { number: 0, account, group, stream, timestamp_ms, message, used: Some(used) }]);
+        let used = used.map(|used| {
+            let nothing = Event { timestamp_ms: now_ms(), message: String::new() };
+            line(("", ""), nothing, Some(used))
+        });
+        let lines = events.into_iter().map(|event| line((group, stream), event, None));
+        let lines: Vec<LogLine> = lines.chain(used).collect();
+        if !lines.is_empty() {
+            self.put(lines);
+        }
     }
 
     /// Numbers the lines and writes them.
@@ -216,7 +213,7 @@ mod tests {
 
     fn say(spool: &Spool, words: &[&str]) {
         let event = |word: &&str| Event { timestamp_ms: 1, message: (*word).into() };
-        spool.append("000000000000", "g", "s", words.iter().map(event).collect());
+        spool.append(("000000000000", "g", "s"), words.iter().map(event).collect(), None);
     }
 
     async fn texts(spool: &Spool, after: u64) -> (u64, Vec<String>) {

@@ -23,17 +23,18 @@ impl Stream {
         Self { account: account.into(), group: group.into(), name, spool, tail: Mutex::default() }
     }
 
-    /// Writes a line of the platform's own.
-    pub fn platform(&self, message: String) {
-        self.write(vec![Event { timestamp_ms: now_ms(), message }]);
+    /// Writes lines of the platform's own, and what was used, for the bill.
+    pub fn platform(&self, messages: impl Iterator<Item = String>, used: Option<Used>) {
+        let events = messages.map(|message| Event { timestamp_ms: now_ms(), message });
+        self.write_all(events.collect(), used);
     }
 
-    /// Says what an invocation used, for the bill.
-    pub fn used(&self, used: Used) {
-        self.spool.append_used(&self.account, used);
-    }
-
+    /// Writes what a program has written.
     pub fn write(&self, events: Vec<Event>) {
+        self.write_all(events, None);
+    }
+
+    fn write_all(&self, events: Vec<Event>, used: Option<Used>) {
         {
             let mut tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
             for event in &events {
@@ -43,7 +44,7 @@ impl Stream {
             let surplus = tail.len().saturating_sub(TAIL);
             tail.drain(..surplus);
         }
-        self.spool.append(&self.account, &self.group, &self.name, events);
+        self.spool.append((&self.account, &self.group, &self.name), events, used);
     }
 
     /// What follows belongs to another invocation.
