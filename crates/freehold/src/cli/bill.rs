@@ -2,15 +2,16 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand, ValueEnum};
+use freehold_billing::report::Last;
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
 
 /// What the region's clock says is this hour, day or month; whole days of UTC otherwise.
 #[derive(Debug, Args)]
 pub struct Period {
     /// Which period, up to now
-    #[arg(value_enum, default_value_t = Last::Month)]
+    #[arg(default_value_t, value_parser = PossibleValuesParser::new(Last::ALL.map(Last::name)).try_map(|name| name.parse::<Last>()))]
     pub last: Last,
     /// Its first day instead, in UTC
     #[arg(long, value_name = "DATE")]
@@ -59,15 +60,6 @@ pub struct Compare {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Last {
-    Hour,
-    Day,
-    #[default]
-    Month,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
-use freehold_billing::report::{Line, PricedOption, Report};
+use freehold_billing::report::{Line, PricedOption, Report, money};
 use freehold_client::{post_json, post_text};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -121,20 +121,6 @@ fn comparison(priced: &[PricedOption]) -> String {
     text
 }
 
-/// `1,234.56`
-fn money(amount: Decimal) -> String {
-    let text = format!("{:.2}", amount);
-    let (whole, cents) = text.split_once('.').unwrap_or((&text, "00"));
-    let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));
-    let first = digits.len() % 3;
-    let mut groups: Vec<&str> = Vec::new();
-    if first > 0 {
-        groups.push(&digits[..first]);
-    }
-    groups.extend((first..digits.len()).step_by(3).map(|at| &digits[at..at + 3]));
-    format!("{sign}{}.{cents}", groups.join(","))
-}
-
 /// What to ask for this period.
 fn ask(period: &Period) -> Result<Ask> {
     let begin = |date: jiff::civil::Date| Ok::<_, anyhow::Error>(date.to_zoned(TimeZone::UTC)?.timestamp());
@@ -147,16 +133,4 @@ fn ask(period: &Period) -> Result<Ask> {
         focus: false,
         what_if: None,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn money_has_cents_and_groups() {
-        for (amount, text) in [("0", "0.00"), ("1234567.891", "1,234,567.89"), ("-12.3", "-12.30"), ("999", "999.00")] {
-            assert_eq!(money(amount.parse().unwrap()), text);
-        }
-    }
 }

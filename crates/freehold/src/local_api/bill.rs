@@ -9,16 +9,14 @@ use bytes::Bytes;
 use freehold_billing::Ledger;
 use freehold_billing::engine::Hour;
 use freehold_billing::offers::{Payment, Term};
-use freehold_billing::report::{self, PricedOption, Report};
+use freehold_billing::report::{self, Last, PricedOption, Report};
 use freehold_billing::what_if::{Profile, Wanted, what_if};
 use freehold_wire::server::{Metrics, PlainRequest, PlainResponse, Route};
 use http::{HeaderValue, Method, Response, StatusCode, header};
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::{json, refusal_of_others, refuse};
-use crate::cli::bill::Last;
 
 /// Accounts are billed to the region's own.
 const PAYER: &str = "000000000000";
@@ -106,14 +104,7 @@ impl From<freehold_store::Error> for Refused {
 
 impl Ask {
     fn period(&self, now: Timestamp) -> Result<(Hour, Hour), Refused> {
-        let here = now.to_zoned(TimeZone::UTC);
-        let from = match (self.from, self.last) {
-            (Some(from), _) => Ok(from),
-            (None, Last::Hour) => Ok(now),
-            (None, Last::Day) => here.start_of_day().map(|day| day.timestamp()),
-            (None, Last::Month) => here.first_of_month().and_then(|day| day.start_of_day()).map(|day| day.timestamp()),
-        };
-        let from = Hour::of(from.map_err(|error| Refused::Ask(error.to_string()))?);
+        let from = self.from.map_or_else(|| self.last.begin(now), Hour::of);
         let to = self.to.map_or_else(|| Hour::of(now).plus(1), Hour::of);
         if from >= to {
             return Err(Refused::Ask("the period ends before it begins".to_owned()));
