@@ -52,13 +52,17 @@ pub async fn describe_reserved_instances_offerings(
     let paging = Paging::new(&call, size, input.next_token.clone()).within(1..=MOST)?;
     dry_run(input.dry_run)?;
 
-    let offered = match input.reserved_instances_offering_ids.as_deref().filter(|ids| !ids.is_empty()) {
-        Some(ids) => ids.iter().map(|id| find::offer(&ec2, id)).collect::<Result<Vec<_>>>()?,
-        None => all(&ec2, &input),
-    };
-    let asked = offered.into_iter().filter(|one| is_asked(one, zone, &input) && filters.admit(one));
-    let keyed: Vec<(String, Offered)> = asked.map(|one| (key(&one.offer), one)).collect();
-    let page = paging.page(keyed, |(key, _)| key)?;
+    let offered: Box<dyn Iterator<Item = Offered> + Send> =
+        match input.reserved_instances_offering_ids.as_deref().filter(|ids| !ids.is_empty()) {
+            Some(ids) => {
+                let mut named = ids.iter().map(|id| find::offer(&ec2, id)).collect::<Result<Vec<_>>>()?;
+                named.sort_by_key(|one| key(&one.offer));
+                Box::new(named.into_iter())
+            }
+            None => Box::new(all(&ec2, &input)),
+        };
+    let asked = offered.filter(|one| is_asked(one, zone, &input) && filters.admit(one));
+    let page = paging.next_of(asked.map(|one| (key(&one.offer), one)), |(key, _)| key)?;
     let shown = page.items.iter().map(|(_, offered)| ReservedInstancesOffering::from(offered)).collect();
     Ok(DescribeReservedInstancesOfferingsResult {
         next_token: page.next_token,
@@ -79,24 +83,27 @@ fn check<'r>(ec2: &'r Ec2, input: &DescribeReservedInstancesOfferingsRequest) ->
     find::zone(ec2, input.availability_zone.as_deref(), input.availability_zone_id.as_deref())
 }
 
-/// All offers of the types that are asked for, in the order of their names.
-fn all(ec2: &Ec2, input: &DescribeReservedInstancesOfferingsRequest) -> Vec<Offered> {
+/// All offers of the types that are asked for, in the order of their keys. There are a hundred thousand, so they are made
+/// as they are looked at.
+fn all<'a>(
+    ec2: &'a Ec2,
+    input: &'a DescribeReservedInstancesOfferingsRequest,
+) -> impl Iterator<Item = Offered> + Send + 'a {
     let is_named = |name: &str| input.instance_type.as_deref().is_none_or(|asked| asked == name);
-    let mut offered = Vec::new();
-    for kind in catalogue::all().filter(|kind| is_named(kind.name)) {
-        for tenancy in [Tenancy::Shared, Tenancy::Dedicated] {
-            for class in Class::ALL {
-                for (term, payment) in
-                    Term::ALL.into_iter().flat_map(|term| Payment::ALL.map(|payment| (term, payment)))
-                {
-                    let instance_type = kind.name.to_owned();
-                    let regional = ReservationOffer { instance_type, zone: None, tenancy, class, term, payment };
-                    offered.extend(everywhere(ec2, &regional));
-                }
-            }
-        }
-    }
-    offered
+    let kinds = catalogue::all().filter(move |kind| is_named(kind.name));
+    kinds.flat_map(|kind| of_type(kind.name)).flat_map(|regional| everywhere(ec2, &regional))
+}
+
+/// Those of the region.
+fn of_type(name: &str) -> impl Iterator<Item = ReservationOffer> {
+    let terms = || Term::ALL.into_iter().flat_map(|term| Payment::ALL.map(|payment| (term, payment)));
+    let classes = move || Class::ALL.into_iter().flat_map(move |class| terms().map(move |(t, p)| (class, t, p)));
+    [Tenancy::Shared, Tenancy::Dedicated].into_iter().flat_map(move |tenancy| {
+        classes().map(move |(class, term, payment)| {
+            let instance_type = name.to_owned();
+            ReservationOffer { instance_type, zone: None, tenancy, class, term, payment }
+        })
+    })
 }
 
 /// An offer of the region with its like in each zone. They cost the same.
@@ -124,9 +131,23 @@ fn is_asked(one: &Offered, zone: Option<&Zone>, input: &DescribeReservedInstance
         && term <= input.max_duration.unwrap_or(LONGEST)
 }
 
-/// By which pages are ordered.
+/// By which pages are ordered. Nothing in the name of a type sorts before the space.
 fn key(offer: &ReservationOffer) -> String {
     let ReservationOffer { instance_type, zone, tenancy, class, term, payment } = offer;
-    let (zone, tenancy) = (zone.map_or(String::new(), String::from), view::tenancy(*tenancy));
-    format!("{instance_type}/{tenancy}/{}/{}/{}/{zone}", class.name(), term.years(), *payment as u8)
+    let (zone, is_dedicated) = (zone.map_or(String::new(), String::from), u8::from(*tenancy == Tenancy::Dedicated));
+    format!("{instance_type} {is_dedicated}{}{}{}{zone}", *class as u8, term.years(), *payment as u8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::World;
+
+    #[tokio::test]
+    async fn offers_come_in_the_order_of_their_keys() {
+        let ec2 = World::new().region();
+        let input = DescribeReservedInstancesOfferingsRequest::default();
+        let keys: Vec<String> = all(&ec2, &input).map(|one| key(&one.offer)).collect();
+        assert!(keys.len() > 10_000 && keys.is_sorted_by(|a, b| a < b));
+    }
 }
