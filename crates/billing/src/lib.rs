@@ -9,6 +9,7 @@
 
 pub mod bill;
 pub mod engine;
+pub mod import;
 mod ledger;
 pub mod model;
 pub mod offers;

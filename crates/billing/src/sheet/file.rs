@@ -10,6 +10,9 @@ use crate::offers::{Class, Payment, PlanFamily, Term};
 #[serde(deny_unknown_fields)]
 pub struct File {
     pub date: String,
+    /// Price lists of AWS's that were taken over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub source: Vec<Source>,
     #[serde(default)]
     pub platform: Vec<Surcharge>,
     pub dedicated: Dedicated,
@@ -96,6 +99,15 @@ pub struct Discount {
     /// Percent with no, partial and all upfront.
     pub one_year: [Decimal; 3],
     pub three_years: [Decimal; 3],
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// `AmazonEC2`
+    pub offer: String,
+    /// `2025-09-12`
+    pub published: String,
 }
 
 /// What is known of one type, system and tenancy.
@@ -198,6 +210,17 @@ impl<T> Default for ByPayment<T> {
 }
 
 impl<T> ByPayment<T> {
+    fn count(&self) -> usize {
+        [&self.no_upfront, &self.partial_upfront, &self.all_upfront].into_iter().flatten().count()
+    }
+
+    fn put(&mut self, other: Self) {
+        let Self { no_upfront, partial_upfront, all_upfront } = other;
+        self.no_upfront = no_upfront.or(self.no_upfront.take());
+        self.partial_upfront = partial_upfront.or(self.partial_upfront.take());
+        self.all_upfront = all_upfront.or(self.all_upfront.take());
+    }
+
     fn is_empty(&self) -> bool {
         self.no_upfront.is_none() && self.partial_upfront.is_none() && self.all_upfront.is_none()
     }
@@ -206,6 +229,17 @@ impl<T> ByPayment<T> {
 impl<T> ByTerm<T> {
     fn is_empty(&self) -> bool {
         self.one_year.is_empty() && self.three_years.is_empty()
+    }
+
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.one_year.count() + self.three_years.count()
+    }
+
+    /// Takes over what another says.
+    pub fn put(&mut self, other: Self) {
+        self.one_year.put(other.one_year);
+        self.three_years.put(other.three_years);
     }
 
     pub fn get(&self, term: Term, payment: Payment) -> Option<&T> {

@@ -20,7 +20,7 @@ pub use discounts::Discounted;
 use published::Published;
 
 pub(crate) use file::{
-    ByTerm, File, Function, HostPrices, InstancePrices, PlanPrices, Rate, ReservedPrice, Task, UsagePrices,
+    ByPayment, ByTerm, File, HostPrices, InstancePrices, PlanPrices, Rate, ReservedPrice, Source, UsagePrices,
 };
 
 /// The sheet that is used where there is no other.
@@ -64,6 +64,12 @@ pub struct Sheet {
 #[derive(Debug, thiserror::Error)]
 #[error("the price file is not one: {0}")]
 pub struct Unreadable(String);
+
+impl Unreadable {
+    pub(crate) fn new(why: &impl ToString) -> Self {
+        Self(why.to_string())
+    }
+}
 
 impl Sheet {
     /// The one that comes with the program.
