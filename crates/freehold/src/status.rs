@@ -10,6 +10,9 @@ use serde::{Deserialize, Serialize};
 pub struct Status {
     pub version: String,
     pub endpoint: String,
+    /// The web page.
+    #[serde(default)]
+    pub console: String,
     pub data_dir: String,
     /// File of the authority that clients trust who speak TLS.
     pub ca_file: String,

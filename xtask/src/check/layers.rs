@@ -18,6 +18,7 @@ const LAYERS: &[&[(&str, &[&str])]] = &[
     &[
         ("acm", &[]),
         ("autoscaling", &[]),
+        ("console", &[]),
         ("costs", &[]),
         ("ec2", &[]),
         ("elb", &[]),

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::Bill;
 use super::option::PurchaseOption;
 use super::products::Described;
-use crate::engine::{Charge, Hour, Pays, Product};
+use crate::engine::{Charge, Hour, Pays};
 
 /// What charges are told apart by.
 #[derive(Debug, Clone, PartialEq, Eq)]

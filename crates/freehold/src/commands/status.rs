@@ -27,6 +27,7 @@ fn page(status: &Status) -> String {
     let head = |text: &str| format!("\n{}\n", paint(colour_on_stdout(), "1", text));
     let mut text = table(&rows(&[
         ("endpoint", status.endpoint.clone()),
+        ("console", status.console.clone()),
         ("version", status.version.clone()),
         ("up for", format!("{} (pid {})", duration(status.uptime_seconds), status.pid)),
         ("machines", format!("{}: {}", status.machines.driver, status.machines.reason)),

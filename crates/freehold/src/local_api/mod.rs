@@ -3,6 +3,7 @@
 
 pub mod bill;
 mod clock;
+mod console;
 mod health;
 mod outbox;
 mod spot;
@@ -17,6 +18,7 @@ use serde::Serialize;
 
 pub use bill::BillRoute;
 pub use clock::ClockRoute;
+pub use console::ConsoleRoute;
 pub use health::HealthRoute;
 pub use outbox::OutboxRoute;
 pub use spot::SpotRoute;

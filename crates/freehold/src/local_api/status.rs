@@ -1,6 +1,7 @@
 //! `GET /_freehold/status`: what `freehold status` shows.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use freehold_wire::server::{Metrics, OperationStatus, PlainRequest, PlainResponse, Route, Support};
@@ -13,7 +14,7 @@ use crate::status::UnknownOperation;
 /// Gathers the page anew for every request.
 pub struct StatusRoute {
     /// Everything but what the server itself counts.
-    pub report: Report,
+    pub report: Arc<Report>,
 }
 
 #[async_trait]

@@ -8,6 +8,7 @@ mod functions;
 mod guests;
 mod listen;
 pub mod machines;
+mod overview;
 mod prices;
 mod public_images;
 mod report;
@@ -20,6 +21,7 @@ use std::net::Ipv4Addr;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use freehold_console::Console;
 use freehold_core::{Clock, DEFAULT_REGION, ManualClock, SystemClock};
 use freehold_iam::Development;
 use freehold_monitoring::SeriesStore;
@@ -34,7 +36,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::announce::{self, Message};
 use crate::cli;
 use crate::data_dir::DataDir;
-use crate::local_api::{BillRoute, ClockRoute, HealthRoute, OutboxRoute, SpotRoute, StatusRoute};
+use crate::local_api::{BillRoute, ClockRoute, ConsoleRoute, HealthRoute, OutboxRoute, SpotRoute, StatusRoute};
 use crate::pid_file::Record;
 use guests::{GuestKeys, Guests};
 use machines::Hardware;
@@ -67,6 +69,8 @@ pub async fn serve(data: &DataDir, options: &cli::Up) -> Result<()> {
     let record = Record::of_this_process(listen)?;
     let names: Vec<String> = services.endpoint.iter().map(|service| service.model.id.to_owned()).collect();
     let report = Report::new(data, &record, &hardware, names.clone(), store, Arc::clone(&services.reconcilers));
+    let report = Arc::new(report);
+    let console = Console::new(Arc::clone(&services.ledger), Arc::clone(&report) as _);
     // Clients sign by their own clocks, so signatures are judged by the machine's even where tests move the region's.
     let mut server = Server::builder(DEFAULT_REGION, Arc::clone(&services.iam) as _, Arc::new(SystemClock))
         .tls(Arc::clone(&identity) as _)
@@ -74,6 +78,7 @@ pub async fn serve(data: &DataDir, options: &cli::Up) -> Result<()> {
         .route(Arc::new(StatusRoute { report }))
         .route(Arc::new(OutboxRoute { sns: Arc::clone(&services.sns) }))
         .route(Arc::new(SpotRoute { ec2: Arc::clone(&services.ec2) }))
+        .route(Arc::new(ConsoleRoute(console)))
         .route(Arc::new(BillRoute { ledger: Arc::clone(&services.ledger) }));
     server = services.mount(server);
     let guests = Server::builder(DEFAULT_REGION, Arc::new(GuestKeys(Arc::clone(&services.iam))), Arc::new(SystemClock))
@@ -95,6 +100,7 @@ pub async fn serve(data: &DataDir, options: &cli::Up) -> Result<()> {
 
     record.write(&data.pid_file())?;
     say(options, &format!("serving {DEFAULT_REGION} at {} from {}", record.endpoint, data.path().display()));
+    say(options, &format!("the console is at {}{}", record.endpoint, freehold_console::PATH));
     if options.announce {
         announce::send(&Message::Ready);
     }

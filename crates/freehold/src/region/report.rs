@@ -20,7 +20,7 @@ use crate::status::{Capacity, Machines, Reconciler, Status};
 pub struct Report {
     blank: Status,
     started: Instant,
-    store: SharedStore,
+    pub(super) store: SharedStore,
     reconcilers: Arc<Reconcilers>,
 }
 
@@ -37,6 +37,7 @@ impl Report {
         let blank = Status {
             version: record.version.clone(),
             endpoint: record.endpoint.clone(),
+            console: format!("{}{}", record.endpoint, freehold_console::PATH),
             data_dir: data.path().display().to_string(),
             ca_file: data.ca().display().to_string(),
             pid: std::process::id(),
