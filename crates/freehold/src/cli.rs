@@ -55,6 +55,9 @@ pub enum Command {
     Spot(Spot),
     /// What was used and what it costs, and what it would cost under each purchase option
     Bill(bill::Bill),
+    /// What things cost
+    #[command(subcommand)]
+    Prices(Prices),
     /// Serve what a load balancer's configuration says; the region starts one for each
     #[command(hide = true)]
     ElbNode(ElbNode),
@@ -253,6 +256,17 @@ pub enum Spot {
         /// Recommend to replace it, and let it run
         #[arg(long, conflicts_with = "after")]
         rebalance: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Prices {
+    /// Take AWS's own price lists into prices.toml of the data directory, over what is there: the index.json or index.csv of
+    /// a service or of Savings Plans
+    Import {
+        /// The files; - is standard input
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
     },
 }
 

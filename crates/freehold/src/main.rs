@@ -31,6 +31,7 @@ fn main() -> ExitCode {
         Command::Reset(options) => commands::reset::run(data_dir, options),
         Command::Logs(options) => commands::logs::run(data_dir, options),
         Command::Bill(options) => commands::bill::run(data_dir, options),
+        Command::Prices(command) => commands::prices::run(data_dir, command),
         Command::Spot(command) => commands::spot::run(data_dir, command),
         Command::ElbNode(options) => commands::elb_node::run(&options),
         Command::Lambda(command) => commands::lambda::run(data_dir, command),

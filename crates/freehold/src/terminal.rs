@@ -1,7 +1,7 @@
 //! What people see: results on standard output, everything else on standard error, colour only where it is wanted
 //! (<https://no-color.org>).
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Read};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -70,6 +70,66 @@ impl Drop for Working {
     }
 }
 
+/// A long file that is read: a bar on a terminal, a line now and then elsewhere.
+pub struct Reading<R> {
+    from: R,
+    what: String,
+    /// Bytes; `None` for what does not say how long it is.
+    size: Option<u64>,
+    read: u64,
+    bar: Option<ProgressBar>,
+}
+
+/// Bytes between two lines.
+const A_LINE: u64 = 256 << 20;
+
+impl<R> Reading<R> {
+    pub fn new(from: R, what: &str, size: Option<u64>) -> Self {
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let (bar, template) = match size {
+                Some(size) => (ProgressBar::new(size), "{msg} {wide_bar:.cyan} {bytes} of {total_bytes}, {eta}"),
+                None => (ProgressBar::new_spinner(), "{spinner:.cyan} {msg} {bytes}, {elapsed}"),
+            };
+            if let Ok(style) = ProgressStyle::with_template(template) {
+                bar.set_style(style);
+            }
+            bar.set_message(what.to_owned());
+            bar
+        });
+        Self { from, what: what.to_owned(), size, read: 0, bar }
+    }
+
+    fn progress(&self) -> String {
+        let mib = |bytes: u64| bytes >> 20;
+        match self.size {
+            Some(size) => format!("{}: {} of {} MiB", self.what, mib(self.read), mib(size)),
+            None => format!("{}: {} MiB", self.what, mib(self.read)),
+        }
+    }
+}
+
+impl<R: Read> Read for Reading<R> {
+    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.from.read(into)?;
+        let before = self.read;
+        self.read += count as u64;
+        match &self.bar {
+            Some(bar) => bar.set_position(self.read),
+            None if before / A_LINE < self.read / A_LINE => note(&self.progress()),
+            None => {}
+        }
+        Ok(count)
+    }
+}
+
+impl<R> Drop for Reading<R> {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
 /// The text without line breaks.
 fn one_line(text: &str) -> String {
     text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("; ")
@@ -121,6 +181,14 @@ mod tests {
         assert_eq!(duration(0), "0s");
         assert_eq!(duration(61), "1m 1s");
         assert_eq!(duration(90_061), "1d 1h 1m 1s");
+    }
+
+    #[test]
+    fn what_is_read_is_counted_and_not_changed() {
+        let mut reading = Reading::new(&b"prices"[..], "importing", Some(3 << 20));
+        let mut text = String::new();
+        reading.read_to_string(&mut text).unwrap();
+        assert_eq!((&*text, reading.read, reading.progress()), ("prices", 6, "importing: 0 of 3 MiB".to_owned()));
     }
 
     #[test]

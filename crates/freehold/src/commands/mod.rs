@@ -10,6 +10,7 @@ pub mod image;
 pub mod lambda;
 pub mod lambda_node;
 pub mod logs;
+pub mod prices;
 pub mod reset;
 pub mod spot;
 pub mod status;
