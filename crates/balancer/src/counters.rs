@@ -63,7 +63,10 @@ pub struct NodeCells {
     pub active_connections: Count,
     pub rejected_connections: Count,
     pub tls_errors: Count,
+    /// Of HTTP, and of TCP as it is.
     pub bytes: Count,
+    pub tls_bytes: Count,
+    pub udp_bytes: Count,
     pub elb_3xx: Count,
     pub elb_4xx: Count,
     pub elb_5xx: Count,
@@ -71,6 +74,12 @@ pub struct NodeCells {
     pub redirects: Count,
     pub new_flows: Count,
     pub active_flows: Count,
+    pub new_tls_flows: Count,
+    pub active_tls_flows: Count,
+    pub new_udp_flows: Count,
+    pub active_udp_flows: Count,
+    pub rule_evaluations: Count,
+    pub paid_rule_evaluations: Count,
 }
 
 /// Of a target group in one zone; [`crate::status::GroupCounters`] says what each is.

@@ -62,6 +62,24 @@ pub struct Counters {
     /// Network balancers: flows begun, and going on.
     pub new_flow_count: u64,
     pub active_flow_count: u64,
+    /// Of these and of the bytes, what was of listeners that speak TLS, and UDP.
+    #[serde(default)]
+    pub tls: FlowCounters,
+    #[serde(default)]
+    pub udp: FlowCounters,
+    /// Application balancers: rules that were looked at, without default ones.
+    #[serde(default)]
+    pub rule_evaluations: u64,
+    /// The same without the first ten of each request.
+    #[serde(default)]
+    pub paid_rule_evaluations: u64,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlowCounters {
+    pub new_flow_count: u64,
+    pub active_flow_count: u64,
+    pub processed_bytes: u64,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

@@ -10,6 +10,7 @@ use super::message::{Fields, Known, RequestHead};
 use crate::balance;
 use crate::config::Stickiness;
 use crate::cookie::{self, Sealer, Ticket};
+use crate::counters::NodeCells;
 use crate::rules;
 use crate::snapshot::{Action, Forward, Group, Listener, Rule, Snapshot, Target, stable_hash};
 
@@ -36,8 +37,23 @@ pub struct Cookies<'a> {
     pub now: i64,
 }
 
-pub fn matching<'a>(listener: &'a Listener, head: &RequestHead, client: IpAddr) -> Result<&'a Rule, Fault> {
-    rules::first_match(&listener.rules, head, client).ok_or(Fault::NoTargets)
+/// Of each request so many rules may be looked at that nobody pays for (*Elastic Load Balancing pricing: LCU details*).
+const FREE_EVALUATIONS: u64 = 10;
+
+pub fn matching<'a>(
+    listener: &'a Listener,
+    head: &RequestHead,
+    client: IpAddr,
+    cells: &NodeCells,
+) -> Result<&'a Rule, Fault> {
+    let (rule, evaluated) = rules::first_match(&listener.rules, head, client).ok_or(Fault::NoTargets)?;
+    // Most listeners have a default rule and no other.
+    if evaluated > 0 {
+        let evaluated = evaluated as u64;
+        cells.rule_evaluations.add(evaluated);
+        cells.paid_rule_evaluations.add(evaluated.saturating_sub(FREE_EVALUATIONS));
+    }
+    Ok(rule)
 }
 
 pub fn decide<'a>(

@@ -25,8 +25,13 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(3);
 
 pub async fn serve(worker: Rc<Worker>, client: Stream, peer: Peer) {
     let _busy = worker.busy();
-    worker.cells().new_flows.add(1);
-    let _flow = Under::way(&worker.cells().active_flows);
+    let cells = worker.cells();
+    let (new_flows, active_flows, bytes) = match &client {
+        Stream::Plain(_) => (&cells.new_flows, &cells.active_flows, &cells.bytes),
+        _ => (&cells.new_tls_flows, &cells.active_tls_flows, &cells.tls_bytes),
+    };
+    new_flows.add(1);
+    let _flow = Under::way(active_flows);
     let view = worker.view();
     let idle = view.listener(peer.key).map_or(0, |listener| listener.tcp_idle_timeout_seconds);
     let Some((target, live)) = connect(&worker, &view, &peer).await else {
@@ -40,7 +45,6 @@ pub async fn serve(worker: Rc<Worker>, client: Stream, peer: Peer) {
     let (client, target) = (Wire::new(client), Wire::new(target));
     let (mut from_client, mut from_target) = (Buffer::default(), Buffer::default());
     let stock = &worker.buffers;
-    let bytes = &worker.cells().bytes;
     let relay = tunnel::run((&client, &mut from_client), (&target, &mut from_target), &patience, stock, bytes);
     tokio::select! {
         () = relay => {}

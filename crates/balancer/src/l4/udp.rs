@@ -75,7 +75,7 @@ async fn pass_on(
         },
     };
     flow.moved.set(Instant::now());
-    worker.cells().bytes.add(datagram.len() as u64);
+    worker.cells().udp_bytes.add(datagram.len() as u64);
     // Datagrams may get lost.
     let _ = match flow.prefix.is_empty() {
         true => flow.socket.send(datagram).await,
@@ -106,8 +106,8 @@ fn begin(worker: &Rc<Worker>, socket: &UdpSocket, key: ListenerKey, client: Sock
 /// Brings the target's datagrams to the client until the flow ends.
 async fn answers(worker: Rc<Worker>, socket: Rc<UdpSocket>, flows: Flows, client: SocketAddr, flow: Rc<Outgoing>) {
     let cells = worker.cells();
-    cells.new_flows.add(1);
-    let _flow = Under::way(&cells.active_flows);
+    cells.new_udp_flows.add(1);
+    let _flow = Under::way(&cells.active_udp_flows);
     let _active = Under::way(flow.live.active.of(worker.index));
     flow.live.cells.of(worker.index).requests.add(1);
     let mut room = vec![0; LONGEST_DATAGRAM];
@@ -135,7 +135,7 @@ async fn answer(worker: &Worker, socket: &UdpSocket, client: SocketAddr, flow: &
     match flow.socket.try_recv(room) {
         Ok(length) => {
             flow.moved.set(Instant::now());
-            worker.cells().bytes.add(length as u64);
+            worker.cells().udp_bytes.add(length as u64);
             let _ = socket.send_to(&room[..length], client).await;
             true
         }

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::counters::{Count, GroupCells, NodeCells, PerWorker};
 use crate::snapshot::{Registry, Snapshot};
-use crate::status::{Counters, GroupCounters, State, Status, TargetStatus};
+use crate::status::{Counters, FlowCounters, GroupCounters, State, Status, TargetStatus};
 use crate::worker::Shared;
 
 pub fn status(view: &Snapshot, shared: &Shared, registry: &Registry, started: i64, unreadable: Option<&str>) -> Status {
@@ -46,20 +46,34 @@ fn targets(view: &Snapshot) -> Vec<TargetStatus> {
 
 fn counters(cells: &PerWorker<NodeCells>) -> Counters {
     let sum = |part: fn(&NodeCells) -> &Count| cells.sum(|cells| part(cells).get());
+    let tls = FlowCounters {
+        new_flow_count: sum(|it| &it.new_tls_flows),
+        active_flow_count: sum(|it| &it.active_tls_flows),
+        processed_bytes: sum(|it| &it.tls_bytes),
+    };
+    let udp = FlowCounters {
+        new_flow_count: sum(|it| &it.new_udp_flows),
+        active_flow_count: sum(|it| &it.active_udp_flows),
+        processed_bytes: sum(|it| &it.udp_bytes),
+    };
     Counters {
         request_count: sum(|it| &it.requests),
         new_connection_count: sum(|it| &it.new_connections),
         active_connection_count: sum(|it| &it.active_connections),
         rejected_connection_count: sum(|it| &it.rejected_connections),
         client_tls_negotiation_error_count: sum(|it| &it.tls_errors),
-        processed_bytes: sum(|it| &it.bytes),
+        processed_bytes: sum(|it| &it.bytes) + tls.processed_bytes + udp.processed_bytes,
         http_code_elb_3xx: sum(|it| &it.elb_3xx),
         http_code_elb_4xx: sum(|it| &it.elb_4xx),
         http_code_elb_5xx: sum(|it| &it.elb_5xx),
         http_fixed_response_count: sum(|it| &it.fixed_responses),
         http_redirect_count: sum(|it| &it.redirects),
-        new_flow_count: sum(|it| &it.new_flows),
-        active_flow_count: sum(|it| &it.active_flows),
+        new_flow_count: sum(|it| &it.new_flows) + tls.new_flow_count + udp.new_flow_count,
+        active_flow_count: sum(|it| &it.active_flows) + tls.active_flow_count + udp.active_flow_count,
+        tls,
+        udp,
+        rule_evaluations: sum(|it| &it.rule_evaluations),
+        paid_rule_evaluations: sum(|it| &it.paid_rule_evaluations),
     }
 }
 

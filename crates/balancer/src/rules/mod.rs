@@ -74,10 +74,13 @@ fn query_pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
     query.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")))
 }
 
-/// The first rule all of whose conditions hold. The default rule has none, so there is one unless the listener has no
-/// default rule.
-pub fn first_match<'a>(rules: &'a [Rule], request: &RequestHead, client: IpAddr) -> Option<&'a Rule> {
-    rules.iter().find(|rule| rule.conditions.iter().all(|condition| condition.holds(request, client)))
+/// The first rule all of whose conditions hold, and how many were looked at, the default rule not counted. That has no
+/// conditions, so there is one unless the listener has no default rule.
+pub fn first_match<'a>(rules: &'a [Rule], request: &RequestHead, client: IpAddr) -> Option<(&'a Rule, usize)> {
+    let holds = |rule: &Rule| rule.conditions.iter().all(|condition| condition.holds(request, client));
+    let at = rules.iter().position(holds)?;
+    let rule = &rules[at];
+    Some((rule, at + usize::from(!rule.conditions.is_empty())))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 pub mod arns;
 pub mod attributes;
+pub mod capacity;
 pub mod listener;
 pub mod load_balancer;
 pub mod names;
@@ -13,6 +14,7 @@ pub mod target_group;
 pub mod testing;
 pub mod uses;
 
+pub use capacity::Capacity;
 pub use listener::Listener;
 pub use load_balancer::{LoadBalancer, Scheme, State, Zone};
 pub use node_config::node_config;

@@ -7,6 +7,7 @@ mod follow_instances;
 mod follow_targets;
 mod gateways;
 mod interfaces;
+mod meter_capacity;
 mod node;
 mod publish_names;
 mod read_status;
@@ -31,6 +32,7 @@ pub use collect_logs::CollectLogs;
 pub use converge_balancers::ConvergeBalancers;
 pub use follow_instances::FollowInstances;
 pub use follow_targets::FollowTargets;
+pub use meter_capacity::MeterCapacity;
 pub use publish_names::PublishNames;
 pub use read_status::ReadStatus;
 pub use report_metrics::ReportMetrics;
@@ -68,6 +70,7 @@ pub fn start(elb: &Arc<Elb>, tools: Tools, reconcilers: &Reconcilers) {
     let wake = vec![watch(LoadBalancer::KIND), watch(INSTANCES)];
     reconcilers.spawn(FollowInstances::new(Arc::clone(elb)), wake);
     reconcilers.spawn(metrics, Vec::new());
+    reconcilers.spawn(MeterCapacity::new(Arc::clone(elb)), Vec::new());
     reconcilers.spawn(logs, Vec::new());
     if let Some(hosts) = hosts {
         reconcilers.spawn(PublishNames::new(Arc::clone(elb), hosts), vec![watch(LoadBalancer::KIND)]);

@@ -167,7 +167,7 @@ impl Connection {
     ) -> Result<Next, Fault> {
         let handling = self.hygiene(view, &mut scratch.head, record.verdict)?;
         let listener = view.listener(self.peer.key).ok_or(Fault::ClientGone)?;
-        let rule = matching(listener, &scratch.head, self.peer.origin.client.ip())?;
+        let rule = matching(listener, &scratch.head, self.peer.origin.client.ip(), self.worker.cells())?;
         record.priority = Some(rule.priority);
         record.actions = match rule.action {
             Action::Forward(_) => "forward",

@@ -81,7 +81,7 @@ async fn handle(finish: &mut Finish, parts: &Parts, body: &mut Option<Incoming>)
         finish.record.kind = RequestKind::Grpc;
     }
     let listener = view.listener(peer.key).ok_or(Fault::ClientGone)?;
-    let rule = matching(listener, &finish.head, peer.origin.client.ip())?;
+    let rule = matching(listener, &finish.head, peer.origin.client.ip(), finish.worker.cells())?;
     finish.record.priority = Some(rule.priority);
     finish.record.actions = match rule.action {
         Action::Forward(_) => "forward",

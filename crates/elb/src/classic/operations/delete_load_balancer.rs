@@ -18,9 +18,11 @@ pub(super) async fn delete_load_balancer(
 ) -> Result<DeleteAccessPointOutput, freehold_wire::Error> {
     let (account, name) = (call.account().to_owned(), lookup::name(input.load_balancer_name)?);
     let now = elb.now();
+    let nodes = Arc::clone(&elb.nodes);
     let deleted = elb.store.transact::<_, Error, _>(move |tx| {
         if let Some(balancer) = lookup::within(tx, &account, &name)? {
-            metering::delete(tx, balancer, now)?;
+            let status = nodes.status(&balancer.arn);
+            metering::delete(tx, balancer, status.as_deref(), now)?;
         }
         Ok(())
     });

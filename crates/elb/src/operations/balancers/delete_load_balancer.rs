@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use freehold_api::elbv2::{DeleteLoadBalancerInput, DeleteLoadBalancerOutput};
+use freehold_balancer::status::Status;
 use freehold_store::{Filter, StoreExt, Tx, TxExt};
 use freehold_wire::Call;
 use jiff::Timestamp;
@@ -21,11 +22,12 @@ pub(super) async fn delete_load_balancer(
 ) -> Result<DeleteLoadBalancerOutput, freehold_wire::Error> {
     let (account, arn) = (call.account().to_owned(), input.load_balancer_arn.unwrap_or_default());
     let now = elb.now();
-    elb.store.transact::<_, Error, _>(move |tx| delete(tx, &account, &arn, now)).await?;
+    let status = elb.nodes.status(&arn);
+    elb.store.transact::<_, Error, _>(move |tx| delete(tx, &account, &arn, status.as_deref(), now)).await?;
     Ok(DeleteLoadBalancerOutput {})
 }
 
-fn delete(tx: &mut dyn Tx, account: &str, arn: &str, now: Timestamp) -> Result<(), Error> {
+fn delete(tx: &mut dyn Tx, account: &str, arn: &str, status: Option<&Status>, now: Timestamp) -> Result<(), Error> {
     let balancer: LoadBalancer = match lookup::within(tx, account, arn) {
         Err(Error::LoadBalancerNotFound) => return Ok(()),
         found => found?,
@@ -40,5 +42,5 @@ fn delete(tx: &mut dyn Tx, account: &str, arn: &str, now: Timestamp) -> Result<(
     for listener in tx.list::<Listener>(&Filter::index(0, arn))? {
         tx.delete::<Listener>(&listener.arn)?;
     }
-    Ok(metering::delete(tx, balancer, now)?)
+    Ok(metering::delete(tx, balancer, status, now)?)
 }

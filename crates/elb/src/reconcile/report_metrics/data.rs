@@ -82,6 +82,7 @@ impl Told {
         for (name, old, new) in [
             ("RequestCount", before.request_count, now.request_count),
             ("NewConnectionCount", before.new_connection_count, now.new_connection_count),
+            ("RuleEvaluations", before.rule_evaluations, now.rule_evaluations),
             ("RejectedConnectionCount", before.rejected_connection_count, now.rejected_connection_count),
             (
                 "ClientTLSNegotiationErrorCount",
