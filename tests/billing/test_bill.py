@@ -8,6 +8,7 @@ import random
 import pytest
 
 from support.bills import HOUR, PERIOD, bill, launch, lines, reach
+from support.functions import Functions
 
 
 @pytest.fixture
@@ -142,3 +143,40 @@ def test_options_are_compared_before_anything_is_bought(moved, tmp_path):
 def test_a_dimension_that_is_none_is_named(moved):
     refused = moved.command("bill", "--by", "colour")
     assert refused.returncode == 1 and "colour" in refused.stderr
+
+
+def test_dedicated_instances_cost_a_fee_for_each_hour_on_top(moved):
+    ec2 = moved.client("ec2")
+    fee = ("AmazonEC2", "DedicatedRegionFee")
+    launch(ec2)
+    assert fee not in lines(moved, "--by", "service,usage")
+    dedicated = [launch(ec2, Placement={"Tenancy": "dedicated"}) for _ in range(2)]
+    moved.advance_clock(3 * HOUR)
+    for instance in dedicated:
+        ec2.terminate_instances(InstanceIds=[instance])
+        reach(ec2, instance, "terminated")
+    moved.advance_clock(5 * HOUR)
+    found = lines(moved, "--by", "service,usage")
+    # Three hours reach into four, of which each costs one fee, whole.
+    line = found[fee]
+    assert float(line["quantity"]) == 4 and float(line["cost"]) == 8
+    assert float(found[("AmazonEC2", "DedicatedUsage:m5.large")]["quantity"]) == pytest.approx(6, abs=0.1)
+
+
+def test_environments_that_are_kept_ready_are_billed_while_they_are(moved):
+    functions = Functions(moved, "111122223333")
+    functions.make(MemorySize=512)
+    functions.client.publish_version(FunctionName="f")
+    version = {"FunctionName": "f", "Qualifier": "1"}
+    functions.client.put_provisioned_concurrency_config(**version, ProvisionedConcurrentExecutions=3)
+    moved.advance_clock(2 * HOUR)
+    functions.client.put_provisioned_concurrency_config(**version, ProvisionedConcurrentExecutions=1)
+    moved.kill()
+    moved.start()
+    moved.advance_clock(4 * HOUR)
+    functions.client.delete_provisioned_concurrency_config(**version)
+    moved.advance_clock(10 * HOUR)
+    found = lines(moved, "--by", "service,usage")[("AWSLambda", "Lambda-Provisioned-Concurrency")]
+    # Half a gigabyte, three times and then once: a region that starts again has forgotten that its clock was moved.
+    assert 0.5 * 3 * 2 * HOUR <= float(found["quantity"]) < 0.5 * (3 * 2 + 4.2) * HOUR
+    assert float(found["cost"]) == pytest.approx(0.0000041667 * float(found["quantity"]))

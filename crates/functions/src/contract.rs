@@ -211,6 +211,9 @@ pub struct Used {
     pub function: String,
     pub billed_ms: u64,
     pub memory_mib: u32,
+    /// It ran in an environment that is paid for as a provisioned one.
+    #[serde(default)]
+    pub is_provisioned: bool,
 }
 
 /// Why the node does not do what it was asked.

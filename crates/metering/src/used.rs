@@ -42,6 +42,11 @@ pub enum Used {
         /// `m5`
         family: String,
     },
+    /// Environments of a function that are kept ready.
+    Concurrency {
+        memory_mib: u32,
+        environments: u32,
+    },
     /// Room that is kept for instances and that none takes.
     Reserved {
         instance_type: String,
@@ -78,6 +83,7 @@ impl Used {
             Self::Address { .. } => "address",
             Self::LoadBalancer { .. } => "balancer",
             Self::Host { .. } => "host",
+            Self::Concurrency { .. } => "concurrency",
             Self::Reserved { .. } => "reserved",
         }
     }

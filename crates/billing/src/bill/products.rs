@@ -12,6 +12,9 @@ use crate::sheet::{InstanceTypes, REGION_FEE};
 /// An instance is paid for a minute at least (*EC2 user guide, On-Demand Instances: billing*).
 const LEAST_SECONDS: i64 = 60;
 
+const MIB_PER_GB: u32 = 1024;
+const SECONDS_AN_HOUR: u32 = 3600;
+
 /// How the price list names a product.
 pub struct Described {
     pub usage_type: String,
@@ -84,6 +87,12 @@ fn product_of(used: &Used, region: &Region, types: &dyn InstanceTypes) -> Option
         Used::Reserved { instance_type, zone, platform, tenancy, instances } => {
             let instance = instance(types.parse(instance_type)?, zone, platform, *tenancy, region);
             (Product::Instance(instance), Rate::Hourly(Decimal::from(*instances)))
+        }
+        // Priced by seconds of a gigabyte.
+        Used::Concurrency { memory_mib, environments } => {
+            let gb = Decimal::from(*memory_mib) / Decimal::from(MIB_PER_GB);
+            let each_hour = gb * Decimal::from(*environments) * Decimal::from(SECONDS_AN_HOUR);
+            (Product::LambdaProvisioned { region, is_arm: false }, Rate::Hourly(each_hour))
         }
         Used::Volume { volume_type, gib } => {
             let usage_type = match &**volume_type {

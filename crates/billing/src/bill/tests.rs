@@ -135,3 +135,15 @@ fn an_hour_with_dedicated_instances_costs_each_account_one_fee() {
     assert_eq!(hours, [(one, "10"), (one, "11"), (two, "11"), (two, "12")]);
     assert!(fees.iter().all(|(_, sums)| sums.quantity == Decimal::ONE && sums.amortized == Decimal::ONE));
 }
+
+#[test]
+fn environments_that_are_kept_ready_are_paid_for_by_their_memory() {
+    let used = Used::Concurrency { memory_mib: 1536, environments: 4 };
+    let (from, to) = ("2026-11-30T10:30:00Z", "2026-11-30T11:30:00Z");
+    let stretch = Stretch::new("111111111111", "arn:f:1", used, (from.parse().unwrap(), to.parse().unwrap()));
+    let groups = bill(&[stretch]).group(hour(from), hour(to).plus(1), &[Dimension::UsageType, Dimension::Hour]);
+    let amounts: Vec<_> = groups.into_iter().map(|(key, sums)| (key[0].clone(), sums.quantity)).collect();
+    // 1.5 GB, four of them, half an hour each time.
+    let half = ("Lambda-Provisioned-Concurrency".to_owned(), Decimal::from(10_800));
+    assert_eq!(amounts, [half.clone(), half]);
+}

@@ -192,6 +192,7 @@ impl Services {
         });
         ledger.ask(Arc::clone(&ec2) as _);
         ledger.ask(Arc::clone(&elb) as _);
+        ledger.ask(Arc::clone(&lambda) as _);
         let reconcilers = Arc::new(Reconcilers::new(Arc::clone(&clock)));
         let mut services = Self {
             iam: Arc::clone(&iam),

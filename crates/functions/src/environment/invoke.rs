@@ -310,7 +310,8 @@ impl Environment {
         let end = Line::End { request, trace, status, ms, response: response.as_ref() };
         let report = Line::Report { request, trace, status, metrics: &metrics };
         let (function, billed_ms, memory_mib) = (revision.arn.clone(), metrics.billed_ms, revision.memory_mib);
-        self.log_all(&[end, report], Some(Used { function, billed_ms, memory_mib }));
+        let used = Used { function, billed_ms, memory_mib, is_provisioned: self.is_provisioned };
+        self.log_all(&[end, report], Some(used));
         Report {
             request_id: invocation.request_id.clone(),
             outcome,

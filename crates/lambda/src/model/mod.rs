@@ -23,7 +23,7 @@ pub(crate) use function::{Function, Permissions, RuntimeManagement};
 pub(crate) use interface::{Interface, InterfaceState};
 pub(crate) use layer::{Layer, LayerVersion};
 pub(crate) use mapping::{Mapping, MappingState};
-pub(crate) use provisioned::Provisioned;
+pub(crate) use provisioned::{Paid, Provisioned};
 pub(crate) use settings::{Logging, Settings, Vpc};
 pub(crate) use state::{Failure, State, Update};
 pub(crate) use time::{iso, modified};

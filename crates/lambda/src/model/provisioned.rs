@@ -13,6 +13,19 @@ pub(crate) struct Provisioned {
     pub account: String,
     pub requested: u32,
     pub modified: Timestamp,
+    /// Since when so many environments are paid for, and with how much memory; `None` in rows of before they were.
+    #[serde(default)]
+    pub paid: Option<Paid>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Paid {
+    /// When there was no configuration before.
+    pub enabled: Timestamp,
+    /// When it last became so many, or of so much memory.
+    pub since: Timestamp,
+    /// Of the version.
+    pub memory_mib: u32,
 }
 
 impl Document for Provisioned {

@@ -10,7 +10,8 @@ use freehold_wire::schema::Unit;
 use crate::Lambda;
 use crate::errors::Error;
 use crate::lookup;
-use crate::model::{Alias, EventInvoke, FunctionUrl, Provisioned};
+use crate::metering;
+use crate::model::{Alias, EventInvoke, FunctionUrl};
 use crate::names::FunctionName;
 
 pub(super) async fn delete_alias(
@@ -21,6 +22,7 @@ pub(super) async fn delete_alias(
     let name = FunctionName::read_unqualified(&call, input.function_name.as_deref())?;
     let alias = input.name.unwrap_or_default();
     let id = Alias::id(&name.arn(), &alias);
+    let now = lambda.now();
     let deleted = lambda.store.transact::<_, Error, _>(move |tx| {
         let mut function = lookup::function(&mut *tx, &name)?;
         if function.policies.remove(&alias).is_some() {
@@ -28,7 +30,7 @@ pub(super) async fn delete_alias(
         }
         tx.delete::<Alias>(&id)?;
         tx.delete::<EventInvoke>(&id)?;
-        tx.delete::<Provisioned>(&id)?;
+        metering::release(tx, &id, now)?;
         tx.delete::<FunctionUrl>(&id)?;
         Ok(())
     });

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use freehold_api::lambda::{PutProvisionedConcurrencyConfigRequest, PutProvisionedConcurrencyConfigResponse};
-use freehold_store::{StoreExt, TxExt};
+use freehold_store::StoreExt;
 use freehold_wire::Call;
 
 use super::{check_left, provisioned, qualified};
 use crate::Lambda;
 use crate::errors::Error;
 use crate::lookup;
+use crate::metering;
 use crate::model::{Provisioned, modified};
 
 pub(super) async fn put_provisioned_concurrency_config(
@@ -23,7 +24,7 @@ pub(super) async fn put_provisioned_concurrency_config(
     let now = lambda.now();
     let kept = lambda.store.transact::<_, Error, _>(move |tx| {
         let function = lookup::function(&mut *tx, &name)?;
-        lookup::qualified(&mut *tx, &name)?;
+        let version = lookup::version(&mut *tx, &name)?;
         let arn = name.qualified_arn();
         let total = provisioned(tx, &function.arn, &arn)? + requested;
         if function.reserved.is_some_and(|reserved| total > reserved) {
@@ -39,8 +40,9 @@ pub(super) async fn put_provisioned_concurrency_config(
             account: function.account,
             requested,
             modified: now,
+            paid: None,
         };
-        tx.put(&kept)?;
+        metering::provision(tx, kept.clone(), version.settings.memory_mib, now)?;
         Ok(kept)
     });
     let kept = kept.await?;

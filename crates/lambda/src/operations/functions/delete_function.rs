@@ -5,10 +5,12 @@ use std::sync::Arc;
 use freehold_api::lambda::{DeleteFunctionRequest, DeleteFunctionResponse};
 use freehold_store::{Document, Filter, StoreExt, Tx, TxExt};
 use freehold_wire::Call;
+use jiff::Timestamp;
 
 use crate::Lambda;
 use crate::errors::Error;
 use crate::lookup;
+use crate::metering;
 use crate::model::{Alias, Dismissed, EventInvoke, Function, FunctionUrl, Provisioned, Version};
 use crate::names::{FunctionName, LATEST, is_number};
 
@@ -18,19 +20,20 @@ pub(super) async fn delete_function(
     input: DeleteFunctionRequest,
 ) -> Result<DeleteFunctionResponse, freehold_wire::Error> {
     let name = FunctionName::read(&call, input.function_name.as_deref(), input.qualifier.as_deref())?;
+    let now = lambda.now();
     lambda
         .store
         .transact::<_, Error, _>(move |tx| match name.qualifier.as_deref() {
-            None => delete_all(tx, &name),
+            None => delete_all(tx, &name, now),
             Some(LATEST) => Err(Error::invalid("$LATEST version cannot be deleted without deleting the function.")),
-            Some(number) if is_number(number) => delete_version(tx, &name, number),
+            Some(number) if is_number(number) => delete_version(tx, &name, number, now),
             Some(_) => Err(Error::invalid("Deletion of aliases is not currently supported.")),
         })
         .await?;
     Ok(DeleteFunctionResponse { status_code: Some(204) })
 }
 
-fn delete_all(tx: &mut dyn Tx, name: &FunctionName) -> Result<(), Error> {
+fn delete_all(tx: &mut dyn Tx, name: &FunctionName, now: Timestamp) -> Result<(), Error> {
     let function = lookup::function(&mut *tx, name)?;
     let arn = &function.arn;
     for version in tx.list::<Version>(&Filter::index(0, arn))? {
@@ -39,7 +42,9 @@ fn delete_all(tx: &mut dyn Tx, name: &FunctionName) -> Result<(), Error> {
     delete_each::<Alias>(tx, arn)?;
     delete_each::<EventInvoke>(tx, arn)?;
     delete_each::<FunctionUrl>(tx, arn)?;
-    delete_each::<Provisioned>(tx, arn)?;
+    for config in tx.list::<Provisioned>(&Filter::index(0, arn))? {
+        metering::release(tx, &config.arn, now)?;
+    }
     tx.put(&Dismissed::queue(&function.account, function.queue))?;
     tx.delete::<Function>(arn)?;
     Ok(())
@@ -61,7 +66,7 @@ fn delete_each<D: Document>(tx: &mut dyn Tx, function: &str) -> Result<(), Error
     Ok(())
 }
 
-fn delete_version(tx: &mut dyn Tx, name: &FunctionName, number: &str) -> Result<(), Error> {
+fn delete_version(tx: &mut dyn Tx, name: &FunctionName, number: &str, now: Timestamp) -> Result<(), Error> {
     let arn = name.arn();
     lookup::function(&mut *tx, name)?;
     // *API reference, DeleteFunction*: a version that an alias refers to stays.
@@ -81,7 +86,7 @@ fn delete_version(tx: &mut dyn Tx, name: &FunctionName, number: &str) -> Result<
     if let Some(version) = tx.get::<Version>(&Version::id(&arn, number))? {
         dismiss(tx, &version)?;
         tx.delete::<EventInvoke>(version.qualified_arn())?;
-        tx.delete::<Provisioned>(version.qualified_arn())?;
+        metering::release(tx, version.qualified_arn(), now)?;
     }
     Ok(())
 }
