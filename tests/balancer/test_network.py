@@ -189,7 +189,11 @@ def test_datagrams_of_a_client_go_to_one_target_and_come_back(node, protocol):
             assert len(names) == 1
             answers[names.pop()] += 1
     assert len(answers) == 3
-    made.wait_for(lambda it: it["counters"]["new_flow_count"] >= 30, "the flows are counted")
+    counted = made.wait_for(lambda it: it["counters"]["udp"]["new_flow_count"] >= 30, "the flows are counted")["counters"]
+    assert counted["new_flow_count"] >= counted["udp"]["new_flow_count"] >= counted["udp"]["active_flow_count"]
+    # Five pings and what came back, each time.
+    assert counted["processed_bytes"] >= counted["udp"]["processed_bytes"] >= 30 * 5 * 2 * len("ping 0")
+    assert counted["tls"] == {"new_flow_count": 0, "active_flow_count": 0, "processed_bytes": 0}
     for one in behind:
         one.close()
 

@@ -7,6 +7,7 @@ import pytest
 from balancer.client import Raw, get
 from balancer.node import fixed, forward, free_port, group, listener, rule, target
 from balancer.targets import answer
+from support.waiting import until
 
 MATCHES = [
     ({"HostHeader": ["*.example.com"]}, {"host": "a.EXAMPLE.com"}, {"host": "example.com"}),
@@ -203,3 +204,18 @@ def test_a_zone_keeps_its_requests_without_cross_zone(node, http_targets):
     assert texts("127.0.0.2") == {str(there.port)}
     with Raw(port, "127.0.0.3") as raw:
         assert raw.get().status == 503
+
+
+def test_rules_that_are_looked_at_are_counted_and_ten_of_each_request_are_free(node):
+    port = free_port()
+    rules = [rule(fixed(200, ""), {"PathPattern": [f"/{at}"]}, priority=at) for at in range(1, 13)]
+    made = node([listener(port, *rules, rule(fixed(404, "")))])
+    for path, status in [("/1", 200), ("/11", 200), ("/nowhere", 404)]:
+        assert get(port, path).status == status
+
+    def counts():
+        counters = made.status()["counters"]
+        return counters["rule_evaluations"], counters["paid_rule_evaluations"]
+
+    # The default rule is not counted.
+    until(lambda: counts() == (1 + 11 + 12, 1 + 2), "all are counted")

@@ -109,8 +109,10 @@ def test_a_tls_listener_of_a_network_balancer_decrypts(node, certificates, http_
     port = free_port()
     chains = [certificates[0].config()]
     one = listener(port, rule(forward("g")), protocol="Tls", certificates=chains, alpn_policy="HTTP1Only")
-    node([one], [group("g", [target(behind.port)], protocol="Tcp")], kind="Network")
+    made = node([one], [group("g", [target(behind.port)], protocol="Tcp")], kind="Network")
     context = certificates[0].context("h2", "http/1.1")
     with Raw(port, context=context, name="default.example") as raw:
         assert raw.socket.selected_alpn_protocol() == "http/1.1"
         assert raw.get().status == 200
+        counted = made.wait_for(lambda it: it["counters"]["tls"]["active_flow_count"] == 1, "the flow is counted")
+        assert counted["counters"]["tls"]["processed_bytes"] > 0
