@@ -186,7 +186,10 @@ fn what_is_wrong_is_told_with_its_place_and_changes_nothing() {
         (EC2_JSON.replace("\"products\"", "\"goods\""), "the terms come before the products"),
         ("{}".to_owned(), "there are no products with terms"),
         (format!("{EC2_JSON} x"), "trailing characters"),
-        (PLANS_JSON.replace("\"sku\": \"COMPUTE\",\n        \"desc", "\"sku\": \"OTHER\",\n        \"desc"), "not among"),
+        (
+            PLANS_JSON.replace("\"sku\": \"COMPUTE\",\n        \"desc", "\"sku\": \"OTHER\",\n        \"desc"),
+            "not among",
+        ),
         (EC2_CSV.replace("us-east-1", "eu-west-1"), "it has no price for this region; 0 prices taken; left out: 15"),
     ];
     let before = import().text().unwrap();
