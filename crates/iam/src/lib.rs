@@ -53,6 +53,7 @@ pub struct Iam {
     development: Development,
     keys: KeyRing,
     sessions: instance_profiles::Sessions,
+    service_roles: service_roles::ServiceRoles,
     protection: protection::Protection,
 }
 
@@ -61,7 +62,8 @@ impl Iam {
     pub fn new(store: SharedStore, clock: Arc<dyn Clock>, development: Development) -> Arc<Self> {
         let (keys, sessions) = (KeyRing::default(), instance_profiles::Sessions::default());
         let protection = protection::Protection::default();
-        Arc::new(Self { store, clock, development, keys, sessions, protection })
+        let service_roles = service_roles::ServiceRoles::new(&store);
+        Arc::new(Self { store, clock, development, keys, sessions, service_roles, protection })
     }
 
     /// The services `iam` and `sts`.

@@ -1,7 +1,10 @@
 //! What services ask that act by a role which their caller named: whether the role lets them, and its credentials.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use freehold_core::Arn;
-use freehold_store::StoreExt;
+use freehold_store::{Kept, SharedStore};
 use jiff::SignedDuration;
 
 use crate::Iam;
@@ -13,6 +16,37 @@ use crate::trust::{self, NotTrusted};
 /// Lifetime of credentials given to software that a service runs, and how long before their end new ones are given out.
 const LIFETIME: SignedDuration = SignedDuration::from_hours(12);
 const RENEW_BEFORE: SignedDuration = SignedDuration::from_hours(1);
+/// Roles that are remembered to trust a service.
+const MOST: usize = 1_000;
+
+/// Asked before each run of a function, so what was found once is kept.
+pub(crate) struct ServiceRoles {
+    roles: Kept<Role>,
+    /// Roles that were found to trust a service, as they were then.
+    trusting: Mutex<HashMap<(String, String), Arc<Role>>>,
+}
+
+impl ServiceRoles {
+    pub fn new(store: &SharedStore) -> Self {
+        Self { roles: Kept::new(store), trusting: Mutex::default() }
+    }
+
+    fn trusts(&self, role: &Arc<Role>, service: &str) -> bool {
+        let key = (role.unique_id.clone(), service.to_owned());
+        let mut trusting = self.trusting.lock().unwrap_or_else(PoisonError::into_inner);
+        if trusting.get(&key).is_some_and(|known| Arc::ptr_eq(known, role)) {
+            return true;
+        }
+        let trusts = trust::of_service(role, service, &Context::default());
+        if trusts {
+            if trusting.len() >= MOST {
+                trusting.clear();
+            }
+            trusting.insert(key, Arc::clone(role));
+        }
+        trusts
+    }
+}
 
 impl Iam {
     /// Whether a service (`lambda.amazonaws.com`) may assume the role with this ARN.
@@ -64,12 +98,12 @@ impl Iam {
         Ok(evaluate(&policies, &question) == Decision::Allowed)
     }
 
-    fn service_role(&self, role_arn: &str, service: &str) -> Result<Role, NotTrusted> {
+    fn service_role(&self, role_arn: &str, service: &str) -> Result<Arc<Role>, NotTrusted> {
         let arn: Arn = role_arn.parse().map_err(|_| NotTrusted::NoRole)?;
         let name = arn.resource.rsplit('/').next().unwrap_or_default();
-        let role = self.store.get::<Role>(&Role::id(&arn.account, name))?;
+        let role = self.service_roles.roles.get(&Role::id(&arn.account, name))?;
         let role = role.filter(|role| role.arn() == arn).ok_or(NotTrusted::NoRole)?;
-        if trust::of_service(&role, service, &Context::default()) {
+        if self.service_roles.trusts(&role, service) {
             Ok(role)
         } else {
             Err(NotTrusted::Untrusted(service.to_owned()))

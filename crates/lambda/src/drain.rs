@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use freehold_api::logs::{CreateLogGroupRequest, CreateLogStreamRequest, InputLogEvent, PutLogEventsRequest, op};
 use freehold_core::{Clock, Principal, SystemClock};
-use freehold_functions::contract::LogLine;
+use freehold_functions::contract::{LogBatch, LogLine};
 use freehold_store::{Document, Filter, StoreExt};
 use freehold_wire::Error as WireError;
 use tokio::task::JoinSet;
@@ -22,8 +22,9 @@ const MOST_BYTES: usize = 1_000_000;
 const EVENT_COST: usize = 26;
 /// After a failure.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Between batches: what comes in the meantime is brought over and stored together, which costs a busy region less.
+/// After a batch of few lines: what comes in the meantime is brought over and stored together, which costs less.
 const GATHER: Duration = Duration::from_millis(100);
+const FEW: usize = 1_000;
 
 /// Where lines go: account, group, stream.
 type Place = (String, String, String);
@@ -41,16 +42,21 @@ pub(crate) async fn run(lambda: Arc<Lambda>) {
             continue;
         }
         match lambda.node.logs(stored).await {
-            Ok(batch) => match lambda.store_lines(batch.lines).await {
-                Ok(()) => {
-                    stored = batch.last;
-                    tokio::time::sleep(GATHER).await;
+            Ok(LogBatch { last, lines }) => {
+                let are_few = lines.len() < FEW;
+                match lambda.store_lines(lines).await {
+                    Ok(()) => {
+                        stored = last;
+                        if are_few {
+                            tokio::time::sleep(GATHER).await;
+                        }
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, "what functions wrote cannot be stored yet");
+                        tokio::time::sleep(PAUSE).await;
+                    }
                 }
-                Err(error) => {
-                    tracing::warn!(%error, "what functions wrote cannot be stored yet");
-                    tokio::time::sleep(PAUSE).await;
-                }
-            },
+            }
             // A region without machines.
             Err(NodeError::Refused(_)) => return,
             Err(error) => {

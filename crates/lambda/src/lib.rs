@@ -44,7 +44,7 @@ use freehold_core::targets::Targets;
 use freehold_functions::layout::Layout;
 use freehold_iam::Iam;
 use freehold_queues::Queues;
-use freehold_store::{Filter, SharedStore, StoreExt};
+use freehold_store::{Filter, Kept, SharedStore, StoreExt};
 use freehold_wire::{Local, Service};
 use jiff::Timestamp;
 
@@ -54,7 +54,7 @@ pub use urls::UrlSite;
 
 use download::Downloads;
 use invoke::{Dispatchers, Running};
-use model::Function;
+use model::{Function, Version};
 use node::SharedNode;
 use packages::Packages;
 use poll::Pollers;
@@ -81,6 +81,9 @@ pub struct Parts {
 /// The functions of a region.
 pub struct Lambda {
     store: SharedStore,
+    /// What each invocation reads.
+    functions: Kept<Function>,
+    versions: Kept<Version>,
     clock: Arc<dyn Clock>,
     region: String,
     iam: Arc<Iam>,
@@ -105,6 +108,8 @@ impl Lambda {
         let packages = Packages::new(layout.root());
         let downloads = Downloads::new();
         Arc::new(Self {
+            functions: Kept::new(&store),
+            versions: Kept::new(&store),
             store,
             clock,
             region,

@@ -7,7 +7,7 @@ use freehold_iam::{ResourcePolicies, ResourcePolicy};
 use freehold_store::StoreExt;
 
 use crate::Lambda;
-use crate::model::{Function, LayerVersion};
+use crate::model::LayerVersion;
 use crate::names::{FunctionName, LATEST};
 
 /// What no policy can give to another account (*Actions defined by AWS Lambda*: what has no resource policy).
@@ -43,7 +43,7 @@ impl Lambda {
             return Ok(parsed(layer.permissions.as_ref().map(|permissions| permissions.policy.as_str())));
         }
         let Some(name) = FunctionName::parse(arn, "", "") else { return Ok(ResourcePolicy::NoResource) };
-        let Some(function) = self.store.get::<Function>(&name.arn())? else { return Ok(ResourcePolicy::NoResource) };
+        let Some(function) = self.functions.get(&name.arn())? else { return Ok(ResourcePolicy::NoResource) };
         let permissions = function.policies.get(key(name.qualifier.as_deref()));
         Ok(parsed(permissions.map(|permissions| permissions.policy.as_str())))
     }

@@ -11,6 +11,7 @@ pub mod database;
 pub mod document;
 pub mod error;
 pub mod idempotency;
+mod kept;
 pub mod memory;
 pub mod messages;
 pub mod reconcile;
@@ -21,6 +22,7 @@ mod watchers;
 
 pub use document::Document;
 pub use error::Error;
+pub use kept::Kept;
 pub use memory::MemoryStore;
 pub use row::{Filter, Row};
 pub use sqlite::SqliteStore;

@@ -23,8 +23,9 @@ use crate::contract::{LogBatch, LogLine, Used};
 
 /// A file of this size is followed by another.
 const SEGMENT: u64 = 8 << 20;
-/// Lines kept in memory; older ones are read from their files again.
-const RECENT: usize = 4096;
+/// Lines kept in memory, which is a few seconds of a busy host; older ones are read from their files again, each time from
+/// the file's beginning.
+const RECENT: usize = 32 << 10;
 /// What a batch has at most.
 const BATCH: usize = 1 << 20;
 

@@ -1,18 +1,19 @@
 //! Which build of which version an invocation runs.
 
+use std::sync::Arc;
+
 use freehold_store::StoreExt;
 
 use crate::Lambda;
 use crate::errors::Error;
-use crate::lookup::{self, Qualified};
-use crate::model::{Function, Version};
-use crate::names::FunctionName;
+use crate::model::{Alias, Function, Version};
+use crate::names::{FunctionName, LATEST, is_number};
 
 /// What is to run.
 #[derive(Debug, Clone)]
 pub(crate) struct Resolved {
-    pub function: Function,
-    pub version: Version,
+    pub function: Arc<Function>,
+    pub version: Arc<Version>,
     /// Of the version, the build that is in place.
     pub build: String,
     /// The ARN as the caller named it.
@@ -22,14 +23,15 @@ pub(crate) struct Resolved {
 impl Lambda {
     /// Finds the version, by lot where an alias has two.
     pub(crate) fn resolve(&self, name: &FunctionName) -> Result<Resolved, Error> {
-        let function = self.store.get::<Function>(&name.arn())?.ok_or_else(|| Error::no_function(&name.arn()))?;
-        let version = match lookup::qualified(&self.store, name)? {
-            Qualified::Version(version) => *version,
-            Qualified::Alias(alias) => {
-                let number = alias.draw(rand::random_range(0.0..1.0));
-                let found = self.store.get::<Version>(&Version::id(&function.arn, number))?;
-                found.ok_or_else(|| Error::no_function(&name.qualified_arn()))?
-            }
+        let function = self.functions.get(&name.arn())?.ok_or_else(|| Error::no_function(&name.arn()))?;
+        let missing = || Error::no_function(&name.qualified_arn());
+        let version = |number: &str| self.versions.get(&Version::id(&function.arn, number))?.ok_or_else(missing);
+        let qualifier = name.qualifier();
+        let version = if qualifier == LATEST || is_number(qualifier) {
+            version(qualifier)?
+        } else {
+            let alias = self.store.get::<Alias>(&Alias::id(&function.arn, qualifier))?.ok_or_else(missing)?;
+            version(alias.draw(rand::random_range(0.0..1.0)))?
         };
         let Some(build) = version.live.clone() else {
             let (state, reason) = (version.state.name(), version.state.reason().unwrap_or_default());

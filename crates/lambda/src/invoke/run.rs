@@ -103,7 +103,7 @@ impl Lambda {
     }
 
     fn permit(&self, resolved: &Resolved) -> Result<Permit, Error> {
-        let Function { account, arn, reserved, .. } = &resolved.function;
+        let Function { account, arn, reserved, .. } = &*resolved.function;
         let begun = self.running.begin(account, arn, *reserved, || self.total_reserved(account));
         begun.inspect_err(|_| self.measure_throttle(resolved))
     }

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use rusqlite::Connection;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
@@ -16,6 +17,9 @@ const WAITING: usize = 1_024;
 const NUMBERS: u32 = 500_000;
 /// Measurements in one commit.
 const BATCH: usize = 20_000;
+/// How long measurements that nobody waits for are gathered: those of one second and series become one point, which is
+/// read and written once.
+const GATHER: Duration = Duration::from_millis(250);
 
 type Answer = oneshot::Sender<Result<(), Failure>>;
 
@@ -111,43 +115,73 @@ fn ended() -> Failure {
     Failure("the writer has ended".into())
 }
 
-fn run(applier: &mut Applier, mut waiting: mpsc::Receiver<Order>) {
-    let mut next = waiting.blocking_recv();
+fn run(applier: &mut Applier, waiting: mpsc::Receiver<Order>) {
+    match tokio::runtime::Builder::new_current_thread().enable_time().build() {
+        Ok(runtime) => runtime.block_on(work(applier, waiting)),
+        Err(error) => tracing::error!(%error, "measurements are not written"),
+    }
+}
+
+async fn work(applier: &mut Applier, mut waiting: mpsc::Receiver<Order>) {
+    let mut next = waiting.recv().await;
     while let Some(order) = next.take() {
-        let (first, permit, answer) = match order {
-            Order::Write(measurements, permit, answer) => (measurements, permit, answer),
+        next = match order {
+            Order::Write(measurements, permit, answer) => {
+                let mut gathered =
+                    Gathered { batch: measurements, permits: vec![permit], answers: Vec::from_iter(answer) };
+                let next = gathered.gather(&mut waiting).await;
+                gathered.write(applier);
+                next
+            }
             Order::Retain(now, answer) => {
                 let _ = answer.send(applier.retain(now).map_err(Failure::from));
-                next = waiting.blocking_recv();
-                continue;
+                None
             }
         };
-        let (mut batch, mut permits) = (first, vec![permit]);
-        let mut answers: Vec<Answer> = Vec::from_iter(answer);
-        while batch.len() < BATCH {
-            match waiting.try_recv() {
-                Ok(Order::Write(measurements, permit, answer)) => {
-                    batch.extend(measurements);
-                    permits.push(permit);
-                    answers.extend(answer);
+        if next.is_none() {
+            next = waiting.recv().await;
+        }
+    }
+}
+
+/// What goes into one commit.
+struct Gathered {
+    batch: Vec<Measurement>,
+    permits: Vec<OwnedSemaphorePermit>,
+    answers: Vec<Answer>,
+}
+
+impl Gathered {
+    /// Takes what waits, and what comes within a moment as long as nobody waits for an answer. The order that has to be
+    /// carried out on its own, if one came.
+    async fn gather(&mut self, waiting: &mut mpsc::Receiver<Order>) -> Option<Order> {
+        let until = tokio::time::Instant::now() + GATHER;
+        while self.batch.len() < BATCH {
+            let order = if self.answers.is_empty() {
+                tokio::time::timeout_at(until, waiting.recv()).await.ok().flatten()
+            } else {
+                waiting.try_recv().ok()
+            };
+            match order {
+                Some(Order::Write(measurements, permit, answer)) => {
+                    self.batch.extend(measurements);
+                    self.permits.push(permit);
+                    self.answers.extend(answer);
                 }
-                Ok(other) => {
-                    next = Some(other);
-                    break;
-                }
-                Err(_) => break,
+                other => return other,
             }
         }
-        let outcome = applier.write(&batch).map_err(Failure::from);
+        None
+    }
+
+    fn write(self, applier: &mut Applier) {
+        let outcome = applier.write(&self.batch).map_err(Failure::from);
         if let Err(error) = &outcome {
             tracing::error!(%error, "measurements could not be written");
         }
-        drop((batch, permits));
-        for answer in answers {
+        drop((self.batch, self.permits));
+        for answer in self.answers {
             let _ = answer.send(outcome.clone());
-        }
-        if next.is_none() {
-            next = waiting.blocking_recv();
         }
     }
 }

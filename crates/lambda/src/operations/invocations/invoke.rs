@@ -54,7 +54,7 @@ pub(super) async fn invoke(
         function_error: failure_of(&ran.report.outcome).map(str::to_owned),
         log_result: ran.report.log_tail,
         payload: Some(ran.payload),
-        executed_version: Some(resolved.version.number),
+        executed_version: Some(resolved.version.number.clone()),
         durable_execution_arn: None,
     })
 }
