@@ -21,7 +21,7 @@ pub fn read(file: impl Read, found: &mut Found) -> Result<(), Error> {
     let mut row = StringRecord::new();
     let columns = loop {
         let is_there = reader.read_record(&mut row).map_err(unreadable)?;
-        let line = row.position().map_or(1, csv::Position::line);
+        let line = row.position().map_or(1, line_of);
         if !is_there || line > ABOUT {
             return Err(wrong(line, "no row of names begins with SKU".to_owned()));
         }
@@ -36,7 +36,7 @@ pub fn read(file: impl Read, found: &mut Found) -> Result<(), Error> {
         found.offer = "ComputeSavingsPlans".to_owned();
     }
     while reader.read_record(&mut row).map_err(unreadable)? {
-        let line = row.position().map_or(0, csv::Position::line);
+        let line = row.position().map_or(0, line_of);
         if row.len() != columns.count {
             return Err(wrong(line, format!("there are {} fields where {} are named", row.len(), columns.count)));
         }
@@ -44,6 +44,11 @@ pub fn read(file: impl Read, found: &mut Found) -> Result<(), Error> {
         took.map_err(|why| wrong(line, why))?;
     }
     Ok(())
+}
+
+/// Each row is a line. The reader's own count is off by one where lines end with a carriage return.
+fn line_of(position: &csv::Position) -> u64 {
+    position.record() + 1
 }
 
 /// `2025-09-12` of `2025-09-12T22:53:08Z`
@@ -56,7 +61,7 @@ fn wrong(line: u64, why: String) -> Error {
 }
 
 fn unreadable(error: csv::Error) -> Error {
-    let line = error.position().map_or(0, csv::Position::line);
+    let line = error.position().map_or(0, line_of);
     match error.into_kind() {
         csv::ErrorKind::Io(error) => Error::Io(error),
         csv::ErrorKind::Utf8 { err, .. } => wrong(line, err.to_string()),

@@ -176,6 +176,7 @@ fn the_same_file_again_changes_nothing() {
 fn what_is_wrong_is_told_with_its_place_and_changes_nothing() {
     let cases = [
         (EC2_CSV.replace("0.0961000000", "0.0x"), "line 7: \"0.0x\" is not a price"),
+        (EC2_CSV.replace("0.0281000000", "x").replace('\n', "\r\n"), "line 8: \"x\" is not a price"),
         (EC2_CSV.replace("0.0961000000", "-1"), "line 7: -1 is less than nothing"),
         (EC2_CSV.replace("\"PricePerUnit\"", "\"Price\""), "line 6: there is no column PricePerUnit"),
         (EC2_CSV[..EC2_CSV.len() - 200].to_owned(), "fields where"),

@@ -31,10 +31,6 @@ impl Published {
         description: &str,
         tenancy: Tenancy,
     ) -> Option<&'a InstancePrices> {
-        // Most sheets say nothing of single types, and then no name is made to look for one.
-        if self.instances.is_empty() {
-            return None;
-        }
         let place = self.instances.get(&(kind.to_owned(), description.to_owned(), tenancy))?;
         file.instance.get(*place)
     }

@@ -38,11 +38,18 @@ impl Sheet {
 
     /// What the sheet says of this type, system and tenancy alone.
     fn published(&self, instance: &Instance) -> Option<&InstancePrices> {
+        // Most sheets say nothing of single types, and then no names are made to look for one.
+        if self.file.instance.is_empty() {
+            return None;
+        }
         let description = instance.platform.to_string();
         self.published.instance(&self.file, &instance.kind.to_string(), &description, instance.tenancy)
     }
 
     fn on_linux(&self, kind: &str) -> Option<Decimal> {
+        if self.file.instance.is_empty() {
+            return None;
+        }
         self.published.instance(&self.file, kind, &Platform::Linux.to_string(), Tenancy::Shared)?.usd
     }
 
