@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from support.bills import HOUR, PERIOD, bill, launch, lines, reach
+from support.bills import HOUR, PERIOD, TODAY, bill, launch, lines, reach
 from support.functions import Functions
 
 
@@ -138,6 +138,21 @@ def test_options_are_compared_before_anything_is_bought(moved, tmp_path):
     usage.write_text("what,amount,hours\nm5.huge,10,730\n")
     refused = moved.command("bill", "what-if", "--usage", str(usage))
     assert refused.returncode == 1 and "line 2: m5.huge" in refused.stderr
+
+
+def test_options_are_compared_for_the_period_that_is_named(moved):
+    launch(moved.client("ec2"))
+    moved.advance_clock(2 * HOUR)
+
+    def monthly(*period):
+        options = json.loads(moved.command("bill", "what-if", *period, "--json").stdout)
+        return {option["option"]: float(option["monthly"]) for option in options}["On-Demand"]
+
+    # Hours that are still to come are no idle ones.
+    assert monthly(*PERIOD) > 0.096 * 730 * 0.6
+    assert monthly("--from", PERIOD[1], "--to", str(TODAY)) == 0
+    refused = moved.command("bill", *PERIOD, "what-if")
+    assert refused.returncode == 1 and "after what-if" in refused.stderr
 
 
 def test_a_dimension_that_is_none_is_named(moved):

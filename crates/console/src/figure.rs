@@ -3,6 +3,9 @@
 use freehold_billing::report;
 use rust_decimal::{Decimal, RoundingStrategy};
 
+/// Digits after the point of what bills are made of.
+const DIGITS: u32 = 10;
+
 /// `$1,234.56`; what is less than a cent and yet something is said to be so.
 pub fn money(amount: &Decimal) -> String {
     let cents = amount.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
@@ -14,9 +17,9 @@ pub fn money(amount: &Decimal) -> String {
     }
 }
 
-/// All digits, for programs that read the page.
+/// For programs that read the page.
 pub fn exact(amount: &Decimal) -> String {
-    amount.normalize().to_string()
+    amount.round_dp(DIGITS).normalize().to_string()
 }
 
 /// `12.3 %` of a whole; nothing of nothing.

@@ -36,7 +36,7 @@ pub struct Chart {
     pub table: Vec<Row>,
     /// Options that the period has, from the ground up.
     pub options: Vec<PurchaseOption>,
-    /// Whether any column says what it would have cost On-Demand.
+    /// Whether any column says what it would have cost without commitments.
     pub has_marks: bool,
 }
 
@@ -90,7 +90,7 @@ fn title(slot: &Slot, sums: &ByOption) -> String {
         text.push_str(&format!("\n{}: {}", option.name(), money(&cost.cost)));
     }
     if total.cost != total.on_demand {
-        text.push_str(&format!("\nAt On-Demand prices: {}", money(&total.on_demand)));
+        text.push_str(&format!("\nList price: {}", money(&total.on_demand)));
     }
     text
 }

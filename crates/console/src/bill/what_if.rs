@@ -2,6 +2,7 @@
 
 use freehold_billing::Ledger;
 use freehold_billing::bill::Timeline;
+use freehold_billing::engine::Hour;
 use freehold_billing::report::{PricedOption, Purchase};
 use freehold_billing::what_if::{Choice, Offer, Profile, what_if};
 use rust_decimal::Decimal;
@@ -37,7 +38,9 @@ pub struct WhatIf {
 impl WhatIf {
     /// `None` where nothing was used that has a price.
     pub fn of(ledger: &Ledger, timeline: &Timeline, period: &Period, ask: &Ask) -> Option<Self> {
-        let profile = Profile::of(timeline, period.from, period.to);
+        // Nothing is idle in hours that are still to come.
+        let to = period.to.min(Hour::of(ledger.now()).plus(1));
+        let profile = Profile::of(timeline, period.from, to);
         let choices = what_if(&profile, ledger.sheet(), ledger.region(), &ask.wanted());
         let best = choices.first()?;
         if best.on_demand.is_zero() {

@@ -3,7 +3,7 @@
 use freehold_billing::report::grouped;
 
 /// About so many steps.
-const STEPS: f64 = 4.0;
+const STEPS: f64 = 5.0;
 
 /// From zero to a round number in round steps.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -51,7 +51,7 @@ mod tests {
 
     #[test]
     fn values_on_the_axis_are_round() {
-        assert_eq!(labels(97.0), ["$0", "$50", "$100"]);
+        assert_eq!(labels(97.0), ["$0", "$20", "$40", "$60", "$80", "$100"]);
         assert_eq!(labels(80.0), ["$0", "$20", "$40", "$60", "$80"]);
         assert_eq!(labels(1.9), ["$0", "$0.50", "$1.00", "$1.50", "$2.00"]);
         assert_eq!(labels(6500.0), ["$0", "$2,000", "$4,000", "$6,000", "$8,000"]);
@@ -69,7 +69,7 @@ mod tests {
         fn every_value_is_on_its_axis_and_fills_it(most in 1e-6..1e9f64) {
             let scale = Scale::up_to(most);
             prop_assert!(scale.top >= most * 0.999_999 && scale.top <= most * 2.5 + scale.step);
-            prop_assert!((2..=6).contains(&scale.ticks().len()));
+            prop_assert!((2..=7).contains(&scale.ticks().len()));
         }
     }
 }

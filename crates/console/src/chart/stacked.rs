@@ -132,7 +132,7 @@ mod tests {
         assert_eq!(chart.bars[1].pieces, []);
         assert_eq!((chart.bars[0].middle, chart.bars[1].middle, chart.bars[1].start), (25.0, 75.0, 50.0));
         let ticks: Vec<_> = chart.ticks.iter().map(|tick| (tick.y, &*tick.label)).collect();
-        assert_eq!(ticks, [(200.0, "$0"), (100.0, "$50"), (0.0, "$100")]);
+        assert_eq!((ticks.len(), ticks[0], ticks[1], ticks[5]), (6, (200.0, "$0"), (160.0, "$20"), (0.0, "$100")));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use freehold_billing::report::Last;
 use jiff::civil::Date;
 
 /// What the region's clock says is this hour, day or month; whole days of UTC otherwise.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, PartialEq, Eq, Args)]
 pub struct Period {
     /// Which period, up to now
     #[arg(default_value_t, value_parser = PossibleValuesParser::new(Last::ALL.map(Last::name)).try_map(|name| name.parse::<Last>()))]

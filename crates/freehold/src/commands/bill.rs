@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use freehold_billing::report::{Line, PricedOption, Report, money};
 use freehold_client::{post_json, post_text};
 use jiff::Timestamp;
@@ -23,7 +23,10 @@ pub fn run(data_dir: Option<PathBuf>, options: cli::bill::Bill) -> Result<()> {
     let data = DataDir::new(data_dir)?;
     let server = running(&data)?.endpoint.trim_start_matches("http://").parse()?;
     match options.what_if {
-        Some(cli::bill::WhatIf::WhatIf(what_if)) => compare(server, &options.period, &what_if),
+        Some(cli::bill::WhatIf::WhatIf(_)) if options.period != Period::default() => {
+            bail!("name the period after what-if")
+        }
+        Some(cli::bill::WhatIf::WhatIf(what_if)) => compare(server, &what_if),
         None => print_bill(server, &options),
     }
 }
@@ -72,7 +75,7 @@ fn csv_of(report: &Report, by: &[String]) -> Result<String> {
     Ok(String::from_utf8(out.into_inner()?)?)
 }
 
-fn compare(server: SocketAddr, asked: &Period, options: &cli::bill::Compare) -> Result<()> {
+fn compare(server: SocketAddr, options: &cli::bill::Compare) -> Result<()> {
     let usage =
         options.usage.as_ref().map(|path| std::fs::read_to_string(path).with_context(|| format!("{}", path.display())));
     let payments = match options.payment {
@@ -84,7 +87,7 @@ fn compare(server: SocketAddr, asked: &Period, options: &cli::bill::Compare) -> 
         years: options.years.map_or_else(|| vec![1, 3], |years| vec![years.into()]),
         payments: payments.into_iter().map(|payment| payment.name().to_owned()).collect(),
     };
-    let ask = Ask { what_if: Some(what_if), ..ask(asked)? };
+    let ask = Ask { what_if: Some(what_if), ..ask(&options.period)? };
     let priced: Vec<PricedOption> = block_on(post_json(server, PAGE, &ask))?;
     if options.json {
         return print_json(&priced);

@@ -138,7 +138,11 @@ fn priced(ledger: &Ledger, (from, to): (Hour, Hour), options: &Options) -> Resul
         Some(text) => {
             Profile::read(text, ledger.region(), &**ledger.types()).map_err(|error| Refused::Ask(error.to_string()))?
         }
-        None => Profile::of(&ledger.timeline(from, to)?, from, to),
+        None => {
+            // Nothing is idle in hours that are still to come.
+            let to = to.min(Hour::of(ledger.now()).plus(1));
+            Profile::of(&ledger.timeline(from, to)?, from, to)
+        }
     };
     let choices = what_if(&profile, ledger.sheet(), ledger.region(), &wanted);
     Ok(choices.iter().map(PricedOption::from).collect())
