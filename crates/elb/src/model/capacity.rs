@@ -147,6 +147,14 @@ impl Capacity {
     }
 }
 
+/// *ConsumedLCUs*: units that were used in a minute between two looks at the same process of a node.
+pub fn consumed(kind: Kind, before: &Status, now: &Status) -> f64 {
+    let mut used = Counted::default();
+    used.add(&Counted::of(before), &Counted::of(now), &mut Default::default());
+    // What a minute took, an hour of the kind takes sixty times.
+    (used.millionths(kind) * (HOUR / MINUTE) as u128) as f64 / MILLIONTHS as f64
+}
+
 impl Counted {
     fn of(status: &Status) -> Self {
         let all = &status.counters;
@@ -268,6 +276,14 @@ mod tests {
         assert_eq!(evaluations, [(0, 2_000_000)]);
         let active: Vec<_> = (0..60).map(|minute| (minute * MINUTE, http(10, 6000, 0, 0))).collect();
         assert_eq!(metered(Kind::Application, &active), [(0, 2_000_000)]);
+    }
+
+    #[test]
+    fn a_minute_is_told_by_what_an_hour_of_it_would_take() {
+        let (before, now) = (http(100, 0, 1000, 0), http(100 + 3000, 0, 1000, 0));
+        let busy = consumed(Kind::Application, &before, &now);
+        assert!((busy - 2.0).abs() < 1e-4, "3,000 in a minute are 50 a second: {busy}");
+        assert_eq!(consumed(Kind::Application, &now, &now), 0.0);
     }
 
     #[test]

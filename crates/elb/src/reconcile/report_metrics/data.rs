@@ -10,7 +10,7 @@ use freehold_balancer::status::{GroupCounters, Status};
 use freehold_core::metrics::Datum;
 use jiff::Timestamp;
 
-use crate::model::{LoadBalancer, arns};
+use crate::model::{LoadBalancer, arns, capacity};
 
 type Dimensions = Vec<(&'static str, String)>;
 
@@ -22,6 +22,7 @@ pub fn data(balancer: &LoadBalancer, before: &Status, now: &Status, at: Timestam
     let mut told = Told { namespace: namespace(balancer.kind), at, data: Vec::new() };
     let whole = vec![("LoadBalancer", arns::short(&balancer.arn).to_owned())];
     told.balancer(balancer.kind, &whole, before, now);
+    told.one("ConsumedLCUs", &whole, capacity::consumed(balancer.kind, before, now), "Count");
     told.groups(balancer.kind, &whole, before, now);
     told.data
 }
