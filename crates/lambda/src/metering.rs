@@ -83,6 +83,8 @@ pub(crate) fn provision(
     memory_mib: u32,
     now: Timestamp,
 ) -> Result<(), Error> {
+    // Bills have whole seconds, and begun ones count: parts that follow each other must not share one.
+    let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
     let before = tx.get::<Provisioned>(&config.arn)?;
     if let Some(stretch) = before.as_ref().and_then(|before| part(before, now)) {
         tx.put(&stretch)?;
