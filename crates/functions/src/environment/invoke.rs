@@ -301,7 +301,11 @@ impl Environment {
             duration_ms,
             billed_ms: (duration_ms + init_ms.unwrap_or(0.0)).ceil() as u64,
             memory_mib: revision.memory_mib,
-            max_memory_used_mib: if outcome == Outcome::OutOfMemory { revision.memory_mib } else { self.max_memory() },
+            max_memory_used_mib: if outcome == Outcome::OutOfMemory {
+                revision.memory_mib
+            } else {
+                self.max_memory(began.elapsed())
+            },
             init_ms,
         };
         let response = self.response(began, bytes);

@@ -46,9 +46,10 @@ const TURN: Duration = Duration::from_secs(1);
 /// handler left behind does not get far.
 const GRACE: Duration = Duration::from_millis(10);
 
-/// How often its memory is looked at, at most: that costs more than many a handler. What a run took is seen after it if it
-/// was longer than this, and else after one that follows.
-const LOOK: Duration = Duration::from_millis(20);
+/// How often its memory is looked at after short runs: that costs more than many a handler. What one takes that is over
+/// within [`SHORT`] may be told only with one that follows; it cannot be much.
+const LOOK: Duration = Duration::from_millis(250);
+const SHORT: Duration = Duration::from_millis(10);
 
 pub struct Environment {
     pub loaded: Arc<Loaded>,
@@ -221,11 +222,11 @@ impl Environment {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).push(task);
     }
 
-    /// The most that was seen in use, in MiB.
-    fn max_memory(&self) -> u32 {
+    /// The most that was seen in use, in MiB, after a run of this length.
+    fn max_memory(&self, after: Duration) -> u32 {
         let now = now_ms().unsigned_abs();
         let is_due = now.saturating_sub(self.looked_at.load(Ordering::Relaxed)) >= LOOK.as_millis() as u64;
-        if is_due {
+        if is_due || after > SHORT {
             self.looked_at.store(now, Ordering::Relaxed);
             self.max_memory_mib.fetch_max(self.sandbox.peak_bytes().div_ceil(1 << 20), Ordering::Relaxed);
         }

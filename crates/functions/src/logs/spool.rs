@@ -10,7 +10,7 @@
 
 use std::collections::VecDeque;
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Split, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -23,9 +23,8 @@ use crate::contract::{LogBatch, LogLine, Used};
 
 /// A file of this size is followed by another.
 const SEGMENT: u64 = 8 << 20;
-/// Lines kept in memory, which is a few seconds of a busy host; older ones are read from their files again, each time from
-/// the file's beginning.
-const RECENT: usize = 32 << 10;
+/// Lines kept in memory, which is a second or two of a busy host; older ones are read from their files again.
+const RECENT: usize = 16 << 10;
 /// What a batch has at most.
 const BATCH: usize = 1 << 20;
 
@@ -43,6 +42,15 @@ struct State {
     open: Option<(File, u64)>,
     /// The newest lines, without a gap.
     recent: VecDeque<LogLine>,
+    /// Where the last batch of older ones ended.
+    older: Option<Older>,
+}
+
+/// A file of older lines, read up to the line `last`.
+struct Older {
+    first: u64,
+    lines: Split<BufReader<File>>,
+    last: u64,
 }
 
 impl Spool {
@@ -59,7 +67,8 @@ impl Spool {
         let written = segments.last().map(|first| last_number(&directory.join(format!("{first}.jsonl"))).max(*first));
         let clock = u64::try_from(now_ms()).unwrap_or(0).saturating_mul(1000);
         let next = clock.max(acknowledged + 1).max(written.unwrap_or(0) + 1);
-        let state = State { next, acknowledged, segments: segments.into(), open: None, recent: VecDeque::new() };
+        let state =
+            State { next, acknowledged, segments: segments.into(), open: None, recent: VecDeque::new(), older: None };
         Ok(Self { directory, state: Mutex::new(state), news: Notify::new() })
     }
 
@@ -167,45 +176,91 @@ impl Spool {
     }
 
     fn read(&self, after: u64) -> Vec<LogLine> {
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let floor = after.max(state.acknowledged);
+        let mut batch = Batch::default();
+        if state.recent.front().map_or(state.next, |line| line.number) > floor + 1 {
+            self.read_older(&mut state, floor, &mut batch);
+        }
+        for line in state.recent.iter().filter(|line| line.number > floor) {
+            if batch.is_full() {
+                break;
+            }
+            batch.push(line.clone());
+        }
+        batch.lines
+    }
+
+    /// Lines that are not in memory any more, from where the last batch of them ended.
+    fn read_older(&self, state: &mut State, floor: u64, batch: &mut Batch) {
         let first_recent = state.recent.front().map_or(state.next, |line| line.number);
-        // Files that have lines before those in memory.
-        let older = state.segments.iter().enumerate().filter(|(index, first)| {
+        let left_off = state.older.take().filter(|older| older.last <= floor);
+        let mut left_off = left_off.filter(|older| state.segments.contains(&older.first));
+        for (index, &first) in state.segments.iter().enumerate() {
             let end = state.segments.get(index + 1).copied().unwrap_or(state.next);
-            **first < first_recent && end > floor + 1
-        });
-        let mut found = Vec::new();
-        let mut size = 0;
-        for (_, first) in older {
-            take(read_file(&self.path(*first)), floor, first_recent, &mut found, &mut size);
-            if size >= BATCH {
-                return found;
+            if first >= first_recent || end <= floor + 1 {
+                continue;
+            }
+            let known = left_off.take_if(|older| older.first == first);
+            let Some(mut file) = known.or_else(|| Older::open(&self.path(first), first)) else { continue };
+            while !batch.is_full() {
+                match file.next() {
+                    Some(line) if line.number >= first_recent => return,
+                    Some(line) if line.number > floor => batch.push(line),
+                    Some(_) => {}
+                    None => break,
+                }
+            }
+            if batch.is_full() {
+                state.older = Some(file);
+                return;
             }
         }
-        take(state.recent.iter().cloned(), floor, u64::MAX, &mut found, &mut size);
-        found
     }
 }
 
-fn take(lines: impl Iterator<Item = LogLine>, after: u64, below: u64, into: &mut Vec<LogLine>, size: &mut usize) {
-    for line in lines.filter(|line| line.number > after && line.number < below) {
-        if *size >= BATCH {
-            return;
+impl Older {
+    fn open(path: &Path, first: u64) -> Option<Self> {
+        let lines = BufReader::new(File::open(path).ok()?).split(b'\n');
+        Some(Self { first, lines, last: 0 })
+    }
+}
+
+impl Iterator for Older {
+    type Item = LogLine;
+
+    /// A line that was not written whole says nothing.
+    fn next(&mut self) -> Option<LogLine> {
+        loop {
+            let text = self.lines.next()?.ok()?;
+            if let Ok(line) = serde_json::from_slice::<LogLine>(&text) {
+                self.last = line.number;
+                return Some(line);
+            }
         }
-        *size += line.message.len() + line.group.len() + line.stream.len() + 100;
-        into.push(line);
+    }
+}
+
+/// Lines that are given away together.
+#[derive(Default)]
+struct Batch {
+    lines: Vec<LogLine>,
+    size: usize,
+}
+
+impl Batch {
+    fn is_full(&self) -> bool {
+        self.size >= BATCH
+    }
+
+    fn push(&mut self, line: LogLine) {
+        self.size += line.message.len() + line.group.len() + line.stream.len() + 100;
+        self.lines.push(line);
     }
 }
 
 fn last_number(path: &Path) -> u64 {
-    read_file(path).map(|line| line.number).max().unwrap_or(0)
-}
-
-/// A last line that was not written whole says nothing.
-fn read_file(path: &Path) -> impl Iterator<Item = LogLine> {
-    let lines = File::open(path).ok().into_iter().flat_map(|file| BufReader::new(file).split(b'\n'));
-    lines.map_while(std::io::Result::ok).filter_map(|line| serde_json::from_slice(&line).ok())
+    Older::open(path, 0).into_iter().flatten().map(|line| line.number).max().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -265,19 +320,20 @@ mod tests {
     async fn more_lines_than_memory_has_are_read_from_disk() {
         let place = tempfile::tempdir().unwrap();
         let spool = Spool::open(place.path().to_owned()).unwrap();
-        for number in 0..RECENT + 100 {
+        for number in 0..3 * RECENT {
             say(&spool, &[&number.to_string()]);
         }
         let (mut at, mut all) = (0, Vec::new());
         loop {
             let (last, found) = texts(&spool, at).await;
+            assert_eq!(texts(&spool, at).await, (last, found.clone()), "whoever lost an answer asks again");
             if found.is_empty() {
                 break;
             }
             all.extend(found);
             at = last;
         }
-        let wanted: Vec<String> = (0..RECENT + 100).map(|number| number.to_string()).collect();
+        let wanted: Vec<String> = (0..3 * RECENT).map(|number| number.to_string()).collect();
         assert_eq!(all, wanted);
     }
 }
