@@ -1,5 +1,6 @@
 //! Sums of a bill, all of them from one walk over its hours.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -111,6 +112,6 @@ impl Figures {
 fn dearest(sums: BTreeMap<Vec<String>, Sums>) -> Vec<Line> {
     let line = |(key, sums): (_, Sums)| Line { key, cost: Cost { cost: sums.amortized, on_demand: sums.on_demand } };
     let mut lines: Vec<_> = sums.into_iter().map(line).collect();
-    lines.sort_by(|one, other| other.cost.cost.cmp(&one.cost.cost));
+    lines.sort_by_key(|line| Reverse(line.cost.cost));
     lines
 }
