@@ -12,6 +12,14 @@ from support.waiting import until
 pytestmark = pytest.mark.machines
 
 CONNECTIONS = 150
+MIB = 1 << 20
+SIZE, TIMES = 4 * MIB, 4
+SERVER = """#!/bin/sh
+mkdir -p /srv/www
+dd if=/dev/zero of=/srv/www/big bs=1M count=4
+echo hello > /srv/www/index.html
+busybox httpd -p 80 -h /srv/www
+"""
 # 25 new connections a second for an hour.
 NEW_CONNECTIONS = 25 * 3600
 
@@ -23,24 +31,53 @@ def visit(url, times):
 
 
 @contextlib.contextmanager
-def balancer(lab):
-    """An application balancer that answers by itself."""
+def balancer(lab, kind="application", server=None):
+    """A balancer that answers by itself, or has a server behind it."""
     elb = lab.region.client("elbv2")
     subnets = lab.ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
+    name = f"{lab.name}-{kind[:3]}"
     made = elb.create_load_balancer(
-        Name=lab.name, Subnets=[one["SubnetId"] for one in subnets[:2]], SecurityGroups=[lab.group(tcp(80))]
+        Name=name, Type=kind, Subnets=[one["SubnetId"] for one in subnets[:2]], SecurityGroups=[lab.group(tcp(80))]
     )["LoadBalancers"][0]
     arn = made["LoadBalancerArn"]
-    action = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200", "MessageBody": "hello"}}
-    elb.create_listener(LoadBalancerArn=arn, Protocol="HTTP", Port=80, DefaultActions=[action])
-    elb.get_waiter("load_balancer_available").wait(LoadBalancerArns=[arn], WaiterConfig={"Delay": 1, "MaxAttempts": 60})
-    try:
+    protocol = "HTTP" if kind == "application" else "TCP"
+    with contextlib.ExitStack() as ending:
+        action = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "200", "MessageBody": "hello"}}
+        if server:
+            often = {"HealthCheckIntervalSeconds": 5, "HealthCheckTimeoutSeconds": 2, "HealthCheckProtocol": "HTTP"}
+            often |= {"HealthyThresholdCount": 2, "UnhealthyThresholdCount": 2}
+            group = elb.create_target_group(Name=name, Protocol=protocol, Port=80, VpcId=subnets[0]["VpcId"], **often)
+            group = group["TargetGroups"][0]["TargetGroupArn"]
+            ending.callback(elb.delete_target_group, TargetGroupArn=group)
+            elb.register_targets(TargetGroupArn=group, Targets=[{"Id": server["InstanceId"]}])
+            action = {"Type": "forward", "TargetGroupArn": group}
+        ending.callback(delete, lab, elb, arn)
+        elb.create_listener(LoadBalancerArn=arn, Protocol=protocol, Port=80, DefaultActions=[action])
+        elb.get_waiter("load_balancer_available").wait(
+            LoadBalancerArns=[arn], WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+        )
+        if server:
+
+            def is_healthy():
+                (one,) = elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+                return one["TargetHealth"]["State"] == "healthy"
+
+            until(is_healthy, "the server is healthy", timeout=90)
         yield elb, arn, f"http://{made['DNSName']}/"
-    finally:
-        elb.delete_load_balancer(LoadBalancerArn=arn)
-        ours = [{"Name": "description", "Values": [f"ELB *{arn.rsplit('/', 1)[1]}"]}]
-        interfaces = lab.ec2.describe_network_interfaces
-        until(lambda: not interfaces(Filters=ours)["NetworkInterfaces"], "its interfaces are gone", timeout=60)
+
+
+def delete(lab, elb, arn):
+    elb.delete_load_balancer(LoadBalancerArn=arn)
+    ours = [{"Name": "description", "Values": [f"ELB *{arn.rsplit('/', 1)[1]}"]}]
+    interfaces = lab.ec2.describe_network_interfaces
+    until(lambda: not interfaces(Filters=ours)["NetworkInterfaces"], "its interfaces are gone", timeout=60)
+
+
+def metered(region, arn, usage):
+    """The line of a balancer's capacity, or nothing yet."""
+    text = region.command("bill", "day", "--by", "resource,usage,service", "--format", "json").stdout
+    found = {tuple(line["key"]): line for line in json.loads(text)["lines"]}
+    return found.get((arn, usage, "AWSELB"))
 
 
 def test_connections_are_metered_once_however_the_region_dies(host_is_left_clean):
@@ -48,9 +85,7 @@ def test_connections_are_metered_once_however_the_region_dies(host_is_left_clean
         with balancer(lab) as (elb, arn, url):
 
             def units():
-                text = region.command("bill", "day", "--by", "resource,usage,service", "--format", "json").stdout
-                found = {tuple(line["key"]): line for line in json.loads(text)["lines"]}
-                return found.get((arn, "LCUUsage:Application", "AWSELB"))
+                return metered(region, arn, "LCUUsage:Application")
 
             def comes_to(connections):
                 wanted = connections / NEW_CONNECTIONS
@@ -74,3 +109,23 @@ def test_connections_are_metered_once_however_the_region_dies(host_is_left_clean
             visit(url, CONNECTIONS)
             elb.delete_load_balancer(LoadBalancerArn=arn)
         assert float(units()["quantity"]) >= 3 * CONNECTIONS / NEW_CONNECTIONS - 4e-6
+
+
+@pytest.mark.parametrize(("kind", "usd"), [("application", 0.008), ("network", 0.006)])
+def test_bytes_that_a_balancer_moves_are_metered(host_is_left_clean, kind, usd):
+    with Region("container", "--oversubscribe") as region, Lab(region) as lab:
+        server = lab.launch(SERVER, SecurityGroupIds=[lab.group(tcp(80))])
+        with balancer(lab, kind, server) as (_, arn, url):
+            for _ in range(TIMES):
+                with urllib.request.urlopen(f"{url}big", timeout=30) as answer:
+                    assert len(answer.read()) == SIZE
+            usage = f"LCUUsage:{kind.capitalize()}"
+            wanted = TIMES * SIZE / (1 << 30)
+
+            def quantity():
+                line = metered(region, arn, usage)
+                return float(line["quantity"]) if line else 0
+
+            # Heads come on top.
+            until(lambda: wanted <= quantity() < wanted * 1.01, f"{wanted} units are metered", timeout=30)
+            assert float(metered(region, arn, usage)["cost"]) == pytest.approx(usd * quantity())
