@@ -52,7 +52,7 @@ fn read(import: &mut Import, file: &Path) -> Result<Imported> {
     let open = File::open(file)?;
     // A pipe has no size.
     let about = open.metadata()?;
-    let size = about.is_file().then(|| about.len());
+    let size = about.is_file().then_some(about.len());
     Ok(import.read(Reading::new(open, &what, size))?)
 }
 
