@@ -7,8 +7,8 @@ import urllib.request
 import pytest
 
 
-def ask(region, path, body=None, method=None):
-    request = urllib.request.Request(region.endpoint + path, data=body, method=method)
+def ask(region, path, body=None, method=None, headers=None):
+    request = urllib.request.Request(region.endpoint + path, data=body, method=method, headers=headers or {})
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:
             return answer.status, json.loads(answer.read() or b"null")
@@ -62,3 +62,22 @@ def test_a_clock_that_is_asked_for_nonsense_stays(clocked, body):
     status, answer = ask(clocked, "/_freehold/clock", body, "POST")
     assert status == 400
     assert answer["error"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Host": "evil.example"}, {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}],
+    ids=["another name", "a form"],
+)
+def test_a_page_of_a_stranger_in_a_browser_here_moves_and_reads_nothing(clocked, headers):
+    before = ask(clocked, "/_freehold/clock")[1]["now"]
+    for path, body, method in [
+        ("/_freehold/clock", b'{"advance_seconds": 86400}', "POST"),
+        ("/_freehold/spot", b'{"instance": "i-0123456789abcdef0"}', "POST"),
+        ("/_freehold/bill", b"{}", "POST"),
+        ("/_freehold/status", None, "GET"),
+        ("/_freehold/outbox", None, "GET"),
+    ]:
+        status, answer = ask(clocked, path, body, method, headers)
+        assert status == 403 and answer["error"], path
+    assert ask(clocked, "/_freehold/clock")[1]["now"][:10] == before[:10]

@@ -1,5 +1,5 @@
 //! Which requests are answered. A browser on this host also shows pages of strangers, and those can make it send
-//! requests: by a name of theirs that they let lead to this host, or by an image or a frame whose address is the console.
+//! requests: by a name of theirs that they let lead to this host, or by a form, an image or a frame whose address is here.
 
 use std::net::IpAddr;
 
@@ -11,9 +11,9 @@ use http::{HeaderMap, Method, StatusCode, header};
 pub enum Refusal {
     #[error("the console only shows: GET its pages")]
     Method,
-    #[error("the console answers to localhost and to addresses of this host, and to no other name")]
+    #[error("this page answers to localhost and to addresses of this host, and to no other name")]
     Host,
-    #[error("the console is no part of other pages")]
+    #[error("this page is no part of pages of others")]
     Embedded,
 }
 
@@ -26,8 +26,21 @@ impl Refusal {
     }
 }
 
-/// `None` for requests that are answered.
+/// `None` for requests that the console answers. Pages of others may lead to it.
 pub fn refusal(request: &PlainRequest) -> Option<Refusal> {
+    let headers = request.headers();
+    let is_led_here = (header(headers, "sec-fetch-mode"), header(headers, "sec-fetch-dest"))
+        == (Some("navigate"), Some("document"));
+    match refusal_of_strangers(request) {
+        Some(Refusal::Embedded) if is_led_here => {}
+        Some(refusal) => return Some(refusal),
+        None => {}
+    }
+    (!matches!(*request.method(), Method::GET | Method::HEAD)).then_some(Refusal::Method)
+}
+
+/// `None` for requests that no page of a stranger can have made. What changes something is for those only.
+pub fn refusal_of_strangers(request: &PlainRequest) -> Option<Refusal> {
     let named = match header(request.headers(), header::HOST.as_str()) {
         Some(host) => Some(host),
         None => request.uri().authority().map(|authority| authority.as_str()),
@@ -35,10 +48,7 @@ pub fn refusal(request: &PlainRequest) -> Option<Refusal> {
     if !named.is_some_and(is_own) {
         return Some(Refusal::Host);
     }
-    if is_embedded(request.headers()) {
-        return Some(Refusal::Embedded);
-    }
-    (!matches!(*request.method(), Method::GET | Method::HEAD)).then_some(Refusal::Method)
+    is_of_another_page(request.headers()).then_some(Refusal::Embedded)
 }
 
 /// Whether this is a name of this host that nobody else can let lead elsewhere (*RFC 6761, 6.3: localhost*).
@@ -52,16 +62,9 @@ fn is_own(host: &str) -> bool {
     is_loopback || name == "localhost" || name.ends_with(".localhost")
 }
 
-/// Whether a browser says that a page of another origin asks, and not for a page in a window of its own (*Fetch Metadata
-/// Request Headers*). Other clients say nothing.
-fn is_embedded(headers: &HeaderMap) -> bool {
-    match header(headers, "sec-fetch-site") {
-        None | Some("none" | "same-origin") => false,
-        Some(_) => {
-            (header(headers, "sec-fetch-mode"), header(headers, "sec-fetch-dest"))
-                != (Some("navigate"), Some("document"))
-        }
-    }
+/// Whether a browser says that a page of another origin asks (*Fetch Metadata Request Headers*). Other clients say nothing.
+fn is_of_another_page(headers: &HeaderMap) -> bool {
+    !matches!(header(headers, "sec-fetch-site"), None | Some("none" | "same-origin"))
 }
 
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -111,6 +114,18 @@ mod tests {
             assert_eq!(told("cross-site", mode, dest), Some(Refusal::Embedded), "{mode} {dest}");
             assert_eq!(told("same-site", mode, dest), Some(Refusal::Embedded), "{mode} {dest}");
         }
+    }
+
+    #[test]
+    fn a_form_of_a_stranger_changes_nothing() {
+        let told = |site| {
+            let fetch = [("sec-fetch-site", site), ("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "document")];
+            refusal_of_strangers(&request(Method::POST, &[[("host", "localhost")].as_slice(), &fetch].concat()))
+        };
+        assert_eq!(told("cross-site"), Some(Refusal::Embedded));
+        assert_eq!(told("none"), None);
+        let plain = |host| refusal_of_strangers(&request(Method::POST, &[("host", host)]));
+        assert_eq!((plain("localhost:4566"), plain("evil.example")), (None, Some(Refusal::Host)));
     }
 
     #[test]

@@ -18,6 +18,7 @@ use freehold_wire::server::{PlainRequest, PlainResponse};
 use http::StatusCode;
 
 use answer::{html, refused};
+pub use guard::refusal_of_strangers;
 pub use overview::{Holdings, Overview, Sight};
 use page::{Failure, Frame, Section};
 

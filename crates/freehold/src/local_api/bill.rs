@@ -66,7 +66,7 @@ impl Route for BillRoute {
     }
 
     async fn handle(&self, request: PlainRequest, client: SocketAddr, _metrics: &Metrics) -> PlainResponse {
-        if let Some(refusal) = refusal_of_others(client) {
+        if let Some(refusal) = refusal_of_others(&request, client) {
             return refusal;
         }
         if request.method() != Method::POST {

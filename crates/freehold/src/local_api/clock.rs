@@ -38,7 +38,7 @@ impl Route for ClockRoute {
     }
 
     async fn handle(&self, request: PlainRequest, client: SocketAddr, _metrics: &Metrics) -> PlainResponse {
-        if let Some(refusal) = refusal_of_others(client) {
+        if let Some(refusal) = refusal_of_others(&request, client) {
             return refusal;
         }
         if request.method() == Method::POST {

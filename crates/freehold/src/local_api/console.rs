@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use freehold_console::{Console, PATH};
 use freehold_wire::server::{Metrics, PlainRequest, PlainResponse, Route};
 
-use super::refusal_of_others;
+use super::refusal_of_other_hosts;
 
 pub struct ConsoleRoute(pub Console);
 
@@ -22,7 +22,7 @@ impl Route for ConsoleRoute {
     }
 
     async fn handle(&self, request: PlainRequest, client: SocketAddr, _metrics: &Metrics) -> PlainResponse {
-        match refusal_of_others(client) {
+        match refusal_of_other_hosts(client) {
             Some(refusal) => refusal,
             None => self.0.answer(&request).await,
         }

@@ -12,7 +12,7 @@ mod status;
 use std::net::SocketAddr;
 
 use bytes::Bytes;
-use freehold_wire::server::PlainResponse;
+use freehold_wire::server::{PlainRequest, PlainResponse};
 use http::{HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 
@@ -43,7 +43,16 @@ fn refuse(status: StatusCode, why: &str) -> PlainResponse {
 }
 
 /// What clients of other hosts are refused with; `None` for those of this one.
-fn refusal_of_others(client: SocketAddr) -> Option<PlainResponse> {
+fn refusal_of_other_hosts(client: SocketAddr) -> Option<PlainResponse> {
     let is_own = client.ip().to_canonical().is_loopback();
     (!is_own).then(|| refuse(StatusCode::FORBIDDEN, "this page answers to the region's own host only"))
+}
+
+/// The same, and pages of strangers in a browser of this one; `None` for others.
+fn refusal_of_others(request: &PlainRequest, client: SocketAddr) -> Option<PlainResponse> {
+    if let Some(refusal) = refusal_of_other_hosts(client) {
+        return Some(refusal);
+    }
+    let refusal = freehold_console::refusal_of_strangers(request)?;
+    Some(refuse(refusal.status(), &refusal.to_string()))
 }

@@ -24,7 +24,7 @@ impl Route for StatusRoute {
     }
 
     async fn handle(&self, request: PlainRequest, client: SocketAddr, metrics: &Metrics) -> PlainResponse {
-        if let Some(refusal) = refusal_of_others(client) {
+        if let Some(refusal) = refusal_of_others(&request, client) {
             return refusal;
         }
         if request.method() != Method::GET {
