@@ -23,7 +23,7 @@ pub fn parse(kind: &Kind, format: Option<TimestampFormat>, text: &str) -> Result
         Kind::Boolean => Err("a boolean, true or false"),
         Kind::Integer => text.parse::<i32>().map(|value| Value::Integer(value.into())).map_err(|_| "an integer"),
         Kind::Long => text.parse::<i64>().map(Value::Integer).map_err(|_| "a long integer"),
-        Kind::Float => number(text).filter(|value| fits_single(*value)).map(Value::Float).ok_or("a number"),
+        Kind::Float => number(text).and_then(single).map(Value::Float).ok_or("a number"),
         Kind::Double => number(text).map(Value::Float).ok_or("a number"),
         Kind::Blob => BASE64.decode(text).map(|bytes| Value::Blob(bytes.into())).map_err(|_| "data in base64"),
         Kind::Timestamp => time(format, text).map(Value::Timestamp).ok_or("a timestamp"),
@@ -37,9 +37,9 @@ fn number(text: &str) -> Option<f64> {
     text.parse::<f64>().ok().filter(|value| plain && value.is_finite())
 }
 
-/// Whether 32 bits hold the number, if not all of its digits.
-pub fn fits_single(value: f64) -> bool {
-    (value as f32).is_finite()
+/// A number as single precision has it; `None` for one that it has not.
+pub fn single(value: f64) -> Option<f64> {
+    Some(f64::from(value as f32)).filter(|single| single.is_finite())
 }
 
 fn time(format: Option<TimestampFormat>, text: &str) -> Option<jiff::Timestamp> {

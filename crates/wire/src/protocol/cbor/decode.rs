@@ -99,7 +99,9 @@ fn scalar(kind: &Kind, head: Head) -> Option<Value> {
         Kind::Long => integer(head).map(Value::Integer),
         Kind::Double => number(head).map(Value::Float),
         // Not a number and the infinite are numbers of 32 bits too.
-        Kind::Float => number(head).filter(|value| !value.is_finite() || text::fits_single(*value)).map(Value::Float),
+        Kind::Float => number(head)
+            .and_then(|value| if value.is_finite() { text::single(value) } else { Some(value) })
+            .map(Value::Float),
         _ => None,
     }
 }

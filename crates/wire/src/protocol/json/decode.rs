@@ -211,7 +211,8 @@ impl Visitor<'_> for Scalar {
         match self.0.schema.kind {
             Kind::Integer if i32::try_from(value).is_err() => Err(self.wrong("NUMBER_VALUE")),
             Kind::Integer | Kind::Long => Ok(Value::Integer(value)),
-            Kind::Float | Kind::Double => Ok(Value::Float(value as f64)),
+            Kind::Float => Ok(Value::Float(f64::from(value as f32))),
+            Kind::Double => Ok(Value::Float(value as f64)),
             Kind::Timestamp => self.time(value as f64),
             _ => Err(self.wrong("NUMBER_VALUE")),
         }
@@ -226,8 +227,8 @@ impl Visitor<'_> for Scalar {
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
         match self.0.schema.kind {
-            Kind::Float if !text::fits_single(value) => Err(self.wrong("NUMBER_VALUE")),
-            Kind::Float | Kind::Double => Ok(Value::Float(value)),
+            Kind::Float => text::single(value).map(Value::Float).ok_or_else(|| self.wrong("NUMBER_VALUE")),
+            Kind::Double => Ok(Value::Float(value)),
             Kind::Timestamp => self.time(value),
             _ => Err(self.wrong("NUMBER_VALUE")),
         }
