@@ -29,8 +29,8 @@ impl Refusal {
 /// `None` for requests that the console answers. Pages of others may lead to it.
 pub fn refusal(request: &PlainRequest) -> Option<Refusal> {
     let headers = request.headers();
-    let is_led_here = (header(headers, "sec-fetch-mode"), header(headers, "sec-fetch-dest"))
-        == (Some("navigate"), Some("document"));
+    let is_led_here =
+        (header(headers, "sec-fetch-mode"), header(headers, "sec-fetch-dest")) == (Some("navigate"), Some("document"));
     match refusal_of_strangers(request) {
         Some(Refusal::Embedded) if is_led_here => {}
         Some(refusal) => return Some(refusal),
