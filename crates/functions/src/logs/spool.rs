@@ -72,19 +72,18 @@ impl Spool {
         Ok(Self { directory, state: Mutex::new(state), news: Notify::new() })
     }
 
-    /// Takes events of a place (account, group, stream), and a line that says only what was used.
+    /// Takes events of a place (account, group, stream). What was used is said with the last of them.
     pub fn append(&self, (account, group, stream): (&str, &str, &str), events: Vec<Event>, used: Option<Used>) {
-        let line = |(group, stream): (&str, &str), Event { timestamp_ms, message }, used| {
+        let line = |Event { timestamp_ms, message }| {
             let (account, group, stream) = (account.into(), group.into(), stream.into());
-            LogLine { number: 0, account, group, stream, timestamp_ms, message, used }
+            LogLine { number: 0, account, group, stream, timestamp_ms, message, used: None }
         };
-        let used = used.map(|used| {
-            let nothing = Event { timestamp_ms: now_ms(), message: String::new() };
-            line(("", ""), nothing, Some(used))
-        });
-        let lines = events.into_iter().map(|event| line((group, stream), event, None));
-        let lines: Vec<LogLine> = lines.chain(used).collect();
-        if !lines.is_empty() {
+        let mut lines: Vec<LogLine> = events.into_iter().map(line).collect();
+        if used.is_some() && lines.is_empty() {
+            lines.push(line(Event { timestamp_ms: now_ms(), message: String::new() }));
+        }
+        if let Some(last) = lines.last_mut() {
+            last.used = used;
             self.put(lines);
         }
     }
