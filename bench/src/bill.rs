@@ -86,7 +86,7 @@ fn commitments() -> Commitments {
         id: format!("ri-{at}").into(),
         account: ACCOUNT.into(),
         kind: kind(at),
-        scope: if at % 2 == 0 { Scope::Region } else { Scope::Zone(zone(at)) },
+        scope: if at.is_multiple_of(2) { Scope::Region } else { Scope::Zone(zone(at)) },
         region: REGION.into(),
         platform: Platform::Linux,
         tenancy: Tenancy::Shared,
@@ -101,7 +101,7 @@ fn commitments() -> Commitments {
     let plan = |at: usize| SavingsPlan {
         id: format!("sp-{at}").into(),
         account: ACCOUNT.into(),
-        kind: if at % 2 == 0 {
+        kind: if at.is_multiple_of(2) {
             PlanKind::Compute
         } else {
             PlanKind::Ec2Instance { region: REGION.into(), family: FAMILIES[at % 5].to_owned() }
