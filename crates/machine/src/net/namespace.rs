@@ -68,6 +68,8 @@ pub fn route_interfaces(namespace: &str, plan: &VpcPlan) -> Result<()> {
             }
         }
         for address in wanted.difference(&present) {
+            // Whoever attached it may have been killed before it was up, and a device that is down has no routes.
+            netlink.set_up(device, None)?;
             netlink.set_route(&Route::to(Ipv4Net::from(*address), device))?;
         }
     }

@@ -52,6 +52,27 @@ async fn removing_the_last_vpc_leaves_no_trace() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_interface_that_was_not_brought_up_yet_is_no_obstacle() {
+    let Some(region) = Region::new() else { return };
+    let eni = "eni-00000000000000001";
+    let plan = vpc("vpc-00000000000000a0a").eni(eni, 10, Some(region.public(10)), &["sg-1"]).group(
+        "sg-1",
+        everything(),
+        everything(),
+    );
+    region.apply(&plan).await;
+    let guest = region.guest(&plan, eni).await;
+    let listener = guest.listen(80);
+    // As it is between the making of a device and bringing it up, where a control plane may be killed.
+    let namespace = Tag::of(region.directory.path()).namespace(&plan.vpc);
+    output("ip", &["-n", &namespace, "link", "set", &eni_link(eni), "down"]);
+    assert!(!host_reaches(region.public(10), 80));
+    region.apply(&plan).await;
+    assert!(host_reaches(region.public(10), 80));
+    drop((listener, guest));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_new_control_plane_adopts_what_an_older_one_made() {
     let Some(region) = Region::new() else { return };
     let plan = vpc("vpc-00000000000000a02").eni("eni-00000000000000001", 10, Some(region.public(10)), &["sg-1"]).group(
