@@ -298,3 +298,4 @@ def test_what_is_no_fleet_is_refused(fleets):
     assert refusal(ec2.describe_fleet_history, FleetId=NOWHERE, StartTime=LONG_AGO) == "InvalidFleetId.NotFound"
     assert refusal(ec2.modify_fleet, FleetId=NOWHERE) == "InvalidFleetId.NotFound"
     assert refusal(ec2.delete_fleets, FleetIds=[NOWHERE], TerminateInstances=True, DryRun=True) == "DryRunOperation"
+    assert refusal(ec2.delete_fleets, FleetIds=[], TerminateInstances=True) == "MissingParameter"

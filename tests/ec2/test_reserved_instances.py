@@ -222,6 +222,7 @@ def test_a_queued_purchase_is_made_later_or_deleted(moved):
     assert (moved.show(kept)["State"], moved.show(deleted)["State"]) == ("active", "queued-deleted")
     (failed,) = call(ReservedInstancesIds=[kept])["FailedQueuedPurchaseDeletions"]
     assert failed["Error"]["Code"] == "reserved-instances-not-in-queued-state"
+    assert refusal(call, ReservedInstancesIds=[UNKNOWN] * 101) == "InvalidParameterValue"
     assert refusal(call, ReservedInstancesIds=[kept], DryRun=True) == "DryRunOperation"
     moved.region.advance_clock(YEAR)
     assert moved.show(kept)["State"] == "retired"

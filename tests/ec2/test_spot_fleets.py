@@ -150,3 +150,4 @@ def test_what_is_no_request_is_refused(fleets):
     assert refusal(ec2.modify_spot_fleet_request, SpotFleetRequestId=NOWHERE, TargetCapacity=1) == missing
     cancel = {"SpotFleetRequestIds": [NOWHERE], "TerminateInstances": True}
     assert refusal(ec2.cancel_spot_fleet_requests, **cancel, DryRun=True) == "DryRunOperation"
+    assert refusal(ec2.cancel_spot_fleet_requests, **cancel | {"SpotFleetRequestIds": [NOWHERE] * 101}) == "InvalidParameterValue"
