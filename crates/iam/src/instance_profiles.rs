@@ -9,8 +9,7 @@ use jiff::SignedDuration;
 use crate::Iam;
 use crate::issue::{Session, TemporaryCredentials};
 use crate::model::{InstanceProfile, Role};
-use crate::policy::Context;
-use crate::trust::{self, NotTrusted};
+use crate::trust::NotTrusted;
 
 const EC2: &str = "ec2.amazonaws.com";
 
@@ -75,19 +74,9 @@ impl Iam {
         role: &str,
         instance: &str,
     ) -> Result<TemporaryCredentials, NotTrusted> {
-        let role = self.store.get::<Role>(&Role::id(account, role))?.ok_or(NotTrusted::NoRole)?;
-        if !trust::of_service(&role, EC2, &Context::default()) {
-            return Err(NotTrusted::Untrusted(EC2.to_owned()));
-        }
-        let key = (role.unique_id.clone(), instance.to_owned());
-        let soon = self.clock.now().saturating_add(RENEW_BEFORE).unwrap_or(jiff::Timestamp::MAX);
-        if let Some(issued) = self.sessions.get(&key).filter(|issued| issued.expires > soon) {
-            return Ok(issued);
-        }
-        let session = Session { role: &role, name: instance };
-        let issued = self.issue(session.principal(), LIFETIME, None).await?;
-        self.sessions.put(key, issued.clone());
-        Ok(issued)
+        let role = self.trusting_role(&Role::id(account, role), EC2, |_| true)?;
+        let times = (LIFETIME, RENEW_BEFORE);
+        self.kept_session(Session { role: &role, name: instance }, instance.to_owned(), times).await
     }
 }
 

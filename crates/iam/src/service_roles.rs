@@ -65,13 +65,23 @@ impl Iam {
         session: &str,
     ) -> Result<TemporaryCredentials, NotTrusted> {
         let role = self.service_role(role_arn, service)?;
-        let key = (role.unique_id.clone(), format!("{service}/{session}"));
-        let soon = self.clock.now().saturating_add(RENEW_BEFORE).unwrap_or(jiff::Timestamp::MAX);
+        let times = (LIFETIME, RENEW_BEFORE);
+        self.kept_session(Session { role: &role, name: session }, format!("{service}/{session}"), times).await
+    }
+
+    /// Credentials of a session that is known by this key: the same, until so long before they end.
+    pub(crate) async fn kept_session(
+        &self,
+        session: Session<'_>,
+        key: String,
+        (lifetime, renew_before): (SignedDuration, SignedDuration),
+    ) -> Result<TemporaryCredentials, NotTrusted> {
+        let key = (session.role.unique_id.clone(), key);
+        let soon = self.clock.now().saturating_add(renew_before).unwrap_or(jiff::Timestamp::MAX);
         if let Some(issued) = self.sessions.get(&key).filter(|issued| issued.expires > soon) {
             return Ok(issued);
         }
-        let session = Session { role: &role, name: session };
-        let issued = self.issue(session.principal(), LIFETIME, None).await?;
+        let issued = self.issue(session.principal(), lifetime, None).await?;
         self.sessions.put(key, issued.clone());
         Ok(issued)
     }
@@ -101,8 +111,17 @@ impl Iam {
     fn service_role(&self, role_arn: &str, service: &str) -> Result<Arc<Role>, NotTrusted> {
         let arn: Arn = role_arn.parse().map_err(|_| NotTrusted::NoRole)?;
         let name = arn.resource.rsplit('/').next().unwrap_or_default();
-        let role = self.service_roles.roles.get(&Role::id(&arn.account, name))?;
-        let role = role.filter(|role| role.arn() == arn).ok_or(NotTrusted::NoRole)?;
+        self.trusting_role(&Role::id(&arn.account, name), service, |role| role.arn() == arn)
+    }
+
+    /// The role with this id, if it is the one that is meant and trusts the service.
+    pub(crate) fn trusting_role(
+        &self,
+        id: &str,
+        service: &str,
+        is_meant: impl FnOnce(&Role) -> bool,
+    ) -> Result<Arc<Role>, NotTrusted> {
+        let role = self.service_roles.roles.get(id)?.filter(|role| is_meant(role)).ok_or(NotTrusted::NoRole)?;
         if self.service_roles.trusts(&role, service) {
             Ok(role)
         } else {

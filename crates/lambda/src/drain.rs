@@ -41,29 +41,26 @@ pub(crate) async fn run(lambda: Arc<Lambda>) {
             }
             continue;
         }
-        match lambda.node.logs(stored).await {
-            Ok(LogBatch { last, lines }) => {
-                let are_few = lines.len() < FEW;
-                match lambda.store_lines(lines).await {
-                    Ok(()) => {
-                        stored = last;
-                        if are_few {
-                            tokio::time::sleep(GATHER).await;
-                        }
-                    }
-                    Err(error) => {
-                        tracing::warn!(%error, "what functions wrote cannot be stored yet");
-                        tokio::time::sleep(PAUSE).await;
-                    }
-                }
-            }
+        let LogBatch { last, lines } = match lambda.node.logs(stored).await {
+            Ok(batch) => batch,
             // A region without machines.
             Err(NodeError::Refused(_)) => return,
             Err(error) => {
                 tracing::debug!(%error, "what functions wrote cannot be fetched yet");
                 // A node that starts again counts on, and one that lost its spool has nothing to be told.
                 tokio::time::sleep(PAUSE).await;
+                continue;
             }
+        };
+        let are_few = lines.len() < FEW;
+        if let Err(error) = lambda.store_lines(lines).await {
+            tracing::warn!(%error, "what functions wrote cannot be stored yet");
+            tokio::time::sleep(PAUSE).await;
+            continue;
+        }
+        stored = last;
+        if are_few {
+            tokio::time::sleep(GATHER).await;
         }
     }
 }

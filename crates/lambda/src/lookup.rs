@@ -4,7 +4,7 @@ use freehold_store::{Document, SharedStore, StoreExt, Tx, TxExt};
 
 use crate::errors::Error;
 use crate::model::{Alias, Function, Version};
-use crate::names::{FunctionName, LATEST, is_number};
+use crate::names::{FunctionName, is_version};
 
 /// Where documents are read from.
 pub(crate) trait Reader {
@@ -39,7 +39,7 @@ pub(crate) fn qualified(mut from: impl Reader, name: &FunctionName) -> Result<Qu
     let arn = name.arn();
     let missing = || Error::no_function(&name.qualified_arn());
     let qualifier = name.qualifier();
-    if qualifier == LATEST || is_number(qualifier) {
+    if is_version(qualifier) {
         let version = from.read::<Version>(&Version::id(&arn, qualifier))?;
         return version.map(|found| Qualified::Version(Box::new(found))).ok_or_else(missing);
     }
@@ -51,7 +51,7 @@ pub(crate) fn version(mut from: impl Reader, name: &FunctionName) -> Result<Vers
     let arn = name.arn();
     let qualifier = name.qualifier();
     let missing = || Error::no_function(&name.qualified_arn());
-    if qualifier == LATEST || is_number(qualifier) {
+    if is_version(qualifier) {
         return from.read::<Version>(&Version::id(&arn, qualifier))?.ok_or_else(missing);
     }
     let alias = from.read::<Alias>(&Alias::id(&arn, qualifier))?.ok_or_else(missing)?;

@@ -115,6 +115,11 @@ pub(crate) fn is_qualifier(text: &str) -> bool {
     text == LATEST || (1..=128).contains(&text.len()) && is_word(text)
 }
 
+/// Whether a qualifier is a version's, and not an alias's.
+pub(crate) fn is_version(qualifier: &str) -> bool {
+    qualifier == LATEST || is_number(qualifier)
+}
+
 /// Versions are numbers, aliases are not.
 pub(crate) fn is_number(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())

@@ -7,9 +7,8 @@ use std::io::Read;
 use csv::{ReaderBuilder, StringRecord};
 
 use super::found::Found;
-use super::price::{self, Condition};
+use super::price::{self, Condition, day, reserved, sold};
 use super::{Error, LeftOut};
-use crate::offers::Payment;
 
 /// Rows before the names at most.
 const ABOUT: u64 = 20;
@@ -49,11 +48,6 @@ pub fn read(file: impl Read, found: &mut Found) -> Result<(), Error> {
 /// Each row is a line. The reader's own count is off by one where lines end with a carriage return.
 fn line_of(position: &csv::Position) -> u64 {
     position.record() + 1
-}
-
-/// `2025-09-12` of `2025-09-12T22:53:08Z`
-pub fn day(moment: &str) -> &str {
-    moment.split_once('T').map_or(moment, |(day, _)| day)
 }
 
 fn wrong(line: u64, why: String) -> Error {
@@ -122,18 +116,8 @@ fn offer(columns: &Columns, row: &StringRecord, found: &mut Found) -> Result<(),
         "Reserved" => reserved(get("OfferingClass"), get("LeaseContractLength"), get("PurchaseOption"), get("Unit")),
         _ => None,
     };
-    match condition {
-        Some(condition) => found.take(&subject, condition, usd),
-        None => found.leave_out(LeftOut::OtherTerm),
-    }
+    found.take(&subject, condition, usd);
     Ok(())
-}
-
-/// `None` for what is not sold.
-pub fn reserved(class: &str, term: &str, payment: &str, unit: &str) -> Option<Condition> {
-    let (class, term) = (price::class(class)?, price::term(term)?);
-    let (payment, is_upfront) = (Payment::parse(payment)?, price::is_upfront(unit)?);
-    Some(Condition::Reserved { class, term, payment, is_upfront })
 }
 
 fn plan(columns: &Columns, row: &StringRecord, found: &mut Found) -> Result<(), String> {
@@ -146,15 +130,7 @@ fn plan(columns: &Columns, row: &StringRecord, found: &mut Found) -> Result<(), 
         return Ok(());
     }
     let usd = price::usd(get("DiscountedRate"))?;
-    match sold(get("Product Family"), get("LeaseContractLength"), get("PurchaseOption")) {
-        Some(condition) => found.take(&subject, condition, usd),
-        None => found.leave_out(LeftOut::OtherTerm),
-    }
+    let condition = sold(get("Product Family"), get("LeaseContractLength"), get("PurchaseOption"));
+    found.take(&subject, condition, usd);
     Ok(())
-}
-
-/// `None` for plans that are not sold here.
-pub fn sold(product_family: &str, term: &str, payment: &str) -> Option<Condition> {
-    let (is_compute, term) = (price::is_compute(product_family)?, price::term(term)?);
-    Some(Condition::Plan { is_compute, term, payment: Payment::parse(payment)? })
 }

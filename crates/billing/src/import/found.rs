@@ -71,10 +71,11 @@ impl Found {
         *self.left_out.entry(why).or_default() += 1;
     }
 
-    pub fn take(&mut self, subject: &Subject, condition: Condition, usd: Decimal) {
-        if !is_sold(subject, condition) {
+    /// A price under a condition; `None` for one that nothing is sold under.
+    pub fn take(&mut self, subject: &Subject, condition: Option<Condition>, usd: Decimal) {
+        let Some(condition) = condition.filter(|condition| is_sold(subject, *condition)) else {
             return self.leave_out(LeftOut::OtherTerm);
-        }
+        };
         if !self.prices.contains_key(subject) {
             self.prices.insert(subject.clone(), Prices::default());
         }

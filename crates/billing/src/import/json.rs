@@ -9,15 +9,25 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::LeftOut;
-use super::csv::{day, reserved, sold};
 use super::found::Found;
-use super::price::{self, Condition};
+use super::price::{self, Condition, day, reserved, sold};
 use super::subject::Subject;
 
 pub fn read(file: impl Read, found: &mut Found) -> Result<(), serde_json::Error> {
     let mut reader = serde_json::Deserializer::from_reader(file);
-    List { found, skus: HashMap::new(), plans: HashMap::new() }.deserialize(&mut reader)?;
+    Part(List { found, skus: HashMap::new(), plans: HashMap::new() }).deserialize(&mut reader)?;
     reader.end()
+}
+
+/// A part of the file, which its visitor takes.
+struct Part<V>(V);
+
+impl<'de, V: Visitor<'de>> DeserializeSeed<'de> for Part<V> {
+    type Value = V::Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<V::Value, D::Error> {
+        from.deserialize_any(self.0)
+    }
 }
 
 /// The whole file.
@@ -36,14 +46,6 @@ struct PlanProduct {
     payment: String,
 }
 
-impl<'de> DeserializeSeed<'de> for List<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
-        from.deserialize_map(self)
-    }
-}
-
 impl<'de> Visitor<'de> for List<'_> {
     type Value = ();
 
@@ -59,12 +61,12 @@ impl<'de> Visitor<'de> for List<'_> {
                 "publicationDate" => self.found.date = day(&map.next_value::<String>()?).to_owned(),
                 "products" => {
                     has_products = true;
-                    map.next_value_seed(Products(&mut self))?;
+                    map.next_value_seed(Part(Products(&mut self)))?;
                 }
                 "terms" if !has_products => return Err(M::Error::custom("the terms come before the products")),
                 "terms" => {
                     has_terms = true;
-                    map.next_value_seed(Terms(&mut self))?;
+                    map.next_value_seed(Part(Terms(&mut self)))?;
                 }
                 _ => {
                     map.next_value::<IgnoredAny>()?;
@@ -77,14 +79,6 @@ impl<'de> Visitor<'de> for List<'_> {
 
 /// Of a service an object by unit, of Savings Plans a list.
 struct Products<'l, 'a>(&'l mut List<'a>);
-
-impl<'de> DeserializeSeed<'de> for Products<'_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
-        from.deserialize_any(self)
-    }
-}
 
 #[derive(Deserialize)]
 struct Product {
@@ -151,14 +145,6 @@ impl<'de> Visitor<'de> for Products<'_, '_> {
 
 struct Terms<'l, 'a>(&'l mut List<'a>);
 
-impl<'de> DeserializeSeed<'de> for Terms<'_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
-        from.deserialize_map(self)
-    }
-}
-
 impl<'de> Visitor<'de> for Terms<'_, '_> {
     type Value = ();
 
@@ -169,9 +155,9 @@ impl<'de> Visitor<'de> for Terms<'_, '_> {
     fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<(), M::Error> {
         while let Some(kind) = map.next_key::<String>()? {
             match &*kind {
-                "OnDemand" => map.next_value_seed(OfferTerms { list: self.0, is_reserved: false })?,
-                "Reserved" => map.next_value_seed(OfferTerms { list: self.0, is_reserved: true })?,
-                "savingsPlan" => map.next_value_seed(Plans(self.0))?,
+                "OnDemand" => map.next_value_seed(Part(OfferTerms { list: self.0, is_reserved: false }))?,
+                "Reserved" => map.next_value_seed(Part(OfferTerms { list: self.0, is_reserved: true }))?,
+                "savingsPlan" => map.next_value_seed(Part(Plans(self.0)))?,
                 _ => {
                     self.0.found.leave_out(LeftOut::OtherTerm);
                     map.next_value::<IgnoredAny>()?;
@@ -217,14 +203,6 @@ struct Dimension {
     price_per_unit: BTreeMap<String, String>,
 }
 
-impl<'de> DeserializeSeed<'de> for OfferTerms<'_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
-        from.deserialize_map(self)
-    }
-}
-
 impl<'de> Visitor<'de> for OfferTerms<'_, '_> {
     type Value = ();
 
@@ -266,23 +244,12 @@ fn take(
     } else {
         Some(Condition::OnDemand { begin: price::begin(&dimension.begin_range)? })
     };
-    match condition {
-        Some(condition) => found.take(subject, condition, usd),
-        None => found.leave_out(LeftOut::OtherTerm),
-    }
+    found.take(subject, condition, usd);
     Ok(())
 }
 
 /// A list of plans, each with its rates.
 struct Plans<'l, 'a>(&'l mut List<'a>);
-
-impl<'de> DeserializeSeed<'de> for Plans<'_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
-        from.deserialize_seq(self)
-    }
-}
 
 impl<'de> Visitor<'de> for Plans<'_, '_> {
     type Value = ();
@@ -292,7 +259,7 @@ impl<'de> Visitor<'de> for Plans<'_, '_> {
     }
 
     fn visit_seq<S: SeqAccess<'de>>(self, mut plans: S) -> Result<(), S::Error> {
-        while plans.next_element_seed(PlanTerm(self.0))?.is_some() {}
+        while plans.next_element_seed(Part(PlanTerm(self.0)))?.is_some() {}
         Ok(())
     }
 }
@@ -310,14 +277,6 @@ struct Length {
 enum Duration {
     Number(u64),
     Text(String),
-}
-
-impl<'de> DeserializeSeed<'de> for PlanTerm<'_, '_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
-        from.deserialize_map(self)
-    }
 }
 
 impl<'de> Visitor<'de> for PlanTerm<'_, '_> {
@@ -344,7 +303,7 @@ impl<'de> Visitor<'de> for PlanTerm<'_, '_> {
                         plan.ok_or_else(|| M::Error::custom("rates of a plan that is not among the products"))?;
                     let term = length.as_deref().unwrap_or(&plan.term);
                     let condition = sold(&plan.family, term, &plan.payment);
-                    map.next_value_seed(Rates { found: self.0.found, condition })?;
+                    map.next_value_seed(Part(Rates { found: self.0.found, condition }))?;
                 }
                 _ => {
                     map.next_value::<IgnoredAny>()?;
@@ -378,14 +337,6 @@ struct Money {
     currency: String,
 }
 
-impl<'de> DeserializeSeed<'de> for Rates<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<(), D::Error> {
-        from.deserialize_seq(self)
-    }
-}
-
 impl<'de> Visitor<'de> for Rates<'_> {
     type Value = ();
 
@@ -403,10 +354,7 @@ impl<'de> Visitor<'de> for Rates<'_> {
                 continue;
             }
             let usd = price::usd(&rate.discounted_rate.price).map_err(S::Error::custom)?;
-            match self.condition {
-                Some(condition) => self.found.take(&subject, condition, usd),
-                None => self.found.leave_out(LeftOut::OtherTerm),
-            }
+            self.found.take(&subject, self.condition, usd);
         }
         Ok(())
     }

@@ -38,7 +38,7 @@ pub fn usd(text: &str) -> Result<Decimal, String> {
 }
 
 /// Of `1yr`, and of `1` with the unit `year`.
-pub fn term(text: &str) -> Option<Term> {
+fn term_of(text: &str) -> Option<Term> {
     match text.trim().trim_end_matches("yr") {
         "1" => Some(Term::OneYear),
         "3" => Some(Term::ThreeYears),
@@ -46,12 +46,12 @@ pub fn term(text: &str) -> Option<Term> {
     }
 }
 
-pub fn class(text: &str) -> Option<Class> {
+fn class_of(text: &str) -> Option<Class> {
     Class::ALL.into_iter().find(|class| class.name() == text)
 }
 
 /// What a reservation is priced by: hours, or once.
-pub fn is_upfront(unit: &str) -> Option<bool> {
+fn is_upfront(unit: &str) -> Option<bool> {
     match unit {
         "Hrs" => Some(false),
         "Quantity" => Some(true),
@@ -71,10 +71,28 @@ pub fn begin(text: &str) -> Result<Decimal, String> {
 }
 
 /// Of the plans that are sold here; whether it is one for all compute.
-pub fn is_compute(product_family: &str) -> Option<bool> {
+fn is_compute(product_family: &str) -> Option<bool> {
     match product_family {
         "ComputeSavingsPlans" => Some(true),
         "EC2InstanceSavingsPlans" => Some(false),
         _ => None,
     }
+}
+
+/// `None` for what is not sold.
+pub fn reserved(class: &str, term: &str, payment: &str, unit: &str) -> Option<Condition> {
+    let (class, term) = (class_of(class)?, term_of(term)?);
+    let (payment, is_upfront) = (Payment::parse(payment)?, is_upfront(unit)?);
+    Some(Condition::Reserved { class, term, payment, is_upfront })
+}
+
+/// `None` for plans that are not sold here.
+pub fn sold(product_family: &str, term: &str, payment: &str) -> Option<Condition> {
+    let (is_compute, term) = (is_compute(product_family)?, term_of(term)?);
+    Some(Condition::Plan { is_compute, term, payment: Payment::parse(payment)? })
+}
+
+/// `2025-09-12` of `2025-09-12T22:53:08Z`
+pub fn day(moment: &str) -> &str {
+    moment.split_once('T').map_or(moment, |(day, _)| day)
 }

@@ -76,11 +76,7 @@ struct Unit {
     active: u128,
 }
 
-const APPLICATION: [Unit; PROTOCOLS] = [
-    Unit { new_a_second: 25, active: 3000 },
-    Unit { new_a_second: 25, active: 3000 },
-    Unit { new_a_second: 25, active: 3000 },
-];
+const APPLICATION: Unit = Unit { new_a_second: 25, active: 3000 };
 const NETWORK: [Unit; PROTOCOLS] = [
     Unit { new_a_second: 800, active: 100_000 },
     Unit { new_a_second: 50, active: 3000 },
@@ -204,7 +200,7 @@ impl Counted {
                 let functions = part(self.function_bytes, FUNCTION_BYTES);
                 let bytes = part(plain.bytes.saturating_sub(self.function_bytes), BYTES) + functions;
                 let evaluations = part(self.rule_evaluations, EVALUATIONS_A_SECOND * HOUR as u128);
-                plain.connections(&APPLICATION[0]).max(bytes).max(evaluations)
+                plain.connections(&APPLICATION).max(bytes).max(evaluations)
             }
             Kind::Network => {
                 let each = self.by_protocol.iter().zip(&NETWORK);

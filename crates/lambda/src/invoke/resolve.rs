@@ -7,7 +7,7 @@ use freehold_store::StoreExt;
 use crate::Lambda;
 use crate::errors::Error;
 use crate::model::{Alias, Function, Version};
-use crate::names::{FunctionName, LATEST, is_number};
+use crate::names::{FunctionName, is_version};
 
 /// What is to run.
 #[derive(Debug, Clone)]
@@ -27,7 +27,7 @@ impl Lambda {
         let missing = || Error::no_function(&name.qualified_arn());
         let version = |number: &str| self.versions.get(&Version::id(&function.arn, number))?.ok_or_else(missing);
         let qualifier = name.qualifier();
-        let version = if qualifier == LATEST || is_number(qualifier) {
+        let version = if is_version(qualifier) {
             version(qualifier)?
         } else {
             let alias = self.store.get::<Alias>(&Alias::id(&function.arn, qualifier))?.ok_or_else(missing)?;

@@ -15,7 +15,7 @@ use crate::Lambda;
 use crate::errors::Error;
 use crate::lookup::{self, Reader};
 use crate::model::{Cors, FunctionUrl, iso};
-use crate::names::{FunctionName, LATEST, is_number};
+use crate::names::{FunctionName, is_version};
 use crate::urls;
 
 pub(super) fn register(service: Service, lambda: &Arc<Lambda>) -> Service {
@@ -31,7 +31,7 @@ pub(super) fn register(service: Service, lambda: &Arc<Lambda>) -> Service {
 fn named(call: &Call, function: Option<&str>, qualifier: Option<&str>) -> Result<FunctionName, Error> {
     let name = FunctionName::read(call, function, qualifier)?;
     match name.qualifier.as_deref() {
-        Some(qualifier) if qualifier == LATEST || is_number(qualifier) => {
+        Some(qualifier) if is_version(qualifier) => {
             Err(Error::invalid("Function URLs belong to functions and to aliases, not to versions."))
         }
         _ => Ok(name),
