@@ -1,6 +1,7 @@
 """Network balancers: TCP and UDP flows."""
 
 import collections
+import contextlib
 import socket
 import struct
 import threading
@@ -159,7 +160,8 @@ class Datagrams:
         self.socket.bind(("127.0.0.1", 0))
         self.port = self.socket.getsockname()[1]
         self.clients = collections.Counter()
-        threading.Thread(target=self._serve, daemon=True).start()
+        self.thread = threading.Thread(target=self._serve, daemon=True)
+        self.thread.start()
 
     def _serve(self):
         while True:
@@ -167,10 +169,16 @@ class Datagrams:
                 data, client = self.socket.recvfrom(65536)
             except OSError:
                 return
+            if client is None:
+                return
             self.clients[client] += 1
             self.socket.sendto(b"%d " % self.port + data, client)
 
     def close(self):
+        # Wakes the thread, which would otherwise read on from whatever gets the descriptor's number next.
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_RD)
+        self.thread.join()
         self.socket.close()
 
 

@@ -34,10 +34,10 @@ def visit(url, times):
 def balancer(lab, kind="application", server=None):
     """A balancer that answers by itself, or has a server behind it."""
     elb = lab.region.client("elbv2")
-    subnets = lab.ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
+    subnets = lab.default_subnets()[:2]
     name = f"{lab.name}-{kind[:3]}"
     made = elb.create_load_balancer(
-        Name=name, Type=kind, Subnets=[one["SubnetId"] for one in subnets[:2]], SecurityGroups=[lab.group(tcp(80))]
+        Name=name, Type=kind, Subnets=[one["SubnetId"] for one in subnets], SecurityGroups=[lab.group(tcp(80))]
     )["LoadBalancers"][0]
     arn = made["LoadBalancerArn"]
     protocol = "HTTP" if kind == "application" else "TCP"
@@ -60,7 +60,10 @@ def balancer(lab, kind="application", server=None):
 
             def is_healthy():
                 (one,) = elb.describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
-                return one["TargetHealth"]["State"] == "healthy"
+                state = one["TargetHealth"]
+                if state["State"] != "healthy":
+                    raise ValueError(state)
+                return True
 
             until(is_healthy, "the server is healthy", timeout=90)
         yield elb, arn, f"http://{made['DNSName']}/"

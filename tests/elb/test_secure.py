@@ -21,8 +21,7 @@ def secure(machines):
     with contextlib.ExitStack() as ending:
         lab = ending.enter_context(Machines(machines))
         elb, acm = machines.client("elbv2"), machines.client("acm")
-        found = lab.ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
-        subnets = [subnet["SubnetId"] for subnet in found[:2]]
+        subnets = [subnet["SubnetId"] for subnet in lab.default_subnets()[:2]]
         issued = acm.request_certificate(DomainName="www.example.com", KeyAlgorithm="EC_prime256v1")["CertificateArn"]
         ending.callback(lambda: acm.delete_certificate(CertificateArn=issued))
         made = elb.create_load_balancer(Name="secure", Subnets=subnets, SecurityGroups=[lab.group(tcp(443))])

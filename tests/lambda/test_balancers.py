@@ -63,8 +63,7 @@ class Site:
         self.elb, self.name = self.region.client("elbv2", ACCOUNT), f"fn-{uuid.uuid4().hex[:8]}"
         self.functions = Functions(self.region, ACCOUNT, role=self.name)
         self.function = self.functions.make(self.name, code=code)["FunctionArn"]
-        subnets = lab.ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
-        self.subnets = sorted(subnets, key=lambda subnet: subnet["AvailabilityZone"])[:2]
+        self.subnets = lab.default_subnets()[:2]
         self.group = self.elb.create_target_group(Name=self.name, TargetType="lambda")["TargetGroups"][0]["TargetGroupArn"]
         ending.callback(self.elb.delete_target_group, TargetGroupArn=self.group)
         self.functions.let_in(SERVICE, self.group, self.name)

@@ -50,8 +50,7 @@ class Fleet:
         self.lab, self.ending = lab, ending
         self.elb = lab.region.client("elbv2")
         self.name = f"lb-{uuid.uuid4().hex[:8]}"
-        subnets = lab.ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
-        self.subnets = sorted(subnets, key=lambda subnet: subnet["AvailabilityZone"])[:2]
+        self.subnets = lab.default_subnets()[:2]
         self.vpc = self.subnets[0]["VpcId"]
         self.group = lab.group(tcp(80))
         self.servers = []
@@ -227,7 +226,7 @@ def test_a_server_that_is_killed_gets_nothing_more(fleet):
 
 def test_it_moves_to_other_subnets_without_a_new_node(fleet):
     node, before = fleet.pid, {interface["SubnetId"] for interface in fleet.interfaces()}
-    every = fleet.lab.ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
+    every = fleet.lab.default_subnets()
     third = next(subnet["SubnetId"] for subnet in every if subnet["SubnetId"] not in before)
     wanted = {fleet.subnets[1]["SubnetId"], third}
     fleet.elb.set_subnets(LoadBalancerArn=fleet.arn, Subnets=sorted(wanted))

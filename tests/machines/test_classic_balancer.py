@@ -39,8 +39,7 @@ class Site:
     def __init__(self, lab, ending):
         self.lab, self.elb = lab, lab.region.client("elb")
         self.balancer = {"LoadBalancerName": f"lb-{uuid.uuid4().hex[:8]}"}
-        subnets = lab.ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
-        subnets = sorted(subnets, key=lambda subnet: subnet["AvailabilityZone"])[:2]
+        subnets = lab.default_subnets()[:2]
         outside = lab.group(tcp(80), tcp(8000))
         inside = lab.group(tcp(80, group=outside))
         self.servers = [

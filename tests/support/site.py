@@ -71,8 +71,7 @@ class Site:
         self.data = {"UserData": base64.b64encode(SERVER.encode()).decode(), "SecurityGroupIds": [security]}
         self.data |= {"KeyName": self.lab.name}
         ending.callback(self.until_unused, security)
-        subnets = self.lab.ec2.describe_subnets(Filters=[{"Name": "default-for-az", "Values": ["true"]}])["Subnets"]
-        subnets = sorted(subnets, key=lambda subnet: subnet["AvailabilityZone"])[:2]
+        subnets = self.lab.default_subnets()[:2]
         ids = [subnet["SubnetId"] for subnet in subnets]
         made = self.elb.create_load_balancer(Name=self.lab.name, Subnets=ids, SecurityGroups=[security])
         balancer = made["LoadBalancers"][0]
