@@ -1,9 +1,10 @@
 """Versions, aliases and layers."""
 
+import json
 import urllib.request
 
 import pytest
-from support.functions import HELLO, package
+from support.functions import HELLO, Functions, package
 from support.refusal import refusal
 
 MISSING = "ResourceNotFoundException"
@@ -107,3 +108,36 @@ def test_a_layer_is_lent_by_its_policy(freehold, functions, lam, account):
     assert stranger.get_layer_version_by_arn(Arn=arn)["Version"] == 1
     lam.remove_layer_version_permission(**lent, StatementId="a")
     assert refusal(stranger.get_layer_version_by_arn, Arn=arn) == "AccessDeniedException"
+
+
+def test_a_layer_belongs_to_its_account_by_whichever_name(freehold, functions, lam):
+    made = lam.publish_layer_version(LayerName="tools", Content={"ZipFile": HELLO})
+    lam.publish_layer_version(LayerName="tools", Content={"ZipFile": OTHER})
+    permission = {"StatementId": "a", "Action": "lambda:GetLayerVersion", "Principal": "222233334444"}
+    lam.add_layer_version_permission(LayerName="tools", VersionNumber=1, **permission)
+    stranger, layer = freehold.client("lambda", "222233334444"), made["LayerArn"]
+    assert stranger.get_layer_version(LayerName=layer, VersionNumber=1)["Version"] == 1
+    for number in (2, 3):
+        other = {"LayerName": layer, "VersionNumber": number}
+        assert refusal(stranger.get_layer_version, **other) == "AccessDeniedException"
+    first = {"LayerName": layer, "VersionNumber": 1}
+    assert refusal(stranger.delete_layer_version, **first) == "AccessDeniedException"
+    assert refusal(stranger.get_layer_version_policy, **first) == "AccessDeniedException"
+    more = permission | {"StatementId": "b", "Principal": "*"}
+    assert refusal(stranger.add_layer_version_permission, **first, **more) == "AccessDeniedException"
+    assert refusal(stranger.list_layer_versions, LayerName=layer) == "AccessDeniedException"
+    content = {"ZipFile": HELLO}
+    assert refusal(stranger.publish_layer_version, LayerName=layer, Content=content) == "AccessDeniedException"
+
+
+def test_a_layer_that_is_lent_to_an_organization_is_lent_to_nobody_here(freehold, lam):
+    arn = lam.publish_layer_version(LayerName="tools", Content={"ZipFile": HELLO})["LayerVersionArn"]
+    lent = {"LayerName": "tools", "VersionNumber": 1, "StatementId": "a", "Action": "lambda:GetLayerVersion"}
+    organization = {"OrganizationId": "o-0123456789"}
+    assert refusal(lam.add_layer_version_permission, **lent, **organization, Principal="222233334444") == INVALID
+    lam.add_layer_version_permission(**lent, **organization, Principal="*")
+    policy = json.loads(lam.get_layer_version_policy(LayerName="tools", VersionNumber=1)["Policy"])
+    assert policy["Statement"][0]["Condition"] == {"StringEquals": {"aws:PrincipalOrgID": "o-0123456789"}}
+    stranger = Functions(freehold, "222233334444", role="borrower")
+    assert refusal(stranger.client.get_layer_version_by_arn, Arn=arn) == "AccessDeniedException"
+    assert refusal(stranger.make, Layers=[arn]) == INVALID

@@ -44,6 +44,16 @@ pub(crate) fn member<'a>(question: &Authorisation<'a>, name: &str) -> Option<&'a
     }
 }
 
+/// The same of a number.
+pub(crate) fn number(question: &Authorisation<'_>, name: &str) -> Option<i64> {
+    let Value::Structure(fields) = question.input else { return None };
+    let position = question.schema.members().iter().position(|member| member.name == name)?;
+    match fields.get(position) {
+        Some(Some(Value::Integer(number))) => Some(*number),
+        _ => None,
+    }
+}
+
 /// Tags that the request sets: `aws:RequestTag/…` and `aws:TagKeys`.
 fn tags(schema: &'static Schema, value: &Value, context: &mut Context) {
     match (&schema.kind, value) {

@@ -8,7 +8,7 @@ use freehold_wire::schema::{Kind, Value};
 use freehold_wire::server::Authorisation;
 
 use crate::Iam;
-use crate::condition_keys::member;
+use crate::condition_keys::{member, number};
 use crate::model::{InstanceProfile, Role};
 
 /// EC2's identifiers by their prefix: the name in ARNs, and whether the ARN names the account.
@@ -125,17 +125,23 @@ fn functions(question: &Authorisation<'_>) -> Vec<String> {
     let operation = question.call.operation;
     let arn =
         |resource: String| format!("arn:aws:lambda:{}:{}:{resource}", question.call.region, question.call.account());
-    if let Some(arn) = ["Resource", "CodeSigningConfigArn", "Arn"].iter().find_map(|name| member(question, name)) {
+    if let Some(arn) = ["Resource", "Arn"].iter().find_map(|name| member(question, name)) {
         return vec![arn.to_owned()];
     }
+    let config = member(question, "CodeSigningConfigArn").map(str::to_owned);
     if let Some(layer) = member(question, "LayerName") {
-        return vec![if layer.starts_with("arn:") { layer.to_owned() } else { arn(format!("layer:{layer}")) }];
+        let layer = if layer.starts_with("arn:") { layer.to_owned() } else { arn(format!("layer:{layer}")) };
+        // What a version's policy allows is allowed for that version alone.
+        return vec![match number(question, "VersionNumber") {
+            Some(version) => format!("{layer}:{version}"),
+            None => layer,
+        }];
     }
     if let Some(mapping) = member(question, "UUID") {
         return vec![arn(format!("event-source-mapping:{mapping}"))];
     }
     let Some(name) = member(question, "FunctionName").filter(|_| !operation.ends_with("EventSourceMapping")) else {
-        return Vec::new();
+        return config.into_iter().collect();
     };
     let name = if name.starts_with("arn:") {
         name.to_owned()
@@ -149,10 +155,12 @@ fn functions(question: &Authorisation<'_>) -> Vec<String> {
         }
         format!("arn:aws:lambda:{}:{account}:function:{}", question.call.region, parts.join(":"))
     };
-    match member(question, "Qualifier") {
-        Some(qualifier) if name.split(':').count() == 7 => vec![format!("{name}:{qualifier}")],
-        _ => vec![name],
-    }
+    let function = match member(question, "Qualifier") {
+        Some(qualifier) if name.split(':').count() == 7 => format!("{name}:{qualifier}"),
+        _ => name,
+    };
+    // What a function is given is asked for beside it.
+    std::iter::once(function).chain(config).collect()
 }
 
 /// Alarms by their names, or by ARN where they are tagged. Metrics are no resources.

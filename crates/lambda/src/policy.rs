@@ -39,10 +39,11 @@ impl ResourcePolicies for Lambda {
 impl Lambda {
     fn find_policy(&self, arn: &str) -> Result<ResourcePolicy, freehold_store::Error> {
         if arn.contains(":layer:") {
-            let Some(layer) = self.store.get::<LayerVersion>(arn)? else { return Ok(ResourcePolicy::NoResource) };
-            return Ok(parsed(layer.permissions.as_ref().map(|permissions| permissions.policy.as_str())));
+            let layer = self.store.get::<LayerVersion>(arn)?;
+            return Ok(parsed(layer.as_ref().and_then(|layer| Some(&*layer.permissions.as_ref()?.policy))));
         }
-        let Some(name) = FunctionName::parse(arn, "", "") else { return Ok(ResourcePolicy::NoResource) };
+        // Mappings, code signing configurations: what has no policy belongs to its account alone.
+        let Some(name) = FunctionName::parse(arn, "", "") else { return Ok(ResourcePolicy::Unset) };
         let Some(function) = self.functions.get(&name.arn())? else { return Ok(ResourcePolicy::NoResource) };
         let permissions = function.policies.get(key(name.qualifier.as_deref()));
         Ok(parsed(permissions.map(|permissions| permissions.policy.as_str())))

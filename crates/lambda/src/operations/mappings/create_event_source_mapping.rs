@@ -8,7 +8,7 @@ use freehold_store::{Filter, StoreExt, TxExt};
 use freehold_wire::Call;
 
 use super::wanted::Wanted;
-use super::{queue, refused, view};
+use super::{own, queue, refused, view};
 use crate::Lambda;
 use crate::errors::Error;
 use crate::lookup;
@@ -21,10 +21,11 @@ pub(super) async fn create_event_source_mapping(
     call: Call,
     input: CreateEventSourceMappingRequest,
 ) -> Result<EventSourceMappingConfiguration, freehold_wire::Error> {
+    queue::parsed(input.event_source_arn.as_deref().unwrap_or_default())?;
     refused::of_create(&input)?;
     let name = FunctionName::read(&call, input.function_name.as_deref(), None)?;
+    own(&call, &name)?;
     let source = input.event_source_arn.unwrap_or_default();
-    queue::parsed(&source)?;
     let version = lookup::version(&lambda.store, &name)?;
     let is_on = input.enabled != Some(false);
     let mut mapping = Mapping {

@@ -22,6 +22,7 @@ use crate::Lambda;
 use crate::errors::Error;
 use crate::lookup::Reader;
 use crate::model::Mapping;
+use crate::names::FunctionName;
 
 pub(super) fn register(service: Service, lambda: &Arc<Lambda>) -> Service {
     service
@@ -35,6 +36,11 @@ pub(super) fn register(service: Service, lambda: &Arc<Lambda>) -> Service {
 fn find(mut from: impl Reader, call: &Call, id: &str) -> Result<Mapping, Error> {
     let found = from.read::<Mapping>(id)?.filter(|mapping| mapping.account == call.account());
     found.ok_or_else(Error::no_resource)
+}
+
+/// A mapping feeds a function of its own account.
+fn own(call: &Call, name: &FunctionName) -> Result<(), Error> {
+    if name.account == call.account() { Ok(()) } else { Err(Error::no_function(&name.qualified_arn())) }
 }
 
 fn view(call: &Call, mapping: Mapping) -> EventSourceMappingConfiguration {

@@ -7,7 +7,7 @@ use freehold_store::{StoreExt, TxExt};
 use freehold_wire::Call;
 
 use super::wanted::Wanted;
-use super::{find, queue, refused, view};
+use super::{find, own, queue, refused, view};
 use crate::Lambda;
 use crate::errors::Error;
 use crate::lookup;
@@ -24,6 +24,7 @@ pub(super) async fn update_event_source_mapping(
     let mut mapping = find(&lambda.store, &call, &id)?;
     let name = input.function_name.as_deref().unwrap_or(&mapping.target);
     let name = FunctionName::read(&call, Some(name), None)?;
+    own(&call, &name)?;
     let version = lookup::version(&lambda.store, &name)?;
     mapping.function = name.arn();
     mapping.target = name.qualified_arn();

@@ -22,12 +22,6 @@ pub(super) async fn add_permission(
     if name.qualifier.as_deref() == Some(LATEST) {
         return Err(Error::invalid("We currently do not support adding policies for $LATEST.").into());
     }
-    if input.principal_org_id.is_some() {
-        return Err(Error::invalid("PrincipalOrgID: this region has no organizations.").into());
-    }
-    if input.event_source_token.is_some() {
-        return Err(Error::invalid("EventSourceToken: this region has no Alexa.").into());
-    }
     let (action, principal) = (input.action.unwrap_or_default(), input.principal.unwrap_or_default());
     let mut conditions = Vec::new();
     if let Some(account) = input.source_account {
@@ -35,6 +29,13 @@ pub(super) async fn add_permission(
     }
     if let Some(arn) = input.source_arn {
         conditions.push(("ArnLike", "AWS:SourceArn", arn));
+    }
+    // Nobody here belongs to an organization or brings a token, so that these let nobody in.
+    if let Some(organization) = input.principal_org_id {
+        conditions.push(("StringEquals", "aws:PrincipalOrgID", organization));
+    }
+    if let Some(token) = input.event_source_token {
+        conditions.push(("StringEquals", "lambda:EventSourceToken", token));
     }
     if let Some(auth) = input.function_url_auth_type {
         if action != "lambda:InvokeFunctionUrl" {
