@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from support.functions import package
+from support.functions import Functions, package
 from support.refusal import refusal
 from support.waiting import until
 
@@ -43,6 +43,19 @@ def test_permissions_are_statements_of_a_policy(freehold, lam, made):
         lam.remove_permission(**gone)
 
 
+@pytest.mark.parametrize(
+    ("parameter", "key"),
+    [({"PrincipalOrgID": "o-0123456789"}, "aws:PrincipalOrgID"), ({"EventSourceToken": "t"}, "lambda:EventSourceToken")],
+)
+def test_who_must_belong_to_an_organization_or_bring_a_token_is_nobody_here(freehold, lam, made, parameter, key):
+    permission = {"FunctionName": "f", "StatementId": "a", "Action": "lambda:InvokeFunction", "Principal": "*"}
+    added = json.loads(lam.add_permission(**permission, **parameter)["Statement"])
+    assert added["Condition"] == {"StringEquals": {key: next(iter(parameter.values()))}}
+    stranger = freehold.client("lambda", "222233334444")
+    dry = {"FunctionName": made["FunctionArn"], "InvocationType": "DryRun"}
+    assert refusal(stranger.invoke, **dry) == "AccessDeniedException"
+
+
 def test_reservations_leave_a_hundred(functions, lam, made):
     assert lam.put_function_concurrency(FunctionName="f", ReservedConcurrentExecutions=900)
     assert lam.get_function_concurrency(FunctionName="f")["ReservedConcurrentExecutions"] == 900
@@ -75,6 +88,22 @@ def test_provisioned_concurrency_belongs_to_versions(lam, made):
     latest = {"FunctionName": "f", "Qualifier": "$LATEST", "ProvisionedConcurrentExecutions": 1}
     assert refusal(lam.put_provisioned_concurrency_config, **latest) == INVALID
     assert refusal(lam.list_provisioned_concurrency_configs, FunctionName="g") == MISSING
+
+
+def test_a_version_is_kept_ready_by_its_number_or_by_an_alias(lam, made):
+    lam.publish_version(FunctionName="f")
+    lam.create_alias(FunctionName="f", Name="live", FunctionVersion="1")
+    lam.create_alias(FunctionName="f", Name="dev", FunctionVersion="$LATEST")
+    ready = {"FunctionName": "f", "ProvisionedConcurrentExecutions": 1}
+    with pytest.raises(lam.exceptions.InvalidParameterValueException, match="unpublished function versions"):
+        lam.put_provisioned_concurrency_config(**ready, Qualifier="dev")
+    lam.put_provisioned_concurrency_config(**ready, Qualifier="live")
+    with pytest.raises(lam.exceptions.ResourceConflictException, match="Provisioned Concurrency alias"):
+        lam.put_provisioned_concurrency_config(**ready, Qualifier="1")
+    lam.delete_provisioned_concurrency_config(FunctionName="f", Qualifier="live")
+    lam.put_provisioned_concurrency_config(**ready, Qualifier="1")
+    with pytest.raises(lam.exceptions.ResourceConflictException, match="already Provisioned version"):
+        lam.put_provisioned_concurrency_config(**ready, Qualifier="live")
 
 
 def test_events_are_tried_as_configured(functions, lam, made, account):
@@ -120,6 +149,13 @@ def test_a_function_has_an_address(lam, made):
     assert refusal(lam.list_function_url_configs, FunctionName="g") == MISSING
 
 
+def test_versions_have_no_addresses(lam, made):
+    lam.publish_version(FunctionName="f")
+    for qualifier in ("1", "$LATEST"):
+        address = {"FunctionName": "f", "AuthType": "NONE", "Qualifier": qualifier}
+        assert refusal(lam.create_function_url_config, **address) == "ValidationException"
+
+
 def test_a_mapping_is_made_changed_and_removed(functions, lam, made, account):
     sqs = functions.region.client("sqs", account)
     source = f"arn:aws:sqs:us-east-1:{account}:jobs"
@@ -143,7 +179,16 @@ def test_a_mapping_is_made_changed_and_removed(functions, lam, made, account):
         assert refusal(call, UUID=uuid) == MISSING
     assert refusal(lam.list_event_source_mappings, FunctionName="g") == MISSING
     stream = {"EventSourceArn": f"arn:aws:kinesis:us-east-1:{account}:stream/s", "FunctionName": "f"}
-    assert refusal(lam.create_event_source_mapping, **stream, StartingPosition="LATEST") == INVALID
+    with pytest.raises(lam.exceptions.InvalidParameterValueException, match="it has no kinesis"):
+        lam.create_event_source_mapping(**stream, StartingPosition="LATEST")
+
+
+def test_a_mapping_feeds_a_function_of_its_own_account(freehold, functions, lam, made, account):
+    functions.region.client("sqs", account).create_queue(QueueName="jobs")
+    stranger = freehold.client("lambda", "222233334444")
+    source = f"arn:aws:sqs:us-east-1:{account}:jobs"
+    foreign = {"EventSourceArn": source, "FunctionName": made["FunctionArn"]}
+    assert refusal(stranger.create_event_source_mapping, **foreign) == MISSING
 
 
 def test_code_signing_is_kept_and_enforced(functions, lam, made):
@@ -181,3 +226,22 @@ def test_code_signing_is_kept_and_enforced(functions, lam, made):
     bad = {"SigningProfileVersionArns": [profile]}
     tags = {"aws:x": "1"}
     assert refusal(lam.create_code_signing_config, AllowedPublishers=bad, Tags=tags) == INVALID
+
+
+def test_code_signing_belongs_to_its_account(freehold, functions, lam, made):
+    publishers = {"SigningProfileVersionArns": ["arn:aws:signer:us-east-1:111122223333:/signing-profiles/p/0123456789"]}
+    config = lam.create_code_signing_config(AllowedPublishers=publishers)["CodeSigningConfig"]
+    arn = config["CodeSigningConfigArn"]
+    stranger = Functions(freehold, "222233334444", role="signer")
+    denied = "AccessDeniedException"
+    for call in (
+        stranger.client.get_code_signing_config,
+        stranger.client.update_code_signing_config,
+        stranger.client.delete_code_signing_config,
+    ):
+        assert refusal(call, CodeSigningConfigArn=arn) == denied
+    assert refusal(stranger.client.list_tags, Resource=arn) == denied
+    assert refusal(stranger.client.tag_resource, Resource=arn, Tags={"a": "b"}) == denied
+    own = stranger.client.create_code_signing_config(AllowedPublishers=publishers)["CodeSigningConfig"]
+    given = {"FunctionName": made["FunctionArn"], "CodeSigningConfigArn": own["CodeSigningConfigArn"]}
+    assert refusal(stranger.client.put_function_code_signing_config, **given) == denied

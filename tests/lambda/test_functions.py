@@ -10,15 +10,21 @@ import urllib.request
 import zipfile
 
 import pytest
-from support.functions import HELLO, package
+from botocore.exceptions import ClientError
+from support.functions import HELLO, package, zipped
 from support.refusal import refusal
 
 MISSING = "ResourceNotFoundException"
 INVALID = "InvalidParameterValueException"
+EMPTY = zipped({})
 
 
 def digest(code):
     return base64.b64encode(hashlib.sha256(code).digest()).decode()
+
+
+def encoded(text):
+    return base64.b64encode(text.encode()).decode()
 
 
 def test_a_function_is_made_and_becomes_active(functions, lam, account):
@@ -76,8 +82,7 @@ def test_a_name_is_taken_once(functions, lam):
         ({"Code": {"ZipFile": b"no zip"}}, "Could not unzip uploaded file"),
         ({"Code": {"S3Bucket": "b-u-cket", "S3Key": "k"}}, "S3Bucket"),
         ({"Code": {"ImageUri": "registry/x:1"}}, "ImageUri"),
-        ({"Timeout": 901}, "less than or equal to 900"),
-        ({"MemorySize": 10241}, "less than or equal to 10240"),
+        ({"Code": {"ZipFile": EMPTY}}, "Uploaded file must be a non-empty zip"),
         ({"Architectures": ["arm64"]}, "Architectures"),
         ({"Environment": {"Variables": {"AWS_REGION": "x"}}}, "reserved keys.*AWS_REGION"),
         ({"Environment": {"Variables": {"LONG": "x" * 4096}}}, "4KB limit"),
@@ -93,6 +98,27 @@ def test_what_cannot_be_is_refused_with_the_reason(functions, lam, account, chan
     with pytest.raises(lam.exceptions.InvalidParameterValueException, match=f"(?s){sentence}"):
         functions.make(**change)
     assert refusal(lam.get_function, FunctionName="f") == MISSING
+
+
+def test_a_zip_package_needs_a_runtime_and_a_handler(functions, lam):
+    made = {"FunctionName": "f", "Role": functions.role, "Code": {"ZipFile": HELLO}}
+    for given in ({"Runtime": "python3.11"}, {"Handler": "index.handler"}):
+        with pytest.raises(lam.exceptions.InvalidParameterValueException, match="Runtime and Handler are mandatory"):
+            lam.create_function(**made, **given)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"Timeout": 901}, "Value '901' at 'timeout'.*less than or equal to 900"),
+        ({"MemorySize": 10241}, "Value '10241' at 'memorySize'.*less than or equal to 10240"),
+        ({"name": "f" * 65}, "at 'functionName'.*length less than or equal to 64"),
+    ],
+)
+def test_what_is_out_of_bounds_fails_validation(functions, lam, change, sentence):
+    with pytest.raises(ClientError, match=f"ValidationException.*{sentence}"):
+        functions.make(**change)
+    assert lam.list_functions()["Functions"] == []
 
 
 def fill(value, account):
@@ -211,3 +237,12 @@ def test_what_is_sent_is_json_of_a_certain_size(functions, lam):
     assert refusal(lam.invoke, FunctionName="f", InvocationType="Event", Payload=large) == "RequestTooLargeException"
     assert refusal(lam.invoke_async, FunctionName="f", InvokeArgs=b"{") == "InvalidRequestContentException"
     assert refusal(lam.invoke_with_response_stream, FunctionName="f", Payload=b"{") == "InvalidRequestContentException"
+    assert refusal(lam.invoke, FunctionName="f", Payload=b'"\xff"') == "InvalidRequestContentException"
+
+
+@pytest.mark.parametrize("context", ["not base64!", encoded("no json"), encoded("[1]"), encoded(f'{{"a": "{"x" * 3000}"}}')])
+@pytest.mark.parametrize("kind", ["RequestResponse", "Event", "DryRun"])
+def test_a_context_is_an_object_in_base64(functions, lam, context, kind):
+    functions.make()
+    with pytest.raises(lam.exceptions.InvalidRequestContentException, match="Client context must be"):
+        lam.invoke(FunctionName="f", InvocationType=kind, ClientContext=context)

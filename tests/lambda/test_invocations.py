@@ -23,6 +23,14 @@ def test_a_function_gets_its_event_and_its_context(runner):
         assert text in log
 
 
+def test_a_function_gets_the_context_of_its_client(runner):
+    code = "def handler(event, context):\n    return [context.client_context.custom, context.client_context.env]\n"
+    runner.make("client", code=code)
+    told = {"custom": {"shop": "Käse"}, "env": {"make": "x"}}
+    context = base64.b64encode(json.dumps(told, ensure_ascii=False, indent=1).encode()).decode()
+    assert runner.invoke("client", ClientContext=context)["Payload"] == [told["custom"], told["env"]]
+
+
 def test_an_error_of_the_function_is_its_answer(runner):
     answer = runner.invoke(payload={"do": "raise"})
     assert (answer["StatusCode"], answer["FunctionError"]) == (200, "Unhandled")

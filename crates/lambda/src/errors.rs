@@ -7,6 +7,9 @@ use freehold_wire::Detail;
 pub(crate) enum Error {
     #[error("{0}")]
     InvalidParameterValue(String),
+    /// What the service's model says, where it says less than the service does.
+    #[error("1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: {constraint}")]
+    Validation { member: &'static str, value: String, constraint: String },
     #[error("{0}")]
     NotFound(String),
     #[error("{0}")]
@@ -24,6 +27,8 @@ pub(crate) enum Error {
     RequestTooLarge(String),
     #[error("Could not parse request body into json: {0}")]
     InvalidRequestContent(String),
+    #[error("{0}")]
+    ClientContext(String),
     #[error("Code storage limit exceeded.")]
     CodeStorageExceeded,
     #[error("The final policy size ({0}) is bigger than the limit (20480).")]
@@ -67,13 +72,14 @@ impl Error {
     fn code(&self) -> &'static str {
         match self {
             Self::InvalidParameterValue(_) => "InvalidParameterValueException",
+            Self::Validation { .. } => "ValidationException",
             Self::NotFound(_) => "ResourceNotFoundException",
             Self::Conflict(_) => "ResourceConflictException",
             Self::InUse(_) => "ResourceInUseException",
             Self::PreconditionFailed(_) => "PreconditionFailedException",
             Self::TooManyRequests { .. } => "TooManyRequestsException",
             Self::RequestTooLarge(_) => "RequestTooLargeException",
-            Self::InvalidRequestContent(_) => "InvalidRequestContentException",
+            Self::InvalidRequestContent(_) | Self::ClientContext(_) => "InvalidRequestContentException",
             Self::CodeStorageExceeded => "CodeStorageExceededException",
             Self::PolicyLengthExceeded(_) => "PolicyLengthExceededException",
             Self::NoProvisionedConcurrency => "ProvisionedConcurrencyConfigNotFoundException",

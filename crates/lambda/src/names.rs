@@ -25,6 +25,13 @@ impl FunctionName {
     /// Reads `FunctionName`, and the `Qualifier` beside it.
     pub fn read(call: &Call, text: Option<&str>, qualifier: Option<&str>) -> Result<Self, Error> {
         let text = text.unwrap_or_default();
+        if text.len() > MOST_NAME && is_word(text) {
+            return Err(Error::Validation {
+                member: "functionName",
+                value: text.to_owned(),
+                constraint: format!("Member must have length less than or equal to {MOST_NAME}"),
+            });
+        }
         let mut found = Self::parse(text, &call.region, call.account())
             .ok_or_else(|| Error::invalid(format!("{text} is not the name or the ARN of a function")))?;
         if found.region != call.region {
@@ -57,7 +64,7 @@ impl FunctionName {
         let mut parts: Vec<&str> = text.split(':').collect();
         let (mut own_region, mut own_account) = (region, account);
         if parts.first() == Some(&"arn") {
-            if parts.len() < 7 || parts[2] != "lambda" || !is_account(parts[4]) {
+            if parts.len() < 7 || parts[2] != "lambda" || !is_account(parts[4]) || parts[5] != "function" {
                 return None;
             }
             (own_region, own_account) = (parts[3], parts[4]);
@@ -175,8 +182,9 @@ mod tests {
     #[test]
     fn what_is_no_name_is_refused() {
         let long = "x".repeat(65);
-        for text in ["", "a b", "a:b:c", "arn:aws:sqs:us-east-1:111122223333:function:f", "arn:aws:lambda", "é", &long]
-        {
+        let config = "arn:aws:lambda:us-east-1:111122223333:code-signing-config:csc-0123456789abcdef0";
+        let queue = "arn:aws:sqs:us-east-1:111122223333:function:f";
+        for text in ["", "a b", "a:b:c", config, queue, "arn:aws:lambda", "é", &long] {
             assert_eq!(parsed(text), None, "{text}");
         }
     }

@@ -116,17 +116,16 @@ fn set(member: &mut String, wanted: Option<String>) {
     }
 }
 
-fn within(name: &str, value: i32, least: i32, most: i32) -> Result<u32, Error> {
+fn within(name: &'static str, value: i32, least: i32, most: i32) -> Result<u32, Error> {
     let bound = if value > most {
         format!("less than or equal to {most}")
     } else {
         format!("greater than or equal to {least}")
     };
-    u32::try_from(value).ok().filter(|_| (least..=most).contains(&value)).ok_or_else(|| {
-        Error::invalid(format!(
-            "1 validation error detected: Value '{value}' at '{name}' failed to satisfy constraint: Member must have \
-             value {bound}"
-        ))
+    u32::try_from(value).ok().filter(|_| (least..=most).contains(&value)).ok_or_else(|| Error::Validation {
+        member: name,
+        value: value.to_string(),
+        constraint: format!("Member must have value {bound}"),
     })
 }
 
@@ -147,10 +146,13 @@ fn variables(variables: BTreeMap<String, String>) -> Result<BTreeMap<String, Str
             && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     };
     if let Some(key) = variables.keys().find(|key| !is_good(key)) {
-        return Err(Error::invalid(format!(
-            "1 validation error detected: Value '{key}' at 'environment.variables' failed to satisfy constraint: Map \
-             keys must satisfy constraint: [Member must satisfy regular expression pattern: [a-zA-Z]([a-zA-Z0-9_])+]"
-        )));
+        return Err(Error::Validation {
+            member: "environment.variables",
+            value: key.clone(),
+            constraint: "Map keys must satisfy constraint: [Member must satisfy regular expression pattern: \
+                         [a-zA-Z]([a-zA-Z0-9_])+]"
+                .into(),
+        });
     }
     let bytes: usize = variables.iter().map(|(key, value)| key.len() + value.len()).sum();
     if bytes > MOST_ENVIRONMENT {

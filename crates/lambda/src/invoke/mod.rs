@@ -18,7 +18,7 @@ pub(crate) use dispatch::{Dispatchers, settings};
 pub(crate) use event::Event;
 
 pub(crate) use resolve::Resolved;
-pub(crate) use run::{Invocation, check_payload, failure_of};
+pub(crate) use run::{Invocation, check_context, check_payload, failure_of};
 
 /// Bytes of what a caller sends who waits, and of what nobody waits for (*Developer guide, Lambda quotas: Invocation
 /// payload*).

@@ -1,10 +1,13 @@
 //! One run, from the count of what runs to the report.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 use freehold_core::ids;
 use freehold_functions::contract::Outcome;
 use freehold_store::{Filter, StoreExt};
 use serde::de::IgnoredAny;
+use serde_json::{Map, Value};
 
 use super::concurrency::Permit;
 use super::lineage::{self, Lineage};
@@ -13,6 +16,9 @@ use crate::Lambda;
 use crate::errors::Error;
 use crate::model::Function;
 use crate::node::{NodeError, Ran, Run, Streaming};
+
+/// Characters of a client's context (*API reference, Invoke: ClientContext*).
+const MOST_CONTEXT: usize = 3583;
 
 /// What is to be handed to the function.
 #[derive(Debug, Clone)]
@@ -50,10 +56,40 @@ pub(crate) fn check_payload(payload: Option<Bytes>, most: usize) -> Result<Bytes
             format!("Request must be smaller than {most} bytes for the InvokeFunction operation")
         }));
     }
-    match serde_json::from_slice::<IgnoredAny>(&payload) {
-        Ok(_) => Ok(payload),
-        Err(error) => Err(Error::InvalidRequestContent(format!("Could not parse payload into json: {error}"))),
+    let broken = |why: String| Error::InvalidRequestContent(format!("Could not parse payload into json: {why}"));
+    let text = std::str::from_utf8(&payload).map_err(|error| broken(error.to_string()))?;
+    serde_json::from_str::<IgnoredAny>(text).map_err(|error| broken(error.to_string()))?;
+    Ok(payload)
+}
+
+/// The context of a client is base64 of a JSON object, and not long (*API reference, Invoke: ClientContext*). The answer is
+/// the same in characters that can stand in the header by which functions get it.
+pub(crate) fn check_context(context: Option<String>) -> Result<Option<String>, Error> {
+    let Some(context) = context.filter(|context| !context.is_empty()) else { return Ok(None) };
+    if context.len() > MOST_CONTEXT {
+        return Err(Error::ClientContext(format!(
+            "Client context must be no more than {MOST_CONTEXT} bytes when base64-encoded."
+        )));
     }
+    let decoded = STANDARD.decode(&context).ok();
+    let object = decoded.and_then(|bytes| serde_json::from_slice::<Map<String, Value>>(&bytes).ok());
+    let broken = || Error::ClientContext("Client context must be a valid Base64-encoded JSON object.".into());
+    Ok(Some(STANDARD.encode(ascii(&Value::Object(object.ok_or_else(broken)?)))))
+}
+
+/// JSON on one line, in ASCII.
+fn ascii(value: &Value) -> String {
+    let mut text = String::new();
+    for letter in value.to_string().chars() {
+        if letter.is_ascii() {
+            text.push(letter);
+            continue;
+        }
+        for unit in letter.encode_utf16(&mut [0; 2]) {
+            text.push_str(&format!("\\u{unit:04x}"));
+        }
+    }
+    text
 }
 
 impl Lambda {

@@ -23,6 +23,9 @@ pub(super) fn unpacked_bytes(package: &[u8]) -> Result<u64, Error> {
     }
     let broken = || Error::invalid("Could not unzip uploaded file. Please check your file, then try to upload again.");
     let mut archive = ZipArchive::new(Cursor::new(package)).map_err(|_| broken())?;
+    if archive.is_empty() {
+        return Err(Error::invalid("Uploaded file must be a non-empty zip"));
+    }
     if archive.len() > MOST_FILES {
         return Err(Error::invalid(format!("The package holds more than {MOST_FILES} files.")));
     }

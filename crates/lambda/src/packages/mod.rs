@@ -144,5 +144,7 @@ pub(crate) mod tests {
             let refused = packages.take(bytes, true).await.unwrap_err();
             assert!(refused.to_string().contains("Could not unzip"), "{refused}");
         }
+        let refused = packages.take(package(&[]), true).await.unwrap_err();
+        assert_eq!(refused.to_string(), "Uploaded file must be a non-empty zip");
     }
 }

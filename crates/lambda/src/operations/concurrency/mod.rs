@@ -75,11 +75,13 @@ fn provisioned(tx: &mut dyn Tx, function: &str, but: &str) -> Result<u32, Error>
 fn qualified(call: &Call, function: Option<&str>, qualifier: Option<&str>) -> Result<FunctionName, Error> {
     let name = FunctionName::read(call, function, qualifier)?;
     if name.qualifier() == LATEST {
-        return Err(Error::invalid(
-            "Provisioned Concurrency Configs cannot be applied to unpublished function versions.",
-        ));
+        return Err(unpublished());
     }
     Ok(name)
+}
+
+fn unpublished() -> Error {
+    Error::invalid("Provisioned Concurrency Configs cannot be applied to unpublished function versions.")
 }
 
 fn find(lambda: &Lambda, name: &FunctionName) -> Result<Provisioned, Error> {

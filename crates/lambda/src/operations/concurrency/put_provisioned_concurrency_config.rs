@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use freehold_api::lambda::{PutProvisionedConcurrencyConfigRequest, PutProvisionedConcurrencyConfigResponse};
-use freehold_store::StoreExt;
+use freehold_store::{Filter, StoreExt, Tx, TxExt};
 use freehold_wire::Call;
 
-use super::{check_left, provisioned, qualified};
+use super::{check_left, provisioned, qualified, unpublished};
 use crate::Lambda;
 use crate::errors::Error;
 use crate::lookup;
 use crate::metering;
-use crate::model::{Provisioned, modified};
+use crate::model::{Alias, Provisioned, Version, modified};
+use crate::names::{FunctionName, is_version};
 
 pub(super) async fn put_provisioned_concurrency_config(
     lambda: Arc<Lambda>,
@@ -25,6 +26,7 @@ pub(super) async fn put_provisioned_concurrency_config(
     let kept = lambda.store.transact::<_, Error, _>(move |tx| {
         let function = lookup::function(&mut *tx, &name)?;
         let version = lookup::version(&mut *tx, &name)?;
+        check_place(tx, &name, &version)?;
         let arn = name.qualified_arn();
         let total = provisioned(tx, &function.arn, &arn)? + requested;
         if function.reserved.is_some_and(|reserved| total > reserved) {
@@ -54,4 +56,27 @@ pub(super) async fn put_provisioned_concurrency_config(
         status_reason: None,
         last_modified: Some(modified(kept.modified)),
     })
+}
+
+/// What changes cannot be kept ready, and one version is kept ready in one way: by its number, or by an alias.
+fn check_place(tx: &mut dyn Tx, name: &FunctionName, version: &Version) -> Result<(), Error> {
+    if version.is_latest() {
+        return Err(unpublished());
+    }
+    if !is_version(name.qualifier()) {
+        return match tx.get::<Provisioned>(version.qualified_arn())? {
+            Some(_) => Err(Error::Conflict(
+                "Alias can't be used for Provisioned Concurrency configuration on an already Provisioned version"
+                    .into(),
+            )),
+            None => Ok(()),
+        };
+    }
+    for alias in tx.list::<Alias>(&Filter::index(0, &*version.function))? {
+        let has_version = alias.version == version.number || alias.weights.contains_key(&version.number);
+        if has_version && tx.get::<Provisioned>(alias.arn())?.is_some() {
+            return Err(Error::Conflict("Version is pointed to by a Provisioned Concurrency alias".into()));
+        }
+    }
+    Ok(())
 }

@@ -29,8 +29,8 @@ pub(super) async fn create_function(
     let mut settings = Settings::new();
     settings.architecture = architecture(input.architectures.as_deref())?;
     settings.apply(Wanted {
-        runtime: Some(required("Runtime", input.runtime)?),
-        handler: Some(required("Handler", input.handler)?),
+        runtime: Some(required(input.runtime)?),
+        handler: Some(required(input.handler)?),
         role: input.role,
         description: input.description,
         timeout: input.timeout,
@@ -92,9 +92,9 @@ fn refusable(input: &CreateFunctionRequest) -> Refusable<'_> {
     }
 }
 
-fn required(name: &str, value: Option<String>) -> Result<String, Error> {
+fn required(value: Option<String>) -> Result<String, Error> {
     value.filter(|value| !value.is_empty()).ok_or_else(|| {
-        Error::invalid(format!("{name} is mandatory for functions that are created with deployment packages."))
+        Error::invalid("Runtime and Handler are mandatory parameters for functions created with deployment packages.")
     })
 }
 

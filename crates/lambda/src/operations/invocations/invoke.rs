@@ -7,7 +7,7 @@ use freehold_wire::Call;
 
 use crate::Lambda;
 use crate::errors::Error;
-use crate::invoke::{Event, Invocation, MOST_ASYNCHRONOUS, MOST_SYNCHRONOUS, check_payload, failure_of};
+use crate::invoke::{Event, Invocation, MOST_ASYNCHRONOUS, MOST_SYNCHRONOUS, check_context, check_payload, failure_of};
 use crate::names::FunctionName;
 
 pub(super) async fn invoke(
@@ -22,6 +22,7 @@ pub(super) async fn invoke(
     if input.durable_execution_name.is_some() {
         return Err(Error::invalid("DurableExecutionName: this region has no durable executions.").into());
     }
+    let client_context = check_context(input.client_context)?;
     let resolved = lambda.resolve(&name)?;
     let waits = match input.invocation_type.as_deref() {
         None | Some("RequestResponse") => true,
@@ -33,7 +34,7 @@ pub(super) async fn invoke(
     if !waits {
         let payload = check_payload(input.payload, MOST_ASYNCHRONOUS)?;
         let event = Event {
-            client_context: input.client_context,
+            client_context,
             trace_id: call.trace,
             ..Event::new(call.request_id, name.qualifier, payload, lambda.now())
         };
@@ -43,7 +44,7 @@ pub(super) async fn invoke(
     let payload = check_payload(input.payload, MOST_SYNCHRONOUS)?;
     let invocation = Invocation {
         request_id: call.request_id,
-        client_context: input.client_context,
+        client_context,
         trace_id: call.trace,
         wants_log: input.log_type.as_deref() == Some("Tail"),
         ..Invocation::new(payload)

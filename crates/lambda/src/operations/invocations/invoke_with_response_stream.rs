@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 
 use crate::Lambda;
 use crate::errors::Error;
-use crate::invoke::{Invocation, MOST_SYNCHRONOUS, Permit, Resolved, check_payload, failure_of};
+use crate::invoke::{Invocation, MOST_SYNCHRONOUS, Permit, Resolved, check_context, check_payload, failure_of};
 use crate::names::FunctionName;
 use crate::node::{Part, Streaming};
 
@@ -35,7 +35,7 @@ pub(super) async fn invoke_with_response_stream(
     }
     let invocation = Invocation {
         request_id: call.request_id,
-        client_context: input.client_context,
+        client_context: check_context(input.client_context)?,
         trace_id: call.trace,
         wants_log: input.log_type.as_deref() == Some("Tail"),
         ..Invocation::new(check_payload(input.payload, MOST_SYNCHRONOUS)?)

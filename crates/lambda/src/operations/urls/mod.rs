@@ -31,9 +31,11 @@ pub(super) fn register(service: Service, lambda: &Arc<Lambda>) -> Service {
 fn named(call: &Call, function: Option<&str>, qualifier: Option<&str>) -> Result<FunctionName, Error> {
     let name = FunctionName::read(call, function, qualifier)?;
     match name.qualifier.as_deref() {
-        Some(qualifier) if is_version(qualifier) => {
-            Err(Error::invalid("Function URLs belong to functions and to aliases, not to versions."))
-        }
+        Some(qualifier) if is_version(qualifier) => Err(Error::Validation {
+            member: "qualifier",
+            value: qualifier.to_owned(),
+            constraint: r"Member must satisfy regular expression pattern: ((?!^\d+$)^[0-9a-zA-Z-_]+$)".into(),
+        }),
         _ => Ok(name),
     }
 }
