@@ -60,6 +60,11 @@ def test_an_address_answers_whom_the_policy_lets_in(runner, url):
     assert (event["version"], event["rawPath"], event["rawQueryString"]) == ("2.0", "/a/b", "x=1&x=2")
     assert (event["queryStringParameters"], event["cookies"], event["body"]) == ({"x": "1,2"}, ["c=1"], "{}")
     assert event["requestContext"]["http"]["method"] == "POST"
+    told = event["headers"]
+    assert (told["x-forwarded-for"], told["x-forwarded-proto"]) == ("127.0.0.1", "http")
+    assert told["host"].endswith(f":{told['x-forwarded-port']}")
+    assert told["x-amzn-trace-id"] == headers["x-amzn-trace-id"]
+    assert headers["x-amzn-requestid"] == event["requestContext"]["requestId"]
     assert ask(f"{url}fail")[0] == 502
     assert ask(url.replace("lambda-url/", "lambda-url/x"))[0] == 403
 

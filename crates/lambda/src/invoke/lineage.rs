@@ -71,13 +71,23 @@ impl Lineage {
             self.counts.pop_first();
         }
         self.counts.insert(own, count);
+        self.begin(now);
+        self.parent.get_or_insert_with(|| format!("{:016x}", rand::random::<u64>()));
+        self.sampled.get_or_insert_with(|| "0".into());
+        self.header()
+    }
+
+    /// The header of a request that came without one, or as it came.
+    pub fn begun(mut self, now: i64) -> String {
+        self.begin(now);
+        self.header()
+    }
+
+    fn begin(&mut self, now: i64) {
         self.root.get_or_insert_with(|| {
             let (high, low): (u32, u64) = (rand::random(), rand::random());
             format!("1-{now:08x}-{high:08x}{low:016x}")
         });
-        self.parent.get_or_insert_with(|| format!("{:016x}", rand::random::<u64>()));
-        self.sampled.get_or_insert_with(|| "0".into());
-        self.header()
     }
 
     /// The header as it is.

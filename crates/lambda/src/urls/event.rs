@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use freehold_core::Principal;
 use freehold_wire::sigv4::percent_decode;
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderName, header};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -19,6 +19,10 @@ pub(super) struct Request<'a> {
     pub path: &'a str,
     pub query: &'a str,
     pub headers: &'a HeaderMap,
+    /// `http` or `https`
+    pub scheme: &'a str,
+    /// As the function will find it in its environment.
+    pub trace: &'a str,
     pub body: &'a [u8],
     pub client: std::net::IpAddr,
     pub caller: Option<&'a Principal>,
@@ -85,10 +89,12 @@ impl Request<'_> {
         event
     }
 
-    /// Names in lower case; of a name that comes twice the values are joined. Cookies have a place of their own.
+    /// Names in lower case; of a name that comes twice the values are joined. Cookies have a place of their own, what is
+    /// about the connection is not the function's, and where a request came from is told as a proxy would.
     fn joined_headers(&self) -> BTreeMap<&str, String> {
         let mut joined: BTreeMap<&str, String> = BTreeMap::new();
-        for (name, value) in self.headers.iter().filter(|(name, _)| *name != header::COOKIE) {
+        let is_own = |name: &HeaderName| *name != header::COOKIE && *name != header::CONNECTION;
+        for (name, value) in self.headers.iter().filter(|(name, _)| is_own(name)) {
             let value = String::from_utf8_lossy(value.as_bytes());
             joined
                 .entry(name.as_str())
@@ -98,7 +104,26 @@ impl Request<'_> {
                 })
                 .or_insert_with(|| value.into_owned());
         }
+        let client = self.client.to_string();
         joined
+            .entry("x-forwarded-for")
+            .and_modify(|present| {
+                present.push_str(", ");
+                present.push_str(&client);
+            })
+            .or_insert(client);
+        joined.insert("x-forwarded-proto", self.scheme.to_owned());
+        joined.insert("x-forwarded-port", self.port().to_owned());
+        joined.insert("x-amzn-trace-id", self.trace.to_owned());
+        joined
+    }
+
+    /// The one that the client named, or the scheme's own.
+    fn port(&self) -> &str {
+        let host = self.headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let named = host.rsplit_once(':').map(|(_, port)| port);
+        let is_port = |port: &&str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+        named.filter(is_port).unwrap_or(if self.scheme == "https" { "443" } else { "80" })
     }
 
     fn cookies(&self) -> Vec<String> {
@@ -161,6 +186,8 @@ mod tests {
             path: "/a%20b",
             query,
             headers: &map,
+            scheme: "http",
+            trace: "Root=1-0-0",
             body,
             client: [127, 0, 0, 1].into(),
             caller: None,
@@ -173,7 +200,14 @@ mod tests {
     fn names_that_come_twice_are_joined() {
         let event = event("a=1&a=2&b=x%20y", &[("x-a", "1"), ("x-a", "2"), ("cookie", "c=1; d=2")], b"");
         assert_eq!(event["queryStringParameters"], json!({"a": "1,2", "b": "x y"}));
-        assert_eq!(event["headers"], json!({"x-a": "1,2"}));
+        let headers = json!({
+            "x-a": "1,2",
+            "x-amzn-trace-id": "Root=1-0-0",
+            "x-forwarded-for": "127.0.0.1",
+            "x-forwarded-port": "80",
+            "x-forwarded-proto": "http",
+        });
+        assert_eq!(event["headers"], headers);
         assert_eq!(event["cookies"], json!(["c=1", "d=2"]));
         assert_eq!(
             (event["rawPath"].as_str(), event["rawQueryString"].as_str()),
@@ -181,6 +215,15 @@ mod tests {
         );
         assert_eq!(event["requestContext"]["time"], "01/Jan/1970:00:00:00 +0000");
         assert!(event.get("body").is_none());
+    }
+
+    #[test]
+    fn who_asked_by_way_of_whom_is_told_and_the_connection_is_not() {
+        let sent = [("x-forwarded-for", "10.0.0.1"), ("host", "a.example:8443"), ("connection", "keep-alive")];
+        let headers = &event("", &sent, b"")["headers"];
+        assert_eq!(headers["x-forwarded-for"], "10.0.0.1, 127.0.0.1");
+        assert_eq!(headers["x-forwarded-port"], "8443");
+        assert!(headers.get("connection").is_none());
     }
 
     #[test]

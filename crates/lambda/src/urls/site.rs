@@ -6,17 +6,21 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use freehold_core::ids;
 use freehold_store::{Filter, StoreExt};
-use freehold_wire::server::{PlainRequest, PlainResponse, Site, SiteResponse, whole};
+use freehold_wire::server::{PlainRequest, PlainResponse, Scheme, Site, SiteResponse, whole};
 use freehold_wire::sigv4;
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use serde_json::json;
 
 use super::{PATH, answer, cors, event, of_host, signed, split, stream};
 use crate::Lambda;
 use crate::errors::Error;
+use crate::invoke::lineage::Lineage;
 use crate::invoke::{Invocation, MOST_SYNCHRONOUS, failure_of};
 use crate::model::{AuthType, FunctionUrl, InvokeMode};
 use crate::names::FunctionName;
+
+const TRACE: HeaderName = HeaderName::from_static("x-amzn-trace-id");
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 
 /// Answers for functions.
 pub struct UrlSite(pub Arc<Lambda>);
@@ -102,6 +106,8 @@ impl Lambda {
                 }
             }
         };
+        let sent = request.headers().get(&TRACE).and_then(|trace| trace.to_str().ok());
+        let trace = Lineage::read(sent).begun(self.now().as_second());
         let event = event::Request {
             id: &url.host,
             region: &self.region,
@@ -110,6 +116,8 @@ impl Lambda {
             path,
             query,
             headers: request.headers(),
+            scheme: request.extensions().get::<Scheme>().map_or("http", |scheme| scheme.0),
+            trace: &trace,
             body: request.body(),
             client: client.ip(),
             caller: caller.as_ref(),
@@ -119,10 +127,18 @@ impl Lambda {
         if payload.len() > MOST_SYNCHRONOUS {
             return whole(answer::too_large());
         }
-        let trace_id = request.headers().get("x-amzn-trace-id").and_then(|trace| trace.to_str().ok());
-        let trace_id = trace_id.map(str::to_owned);
-        let invocation = Invocation { request_id: request_id.clone(), trace_id, ..Invocation::new(payload.into()) };
-        self.answer_by(url, invocation).await.unwrap_or_else(|error| whole(refused(&error)))
+        let invocation = Invocation {
+            request_id: request_id.clone(),
+            trace_id: Some(trace.clone()),
+            ..Invocation::new(payload.into())
+        };
+        let mut response = self.answer_by(url, invocation).await.unwrap_or_else(|error| whole(refused(&error)));
+        for (name, value) in [(REQUEST_ID, &request_id), (TRACE, &trace)] {
+            if let Ok(value) = HeaderValue::from_str(value) {
+                response.headers_mut().insert(name, value);
+            }
+        }
+        response
     }
 
     async fn answer_by(self: &Arc<Self>, url: &FunctionUrl, invocation: Invocation) -> Result<SiteResponse, Error> {

@@ -31,7 +31,7 @@ pub use authenticator::{Authenticator, Authorisation, Credentials};
 pub use denied::Denied;
 pub use metrics::{Metrics, OperationStatus, Support};
 pub use route::{PlainRequest, PlainResponse, Route};
-pub use site::{Broken, Pieces, Site, SiteResponse, pieces, whole};
+pub use site::{Broken, Pieces, Scheme, Site, SiteResponse, pieces, whole};
 pub use tls::Identity;
 
 use crate::Service;

@@ -13,6 +13,10 @@ use tokio::sync::mpsc;
 
 use super::{PlainRequest, PlainResponse};
 
+/// `http` or `https`, whichever a request came by: among its extensions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scheme(pub &'static str);
+
 /// An answer that is whole, or one whose body follows.
 pub type SiteResponse = http::Response<Either<Full<Bytes>, Pieces>>;
 

@@ -30,7 +30,7 @@ pub(super) async fn answer(server: &Inner, request: Request<Incoming>, origin: O
     let started = Instant::now();
     let (head, body) = request.into_parts();
     if let Some(site) = server.sites.iter().find(|site| site.answers(host_of(&head), head.uri.path())) {
-        return visit(server, site, head, body, origin.client).await;
+        return visit(server, site, head, body, origin).await;
     }
     if head.uri.path().starts_with(route::PREFIX) || server.routes.iter().any(|found| found.answers(head.uri.path())) {
         return plain(server, head, body, origin.client).await;
@@ -302,19 +302,14 @@ fn host_of(head: &request::Parts) -> &str {
     host.rsplit_once(':').map_or(host, |(name, _)| name)
 }
 
-async fn visit(
-    server: &Inner,
-    site: &Arc<dyn Site>,
-    head: request::Parts,
-    body: Incoming,
-    client: SocketAddr,
-) -> Answer {
+async fn visit(server: &Inner, site: &Arc<dyn Site>, head: request::Parts, body: Incoming, origin: Origin) -> Answer {
     let response = match body::read(body, site.body_bytes(), server.limits.body_timeout).await {
         Err(body::Unreadable::TooLarge { .. }) => site::whole(site.too_large()),
         Err(unreadable) => site::whole(refused(unreadable.into_error())),
         Ok(body) => {
-            let request = http::Request::from_parts(head, body);
-            let handled = panics::caught(|| site.handle(request, client));
+            let mut request = http::Request::from_parts(head, body);
+            request.extensions_mut().insert(site::Scheme(origin.scheme));
+            let handled = panics::caught(|| site.handle(request, origin.client));
             handled.await.unwrap_or_else(|panic| {
                 tracing::error!(panic, "a site panicked");
                 site::whole(panicked())
