@@ -218,6 +218,49 @@ def test_node_calls_the_region_as_its_role_may(commonjs):
     assert found["refused"] == "AccessDenied"
 
 
+def test_python_has_the_sdk_without_bringing_it(lab, clients):
+    if not (clients / "python3.11" / "boto3").is_dir():
+        pytest.skip("boto3 could not be had for the runtime")
+    code = "import boto3\ndef handler(event, context):\n    return boto3.client('sts').get_caller_identity()['Arn']\n"
+    lab.sample("py-bare", "index.handler", zipped({"index.py": code}), "python3.11")
+    assert lab.answer("py-bare") == f"arn:aws:sts::{ACCOUNT}:assumed-role/sender/py-bare"
+
+
+SEND = """
+import { SQSClient, SendMessageCommand } from "@aws-sdk/client-sqs";
+const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
+export const handler = async (event) => {
+  const command = new SendMessageCommand({ QueueUrl: process.env.QUEUE_URL, MessageBody: event.order });
+  return (await sqs.send(command)).MessageId;
+};
+"""
+
+
+def test_node_has_the_sdk_without_bringing_it(lab, clients, node_runtime):
+    if not (clients / node_runtime / "node_modules" / "@aws-sdk" / "client-sqs").is_dir():
+        pytest.skip("the SDK could not be had for the runtime")
+    lab.sample("mjs-bare", "index.handler", zipped({"index.mjs": SEND}), node_runtime)
+    assert (lab.answer("mjs-bare", {"order": "milk"}), "milk") == lab.sent()
+
+
+@pytest.mark.parametrize("place", ["nodejs", "nodejs/node{major}"])
+def test_es_modules_of_a_layer_are_found(lab, node_runtime, place):
+    major = node_runtime.removeprefix("nodejs").removesuffix(".x")
+    place = place.format(major=major)
+    tools = {f"{place}/node_modules/tools/{name}": text for name, text in TOOLS.items()}
+    layer = lab.layer(place.replace("/", "-"), zipped(tools))
+    code = 'import { answer } from "tools";\nexport const handler = async () => answer;\n'
+    name = f"mjs-{place.replace('/', '-')}"
+    lab.sample(name, "index.handler", zipped({"index.mjs": code}), node_runtime, Layers=[layer])
+    assert lab.answer(name) == 42
+
+
+TOOLS = {
+    "package.json": '{"name": "tools", "type": "module", "exports": "./index.js"}',
+    "index.js": "export const answer = 42;\n",
+}
+
+
 def stream(lab, **payload):
     answer = lab.client.invoke_with_response_stream(
         FunctionName="js-pieces", Payload=json.dumps(payload), LogType="Tail"

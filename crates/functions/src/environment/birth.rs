@@ -62,6 +62,7 @@ impl Birth<'_> {
             binds,
             merged: Some((loaded.layers.clone(), PathBuf::from("/opt"))),
             tmp: tmp.as_ref().map(|tmp| tmp.device().to_owned()),
+            links: loaded.runtime.links(|directory| loaded.layers.iter().any(|layer| layer.join(directory).is_dir())),
         })?;
         let stream = Stream::new(&revision.account, &revision.logging.group, stream_name(&revision.version), spool);
         let (sockets, names) = (sandbox.take_sockets(), sandbox.resolver());

@@ -10,7 +10,7 @@ mod install;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use freehold_machine::sandbox::Bind;
+use freehold_machine::sandbox::{Bind, Link};
 
 use crate::contract::{Runtime, Runtimes};
 use crate::layout::Layout;
@@ -157,6 +157,22 @@ impl Found {
     /// What is to be seen where.
     pub fn binds(&self) -> Vec<Bind> {
         self.binds.iter().map(|(from, to)| Bind { from: from.clone(), to: to.clone() }).collect()
+    }
+
+    /// ES modules are looked for in directories above the one that imports them and nowhere else: these lead on to those of
+    /// layers and of the runtime (*Developer guide, Define Lambda function handler in Node.js: ES modules from NODE_PATH*).
+    /// `opt` answers whether a layer has the directory.
+    pub fn links(&self, opt: impl Fn(&str) -> bool) -> Vec<Link> {
+        if self.kind != Kind::Node {
+            return Vec::new();
+        }
+        let own = format!("nodejs/{}/node_modules", self.name.replace("nodejs", "node").trim_end_matches(".x"));
+        let layer = if opt(&own) { &own } else { "nodejs/node_modules" };
+        let link = |at: &str, target: PathBuf| Link { at: at.into(), target };
+        vec![
+            link("/var/node_modules", Path::new("/opt").join(layer)),
+            link("/node_modules", "/var/runtime/node_modules".into()),
+        ]
     }
 
     /// The version that `INIT_START` names.

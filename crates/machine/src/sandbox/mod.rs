@@ -52,4 +52,4 @@ pub use forker::run as run_forker;
 pub use gateway::Resolver;
 pub use host::{Options, Sandbox, Sandboxes, Sockets, Tmp, enter_group, remove_leftovers};
 pub(crate) use host::{node_group, prefix};
-pub use wire::{Bind, End, Furnish, News, Start};
+pub use wire::{Bind, End, Furnish, Link, News, Start};

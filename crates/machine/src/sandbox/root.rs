@@ -62,6 +62,9 @@ pub fn furnish(wanted: &Furnish, user: u32) -> Step<()> {
         Some((from, to)) if from.len() == 1 => show(&Bind { from: from[0].clone(), to: to.clone() })?,
         Some((from, to)) => merge(from, to)?,
     }
+    for link in &wanted.links {
+        symlink(&link.target, &link.at).map_err(|error| format!("{}: {error}", link.at.display()))?;
+    }
     if let Some(tmp) = &wanted.tmp {
         rustix::mount::unmount("/tmp", UnmountFlags::empty()).map_err(|error| format!("/tmp: {error}"))?;
         mount_tmp(tmp, user)?;

@@ -45,6 +45,14 @@ pub struct Furnish {
     pub merged: Option<(Vec<PathBuf>, PathBuf)>,
     /// Another `/tmp` than the one it was prepared with.
     pub tmp: Option<PathBuf>,
+    pub links: Vec<Link>,
+}
+
+/// A symbolic link, whether there is anything where it leads or not.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Link {
+    pub at: PathBuf,
+    pub target: PathBuf,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
