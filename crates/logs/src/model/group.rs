@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{MetricFilter, SubscriptionFilter};
 
 /// Days that events may be kept (*API reference, PutRetentionPolicy: retentionInDays*).
-const RETENTIONS: [i32; 22] =
+pub(crate) const RETENTIONS: [i32; 22] =
     [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 const DAY_MILLISECONDS: i64 = 24 * 3600 * 1000;
 

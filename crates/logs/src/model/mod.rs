@@ -7,5 +7,5 @@ mod resource_policy;
 
 pub(crate) use filters::{MetricFilter, SubscriptionFilter};
 pub(crate) use gone::Gone;
-pub(crate) use group::{Class, Group, is_retention};
+pub(crate) use group::{Class, Group, RETENTIONS, is_retention};
 pub(crate) use resource_policy::ResourcePolicy;

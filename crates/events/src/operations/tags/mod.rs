@@ -36,7 +36,7 @@ fn with_tags<T>(
     now: Timestamp,
     change: impl FnOnce(&mut Tags) -> Result<(T, bool)>,
 ) -> Result<T> {
-    let missing = || Error::NotFound(format!("The resource {arn} does not exist."));
+    let missing = || missing(arn);
     if let Some(mut rule) = tx.get::<Rule>(arn)?.filter(|rule| rule.account == call.account()) {
         let (answer, is_changed) = change(&mut rule.tags)?;
         if is_changed {
@@ -55,4 +55,16 @@ fn with_tags<T>(
         tx.put(&bus)?;
     }
     Ok(answer)
+}
+
+/// What is not there, by what its ARN says that it is.
+fn missing(arn: &str) -> Error {
+    if let Some((_, rule)) = arn.split_once(":rule/") {
+        let (bus, rule) = rule.rsplit_once('/').unwrap_or((DEFAULT_BUS, rule));
+        return Error::NoRule { rule: rule.to_owned(), bus: bus.to_owned() };
+    }
+    match arn.split_once(":event-bus/") {
+        Some((_, bus)) => Error::NoBus(bus.to_owned()),
+        None => Error::NotFound(format!("The resource {arn} does not exist.")),
+    }
 }

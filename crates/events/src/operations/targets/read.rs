@@ -14,7 +14,8 @@ pub(super) fn target(target: Target, targets: &Targets) -> Result<RuleTarget> {
     let refused = |why: &str| Error::invalid(format!("Parameter Targets is not valid. Reason: {why} for target {id}."));
     refuse_unsupported(&target)?;
     let text = target.arn.unwrap_or_default();
-    let arn: Arn = text.parse().map_err(|_| refused("Provided Arn is not in correct format"))?;
+    let malformed = || format!("Parameter {text} is not valid. Reason: Provided Arn is not in correct format.");
+    let arn: Arn = text.parse().map_err(|_| Error::invalid(malformed()))?;
     if !targets.has(&arn.service) {
         return Err(refused(&format!("Freehold has nothing of the service {} that could be told", arn.service)));
     }
@@ -25,7 +26,7 @@ pub(super) fn target(target: Target, targets: &Targets) -> Result<RuleTarget> {
     }
     let is_fifo = is_queue && arn.resource.ends_with(".fifo");
     if is_fifo && group.is_none() {
-        return Err(refused("SqsParameters with a MessageGroupId are required for a FIFO queue"));
+        return Err(Error::invalid(format!("Parameter(s) SqsParameters must be specified for target: {id}.")));
     }
     let dead_letter = target.dead_letter_config.and_then(|config| config.arn);
     let is_dead_letter_queue =

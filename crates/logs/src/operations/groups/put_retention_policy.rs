@@ -8,7 +8,7 @@ use freehold_wire::schema::Unit;
 
 use crate::Logs;
 use crate::errors::Error;
-use crate::model::is_retention;
+use crate::model::{RETENTIONS, is_retention};
 
 pub(super) async fn put_retention_policy(
     state: Arc<Logs>,
@@ -17,7 +17,11 @@ pub(super) async fn put_retention_policy(
 ) -> Result<Unit, freehold_wire::Error> {
     let days = input.retention_in_days.unwrap_or_default();
     if !is_retention(days) {
-        let sentence = format!("{days} is not a number of days that retentionInDays can have.");
+        let known = RETENTIONS.map(|days| days.to_string()).join(", ");
+        let sentence = format!(
+            "1 validation error detected: Value '{days}' at 'retentionInDays' failed to satisfy constraint: Member must \
+             satisfy enum value set: [{known}]"
+        );
         return Err(Error::InvalidParameter(sentence).into());
     }
     let group = state.group(&call, input.log_group_name.as_deref())?;

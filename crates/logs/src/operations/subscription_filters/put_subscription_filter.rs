@@ -21,11 +21,11 @@ pub(super) async fn put_subscription_filter(
     call: Call,
     input: PutSubscriptionFilterRequest,
 ) -> Result<Unit, freehold_wire::Error> {
+    check_destination(&state, input.destination_arn.as_deref().unwrap_or_default())?;
     check_absent(&input)?;
     let pattern = input.filter_pattern.unwrap_or_default();
     Pattern::parse(&pattern).map_err(Error::from)?;
     let destination = input.destination_arn.unwrap_or_default();
-    check_destination(&state, &destination)?;
     let group = state.group(&call, input.log_group_name.as_deref())?;
     if group.class != Class::Standard {
         return Err(Error::of_class("Subscription filters", group.class).into());
