@@ -117,6 +117,16 @@ def test_an_instant_fleet_tells_what_could_not_be_launched(fleets):
     assert (launched["InstanceType"], len(launched["InstanceIds"])) == ("t3.micro", 2)
 
 
+def test_strategies_may_be_written_as_spot_fleets_write_them(fleets):
+    """As Terraform does."""
+    spot = {"AllocationStrategy": "lowestPrice", "InstanceInterruptionBehavior": "terminate", "InstancePoolsToUseCount": 1}
+    for options in (spot, {"AllocationStrategy": "capacityOptimized"}, {"AllocationStrategy": "price-capacity-optimized"}):
+        made = fleets.create(2, Type="instant", SpotOptions=options, OnDemandOptions={"AllocationStrategy": "lowestPrice"})
+        assert [len(launched["InstanceIds"]) for launched in made["Instances"]] == [2]
+    for option in ("SpotOptions", "OnDemandOptions"):
+        assert refusal(fleets.create, total=1, **{option: {"AllocationStrategy": "cheapest"}}) == "InvalidParameterValue"
+
+
 def test_less_than_the_least_is_nothing(fleets):
     least = {"MinTargetCapacity": 2, "SingleInstanceType": True, "MaxTotalPrice": "0.003"}
     made = fleets.create(2, Type="instant", SpotOptions=least)

@@ -173,11 +173,6 @@ pub static FLEET_LAUNCH_TEMPLATE_SPECIFICATION_REQUEST: Schema = Schema::structu
     member("LaunchTemplateSpecificationUserData", "LaunchTemplateSpecificationUserData", "LaunchTemplateSpecificationUserData", &SENSITIVE_USER_DATA),
 ]);
 
-pub static FLEET_ON_DEMAND_ALLOCATION_STRATEGY: Schema = Schema::new("FleetOnDemandAllocationStrategy", Kind::String)
-    .values(&[
-        "lowest-price", "prioritized",
-    ]);
-
 pub static FLEET_REPLACEMENT_STRATEGY: Schema = Schema::new("FleetReplacementStrategy", Kind::String)
     .values(&[
         "launch", "launch-before-terminate",

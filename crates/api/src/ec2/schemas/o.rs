@@ -18,7 +18,7 @@ pub static ON_DEMAND_ALLOCATION_STRATEGY: Schema = Schema::new("OnDemandAllocati
     ]);
 
 pub static ON_DEMAND_OPTIONS: Schema = Schema::structure("OnDemandOptions", &[
-    member("AllocationStrategy", "allocationStrategy", "AllocationStrategy", &FLEET_ON_DEMAND_ALLOCATION_STRATEGY),
+    member("AllocationStrategy", "allocationStrategy", "AllocationStrategy", &STRING),
     member("CapacityReservationOptions", "capacityReservationOptions", "CapacityReservationOptions", &CAPACITY_RESERVATION_OPTIONS),
     member("SingleInstanceType", "singleInstanceType", "SingleInstanceType", &BOOLEAN),
     member("SingleAvailabilityZone", "singleAvailabilityZone", "SingleAvailabilityZone", &BOOLEAN),
@@ -27,7 +27,7 @@ pub static ON_DEMAND_OPTIONS: Schema = Schema::structure("OnDemandOptions", &[
 ]);
 
 pub static ON_DEMAND_OPTIONS_REQUEST: Schema = Schema::structure("OnDemandOptionsRequest", &[
-    member("AllocationStrategy", "AllocationStrategy", "AllocationStrategy", &FLEET_ON_DEMAND_ALLOCATION_STRATEGY),
+    member("AllocationStrategy", "AllocationStrategy", "AllocationStrategy", &STRING),
     member("CapacityReservationOptions", "CapacityReservationOptions", "CapacityReservationOptions", &CAPACITY_RESERVATION_OPTIONS_REQUEST),
     member("SingleInstanceType", "SingleInstanceType", "SingleInstanceType", &BOOLEAN),
     member("SingleAvailabilityZone", "SingleAvailabilityZone", "SingleAvailabilityZone", &BOOLEAN),

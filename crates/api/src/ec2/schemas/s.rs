@@ -138,12 +138,6 @@ pub static SNAPSHOT_RETURN_CODES: Schema = Schema::new("SnapshotReturnCodes", Ki
         "client-error", "internal-error", "missing-permissions", "skipped", "success",
     ]);
 
-pub static SPOT_ALLOCATION_STRATEGY: Schema = Schema::new("SpotAllocationStrategy", Kind::String)
-    .values(&[
-        "capacity-optimized", "capacity-optimized-prioritized", "diversified", "lowest-price",
-        "price-capacity-optimized",
-    ]);
-
 pub static SPOT_CAPACITY_REBALANCE: Schema = Schema::structure("SpotCapacityRebalance", &[
     member("ReplacementStrategy", "replacementStrategy", "ReplacementStrategy", &REPLACEMENT_STRATEGY),
     member("TerminationDelay", "terminationDelay", "TerminationDelay", &INTEGER),
@@ -290,7 +284,7 @@ pub static SPOT_MARKET_OPTIONS: Schema = Schema::structure("SpotMarketOptions", 
 ]);
 
 pub static SPOT_OPTIONS: Schema = Schema::structure("SpotOptions", &[
-    member("AllocationStrategy", "allocationStrategy", "AllocationStrategy", &SPOT_ALLOCATION_STRATEGY),
+    member("AllocationStrategy", "allocationStrategy", "AllocationStrategy", &STRING),
     member("MaintenanceStrategies", "maintenanceStrategies", "MaintenanceStrategies", &FLEET_SPOT_MAINTENANCE_STRATEGIES),
     member("InstanceInterruptionBehavior", "instanceInterruptionBehavior", "InstanceInterruptionBehavior", &SPOT_INSTANCE_INTERRUPTION_BEHAVIOR),
     member("InstancePoolsToUseCount", "instancePoolsToUseCount", "InstancePoolsToUseCount", &INTEGER),
@@ -301,7 +295,7 @@ pub static SPOT_OPTIONS: Schema = Schema::structure("SpotOptions", &[
 ]);
 
 pub static SPOT_OPTIONS_REQUEST: Schema = Schema::structure("SpotOptionsRequest", &[
-    member("AllocationStrategy", "AllocationStrategy", "AllocationStrategy", &SPOT_ALLOCATION_STRATEGY),
+    member("AllocationStrategy", "AllocationStrategy", "AllocationStrategy", &STRING),
     member("MaintenanceStrategies", "MaintenanceStrategies", "MaintenanceStrategies", &FLEET_SPOT_MAINTENANCE_STRATEGIES_REQUEST),
     member("InstanceInterruptionBehavior", "InstanceInterruptionBehavior", "InstanceInterruptionBehavior", &SPOT_INSTANCE_INTERRUPTION_BEHAVIOR),
     member("InstancePoolsToUseCount", "InstancePoolsToUseCount", "InstancePoolsToUseCount", &INTEGER),
