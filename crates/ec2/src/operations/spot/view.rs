@@ -7,7 +7,7 @@ use freehold_api::ec2 as api;
 use super::launch_specification::shown;
 use crate::errors::Result;
 use crate::lookup::{self, Reader};
-use crate::model::{SecurityGroup, SpotRequest};
+use crate::model::{LaunchParameters, SecurityGroup, SpotRequest, Subnet, Vpc};
 use crate::spot::price::Price;
 use crate::{catalogue, launch, view};
 
@@ -17,8 +17,48 @@ pub fn view(
     requests: Vec<SpotRequest>,
 ) -> Result<Vec<api::SpotInstanceRequest>> {
     let groups: Vec<SecurityGroup> = lookup::all(from, account)?;
+    let defaults = Defaults::read(from, account, &groups)?;
     let names: HashMap<String, String> = groups.into_iter().map(|group| (group.id, group.name)).collect();
-    Ok(requests.into_iter().map(|request| one(request, &names)).collect())
+    let with_group = |mut request: SpotRequest| {
+        defaults.name(&mut request.launch);
+        request
+    };
+    Ok(requests.into_iter().map(|request| one(with_group(request), &names)).collect())
+}
+
+/// Groups of instances that none was named for.
+struct Defaults {
+    /// By VPC.
+    groups: HashMap<String, String>,
+    /// VPCs, by subnet.
+    subnets: HashMap<String, String>,
+    /// Where instances without a subnet go.
+    vpc: Option<String>,
+}
+
+impl Defaults {
+    fn read(from: &mut (impl Reader + ?Sized), account: &str, groups: &[SecurityGroup]) -> Result<Self> {
+        let default = groups.iter().filter(|group| group.name == "default");
+        let subnets: Vec<Subnet> = lookup::all(from, account)?;
+        let vpcs: Vec<Vpc> = lookup::all(from, account)?;
+        Ok(Self {
+            groups: default.map(|group| (group.vpc.clone(), group.id.clone())).collect(),
+            subnets: subnets.into_iter().map(|subnet| (subnet.id, subnet.vpc)).collect(),
+            vpc: vpcs.into_iter().find(|vpc| vpc.is_default).map(|vpc| vpc.id),
+        })
+    }
+
+    /// A request that names neither groups nor interfaces is shown with the group that its instance gets.
+    fn name(&self, launch: &mut LaunchParameters) {
+        if !(launch.group_ids.is_empty() && launch.group_names.is_empty() && launch.interfaces.is_empty()) {
+            return;
+        }
+        let vpc = match &launch.subnet {
+            Some(subnet) => self.subnets.get(subnet),
+            None => self.vpc.as_ref(),
+        };
+        launch.group_ids.extend(vpc.and_then(|vpc| self.groups.get(vpc)).cloned());
+    }
 }
 
 /// The most that is paid: what was said, else the On-Demand price (*EC2 user guide, Spot Instance pricing*).
