@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from support.books import DAY, HOUR, dimension, period
 from support.refusal import refusal
+from support.reserved import Reserved
 
 NANO = Decimal("0.0052")
 
@@ -48,6 +49,35 @@ def test_what_is_paid_at_once_is_charged_once(books):
     assert upfront == [8760, None]
     amortized = books.by(day + days(1), day + days(2), "RECORD_TYPE", "AmortizedCost")
     assert amortized == {"SavingsPlanRecurringFee": 24}
+
+
+def test_what_was_paid_for_a_reservation_is_not_charged_again_when_it_is_modified(books):
+    day = books.midnight()
+    reserved = Reserved(books.region, books.account)
+    one = reserved.buy(2, reserved.offering(OfferingType="All Upfront"))
+    # At once, so that what comes of it has the whole term before it.
+    reserved.modify(one, *({"AvailabilityZone": f"us-east-1{zone}", "InstanceCount": 1} for zone in "ab"))
+    books.region.advance_clock(DAY)
+    fixed = Decimal(str(reserved.show(one)["FixedPrice"]))
+    assert books.by(day, day + days(1), "RECORD_TYPE")["Upfront"] == 2 * fixed
+
+
+def test_what_an_exchange_costs_is_charged_on_its_day(books):
+    day = books.midnight()
+    reserved = Reserved(books.region, books.account)
+    options = {"OfferingClass": "convertible", "OfferingType": "All Upfront"}
+    one = reserved.buy(1, reserved.offering("c5.large", **options))
+    books.region.advance_clock(10 * DAY)
+    asked = {
+        "ReservedInstanceIds": [one],
+        "TargetConfigurations": [{"OfferingId": reserved.offering("m5.large", **options)}],
+    }
+    due = Decimal(books.ec2.get_reserved_instances_exchange_quote(**asked)["PaymentDue"])
+    assert due > 0
+    books.ec2.accept_reserved_instances_exchange_quote(**asked)
+    books.region.advance_clock(DAY)
+    assert books.by(day + days(10), day + days(11), "RECORD_TYPE")["Upfront"] == due
+    assert books.by(day, day + days(1), "RECORD_TYPE")["Upfront"] == Decimal(str(reserved.show(one)["FixedPrice"]))
 
 
 def test_plans_are_told_of_day_by_day_and_one_by_one(books):

@@ -146,9 +146,9 @@ impl Statement {
             if used.hours > 0 {
                 fees.push(line(&reservation.id, Record::Recurring, pays, recurring, used.unused));
             }
-            if past(reservation.start) && self.is_purchase(&reservation.id) && !reservation.upfront.is_zero() {
-                let upfront = reservation.upfront * count;
-                fees.push(line(&reservation.id, Record::Upfront, pays, upfront, Decimal::ZERO));
+            // What a modification made was paid before, and of what an exchange made the rest is due.
+            if past(reservation.start) && !reservation.paid.is_zero() {
+                fees.push(line(&reservation.id, Record::Upfront, pays, reservation.paid, Decimal::ZERO));
             }
         }
         for (at, plan) in self.bill.biller().plans().iter().enumerate() {
@@ -166,13 +166,6 @@ impl Statement {
             }
         }
         part.lines.extend(fees);
-    }
-
-    /// Whether a reservation was bought as it is: what a modification made of one was paid before.
-    fn is_purchase(&self, id: &str) -> bool {
-        self.reserved
-            .get(id)
-            .is_some_and(|(row, offer)| row.end.duration_since(row.start).as_secs() >= offer.term.seconds() - 1)
     }
 
     pub fn reserved_row(&self, id: &str) -> Option<&(Reserved, ReservationOffer)> {
