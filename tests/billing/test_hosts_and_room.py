@@ -55,13 +55,13 @@ def test_reserved_room_is_paid_for_whether_or_not_it_is_used_and_never_twice(mov
         InstanceType="m5.large", InstancePlatform="Linux/UNIX", AvailabilityZone=ZONE, InstanceCount=3
     )["CapacityReservation"]["CapacityReservationId"]
     moved.advance_clock(2 * HOUR)
-    usage = "BoxUsage:m5.large"
-    assert 6 <= quantity(lines(moved, "--by", "resource,usage")[(reservation, usage)]) < 6.2
+    unused, used = "UnusedBox:m5.large", "BoxUsage:m5.large"
+    assert 6 <= quantity(lines(moved, "--by", "resource,usage")[(reservation, unused)]) < 6.2
     instance = launch(ec2, Placement={"AvailabilityZone": ZONE})
     moved.advance_clock(4 * HOUR)
     found = lines(moved, "--by", "resource,usage")
-    assert 14 <= quantity(found[(reservation, usage)]) < 14.4
-    assert 4 <= quantity(found[(instance, usage)]) < 4.1
+    assert 14 <= quantity(found[(reservation, unused)]) < 14.4
+    assert 4 <= quantity(found[(instance, used)]) < 4.1
     ec2.terminate_instances(InstanceIds=[instance])
     reach(ec2, instance, "terminated")
     moved.advance_clock(HOUR)
@@ -71,7 +71,7 @@ def test_reserved_room_is_paid_for_whether_or_not_it_is_used_and_never_twice(mov
     moved.advance_clock(9 * HOUR)
     found = lines(moved, "--by", "resource,usage")
     # Three for seven hours, but for one that was used for four of them.
-    assert 17 <= quantity(found[(reservation, usage)]) < 17.6
-    total = quantity(found[(reservation, usage)]) + quantity(found[(instance, usage)])
+    assert 17 <= quantity(found[(reservation, unused)]) < 17.6
+    total = quantity(found[(reservation, unused)]) + quantity(found[(instance, used)])
     assert 21 <= total < 21.6
-    assert float(found[(reservation, usage)]["cost"]) == pytest.approx(0.096 * quantity(found[(reservation, usage)]))
+    assert float(found[(reservation, unused)]["cost"]) == pytest.approx(0.096 * quantity(found[(reservation, unused)]))

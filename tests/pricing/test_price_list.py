@@ -147,10 +147,32 @@ def test_filters_of_each_kind(pricing):
     assert refusal(call, ServiceCode="AmazonEC2", FormatVersion="aws_v2") == "InvalidParameterException"
 
 
+def test_what_terms_are_like_can_be_filtered_by(pricing):
+    (listed,) = pricing.describe_services(ServiceCode="AmazonEC2")["Services"]
+    assert {"termType", "OfferingClass", "PurchaseOption", "LeaseContractLength"} <= set(listed["AttributeNames"])
+    values = pricing.get_attribute_values(ServiceCode="AmazonEC2", AttributeName="termType")["AttributeValues"]
+    assert [one["Value"] for one in values] == ["OnDemand", "Reserved"]
+    for term, reservable in (("OnDemand", LINUX | {"operatingSystem": "Windows"}), ("Reserved", LINUX)):
+        (item,) = products(pricing, **(reservable | {"termType": term}))
+        assert term in item["terms"]
+    assert products(pricing, **(LINUX | {"operatingSystem": "Windows", "termType": "Reserved"})) == []
+    assert products(pricing, **(LINUX | {"OfferingClass": "convertible", "LeaseContractLength": "5yr"})) == []
+    (listed,) = pricing.describe_services(ServiceCode="AWSLambda")["Services"]
+    assert "OfferingClass" not in listed["AttributeNames"]
+
+
+def test_room_that_nobody_uses_has_the_price_of_an_instance(pricing):
+    (item,) = products(pricing, **(LINUX | {"capacitystatus": "UnusedCapacityReservation"}))
+    assert item["product"]["attributes"]["usagetype"] == "UnusedBox:m5.large"
+    ((_, term),) = item["terms"]["OnDemand"].items()
+    assert price(term) == Decimal("0.096") and "Reserved" not in item["terms"]
+
+
 def test_products_are_listed_a_page_at_a_time(pricing):
     asked = {"ServiceCode": "AmazonEC2", "Filters": filters(instanceType="m5.large")}
     whole = pricing.get_products(**asked)["PriceList"]
-    assert len(whole) == len(set(whole)) == 8
+    # Four systems with shared tenancy and dedicated, and unused room for Linux in both.
+    assert len(whole) == len(set(whole)) == 10
     paged = pricing.get_paginator("get_products").paginate(**asked, PaginationConfig={"PageSize": 3})
     assert [item for page in paged for item in page["PriceList"]] == whole
     token = pricing.get_products(MaxResults=3, **asked)["NextToken"]

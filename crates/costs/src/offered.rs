@@ -4,21 +4,9 @@ use std::collections::HashMap;
 
 use freehold_billing::Ledger;
 use freehold_billing::bill::Described;
+pub use freehold_billing::bill::{operation, operation_of};
 use freehold_billing::engine::{FargatePlatform, Instance, Platform, Product, Region, Tenancy};
 use freehold_billing::offers::{PlanFamily, PlanOffer};
-
-/// *EC2 user guide, AMI billing information fields*: what runs an instance of a system.
-pub fn operation_of(platform: &Platform) -> &'static str {
-    match platform {
-        Platform::Linux => "RunInstances",
-        Platform::Other(description) => match &**description {
-            "Windows" => "RunInstances:0002",
-            "Red Hat Enterprise Linux" => "RunInstances:0010",
-            "SUSE Linux" => "RunInstances:000g",
-            _ => "RunInstances",
-        },
-    }
-}
 
 /// As plans' rates write it.
 pub fn tenancy_of(tenancy: Tenancy) -> &'static str {
@@ -32,7 +20,7 @@ pub fn tenancy_of(tenancy: Tenancy) -> &'static str {
 /// Of `EC2`, `Fargate` and `Lambda`; `None` for what no plan pays for.
 pub fn product_type(product: &Product) -> Option<&'static str> {
     Some(match product {
-        Product::Instance(_) | Product::Host { .. } => "EC2",
+        Product::Instance(_) | Product::Room(_) | Product::Host { .. } => "EC2",
         Product::FargateCpu { .. } | Product::FargateMemory { .. } => "Fargate",
         Product::LambdaDuration { .. }
         | Product::LambdaProvisioned { .. }
@@ -40,20 +28,6 @@ pub fn product_type(product: &Product) -> Option<&'static str> {
         | Product::LambdaRequests { .. } => "Lambda",
         Product::Spot { .. } | Product::Other { .. } => return None,
     })
-}
-
-/// What of AWS's API brought the usage about.
-pub fn operation(product: &Product) -> &'static str {
-    match product {
-        Product::Instance(instance) | Product::Spot { instance, .. } => operation_of(&instance.platform),
-        Product::Host { .. } => "RunInstances",
-        Product::FargateCpu { .. } | Product::FargateMemory { .. } => "FargateTask",
-        Product::LambdaDuration { .. }
-        | Product::LambdaProvisioned { .. }
-        | Product::LambdaOnProvisioned { .. }
-        | Product::LambdaRequests { .. } => "Invoke",
-        Product::Other { .. } => "",
-    }
 }
 
 /// The unit of a plan's rate (*Savings Plans API reference, SavingsPlanRate: unit*).
@@ -68,7 +42,8 @@ pub fn unit(product: &Product) -> &'static str {
 pub fn properties(product: &Product) -> Vec<(&'static str, String)> {
     let mut found = vec![("region", product.region().to_string())];
     match product {
-        Product::Instance(Instance { kind, platform, tenancy, .. }) => found.extend([
+        Product::Instance(Instance { kind, platform, tenancy, .. })
+        | Product::Room(Instance { kind, platform, tenancy, .. }) => found.extend([
             ("instanceType", kind.to_string()),
             ("instanceFamily", kind.family.clone()),
             ("productDescription", platform.to_string()),
@@ -82,7 +57,8 @@ pub fn properties(product: &Product) -> Vec<(&'static str, String)> {
     found
 }
 
-/// Every product of the region that some plan may pay for, always in the same order.
+/// Every product of the region that some plan may pay for, always in the same order. Room that nobody uses has the rate of
+/// the instance that it is kept for.
 pub struct Products {
     all: Vec<Product>,
     /// Those that a plan for the family may pay for.
@@ -95,7 +71,7 @@ impl Products {
         let mut by_family: HashMap<String, Vec<Product>> = HashMap::new();
         for product in &all {
             let family = match product {
-                Product::Instance(instance) => &instance.kind.family,
+                Product::Instance(instance) | Product::Room(instance) => &instance.kind.family,
                 Product::Host { family, .. } => family,
                 _ => continue,
             };
@@ -125,6 +101,14 @@ pub fn instances(ledger: &Ledger) -> impl Iterator<Item = Product> {
         };
         let both = |platform| [Tenancy::Shared, Tenancy::Dedicated].map(|tenancy| each(platform, tenancy));
         platforms.iter().flat_map(both).collect::<Vec<_>>()
+    })
+}
+
+/// Room for them that a Capacity Reservation keeps and nobody uses: what the region can keep room for runs Linux.
+pub fn rooms(ledger: &Ledger) -> impl Iterator<Item = Product> {
+    instances(ledger).filter_map(|product| match product {
+        Product::Instance(instance) if instance.platform == Platform::Linux => Some(Product::Room(instance)),
+        _ => None,
     })
 }
 

@@ -4,6 +4,7 @@ mod group;
 mod option;
 mod period;
 mod products;
+mod sku;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -12,4 +13,5 @@ pub use group::{Dimension, Groups, Key, Sums};
 pub use option::PurchaseOption;
 pub use period::{Bill, Commitments};
 pub use products::Described;
+pub use sku::{operation, operation_of, sku};
 pub use timeline::{Rate, Span, Timeline};

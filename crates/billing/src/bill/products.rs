@@ -86,7 +86,7 @@ fn product_of(used: &Used, region: &Region, types: &dyn InstanceTypes) -> Option
         // Unused room costs what an instance in it would, and commitments pay for it the same.
         Used::Reserved { instance_type, zone, platform, tenancy, instances } => {
             let instance = instance(types.parse(instance_type)?, zone, platform, *tenancy, region);
-            (Product::Instance(instance), Rate::Hourly(Decimal::from(*instances)))
+            (Product::Room(instance), Rate::Hourly(Decimal::from(*instances)))
         }
         // Priced by seconds of a gigabyte.
         Used::Concurrency { memory_mib, environments } => {
@@ -155,6 +155,10 @@ impl Described {
             Product::Instance(Instance { kind, tenancy: Tenancy::Host, .. }) => {
                 named(format!("HostBoxUsage:{kind}"), "Hrs")
             }
+            Product::Room(Instance { kind, tenancy: Tenancy::Dedicated, .. }) => {
+                named(format!("UnusedDed:{kind}"), "Hrs")
+            }
+            Product::Room(Instance { kind, .. }) => named(format!("UnusedBox:{kind}"), "Hrs"),
             Product::Spot { instance, .. } => named(format!("SpotUsage:{}", instance.kind), "Hrs"),
             Product::Host { family, .. } => named(format!("HostUsage:{family}"), "Hrs"),
             Product::FargateCpu { platform, .. } => {

@@ -109,6 +109,71 @@ fn a_volume_for_a_whole_month_is_its_size_in_gb_months() {
     }
 }
 
+/// Costs by usage type, rounded to millionths.
+fn costs(bill: &Bill, from: &str, to: &str) -> BTreeMap<String, Decimal> {
+    let groups = bill.group(hour(from), hour(to), &[Dimension::UsageType]);
+    groups.into_iter().map(|(key, sums)| (key.concat(), sums.amortized.round_dp(6).normalize())).collect()
+}
+
+fn volume(gib: u32, from: &str, to: &str) -> Stretch {
+    let used = Used::Volume { volume_type: "gp3".into(), gib };
+    Stretch::new("111111111111", "vol-1", used, (from.parse().unwrap(), to.parse().unwrap()))
+}
+
+#[test]
+fn a_day_of_a_volume_costs_more_in_a_short_month() {
+    // At a dollar for a GB-month: 28 GB for one day of 28, and for one of 31.
+    for (from, to, cost) in [
+        ("2027-02-10T00:00:00Z", "2027-02-11T00:00:00Z", "1"),
+        ("2027-03-10T00:00:00Z", "2027-03-11T00:00:00Z", "0.903226"),
+        // The last half of February and the first half of March, by half of their days: 14/28 and 15.5/31.
+        ("2027-02-15T00:00:00Z", "2027-03-16T12:00:00Z", "28"),
+    ] {
+        let bill = bill(&[volume(28, from, to)]);
+        let found = costs(&bill, "2027-02-01T00:00:00Z", "2027-04-01T00:00:00Z");
+        assert_eq!(found, [("EBS:VolumeUsage.gp3".to_owned(), cost.parse().unwrap())].into(), "{from}");
+    }
+}
+
+#[test]
+fn the_disk_of_a_stopped_instance_is_paid_for_and_so_is_an_address_that_nobody_uses() {
+    let (from, to) = ("2027-02-01T00:00:00Z", "2027-03-01T00:00:00Z");
+    let address = |is_idle, from: &str, to: &str| {
+        let times = (from.parse().unwrap(), to.parse().unwrap());
+        Stretch::new("111111111111", "eipalloc-1", Used::Address { is_idle }, times)
+    };
+    let bill = bill(&[
+        instance("i-1", from, "2027-02-01T10:00:00Z"),
+        volume(8, from, to),
+        address(false, from, "2027-02-01T10:00:00Z"),
+        address(true, "2027-02-01T10:00:00Z", to),
+    ]);
+    // Ten hours of the instance and its address; 672 hours of February less ten of an idle one.
+    let expected = [
+        ("BoxUsage:m5.large", 10),
+        ("EBS:VolumeUsage.gp3", 8),
+        ("PublicIPv4:IdleAddress", 662),
+        ("PublicIPv4:InUseAddress", 10),
+    ];
+    assert_eq!(costs(&bill, from, to), expected.map(|(usage, cost)| (usage.to_owned(), Decimal::from(cost))).into());
+}
+
+#[test]
+fn a_capacity_reservation_is_billed_by_the_second() {
+    // The guide's example: 24 hours and 15 minutes are 24.25 hours of each instance.
+    let room = Used::Reserved {
+        instance_type: "m5.large".into(),
+        zone: "us-east-1a".into(),
+        platform: "Linux/UNIX".into(),
+        tenancy: Tenancy::Default,
+        instances: 2,
+    };
+    let times = ("2027-02-01T00:00:00Z".parse().unwrap(), "2027-02-02T00:15:00Z".parse().unwrap());
+    let bill = bill(&[Stretch::new("111111111111", "cr-1", room, times)]);
+    let found = costs(&bill, "2027-02-01T00:00:00Z", "2027-03-01T00:00:00Z");
+    assert_eq!(found, [("UnusedBox:m5.large".to_owned(), Decimal::new(485, 1))].into());
+}
+
 #[test]
 fn usage_is_told_apart_by_tag() {
     let tagged = instance("i-1", "2026-11-30T10:00:00Z", "2026-11-30T11:00:00Z").with_tags([("team", "blue")]);

@@ -33,6 +33,11 @@ pub struct Biller {
     steps: [Vec<Step>; 2],
 }
 
+/// Whose usage a commitment looks at, and whether at room that nobody uses: discounts go to instances before they cover
+/// unused Capacity Reservations (*EC2 user guide, Capacity Reservation pricing and billing: billing discounts*).
+const TURNS: [(Whose, bool); 4] =
+    [(Whose::Owner, false), (Whose::Owner, true), (Whose::Others, false), (Whose::Others, true)];
+
 /// A plan may pay for a product at this rate.
 struct Step {
     plan: usize,
@@ -107,14 +112,14 @@ impl Biller {
             self.reserved.iter().filter(|(at, _)| self.reservations[*at].is_in_force(hour)).collect();
         let mut unused: Vec<_> = in_force.iter().map(|(at, _)| self.reservations[*at].capacity()).collect();
         for is_zonal in [true, false] {
-            for whose in [Whose::Owner, Whose::Others] {
+            for (whose, is_room) in TURNS {
                 for ((at, products), unused) in in_force.iter().zip(&mut unused) {
                     let reservation = &self.reservations[*at];
                     if reservation.is_zonal() != is_zonal {
                         continue;
                     }
                     let (capacity, cost) = (reservation.capacity(), reservation.amortized());
-                    for &product in products {
+                    for &product in products.iter().filter(|at| self.products[**at].is_room() == is_room) {
                         let weight = reservation.weight(&self.products[product]);
                         let owner = (&*reservation.account, whose);
                         *unused = left.take(product, owner, weight, *unused, |line, quantity, taken| {
@@ -143,8 +148,8 @@ impl Biller {
         let mut unused: Vec<_> =
             self.plans.iter().map(|plan| plan.is_in_force(hour).then_some(plan.commitment)).collect();
         for steps in &self.steps {
-            for whose in [Whose::Owner, Whose::Others] {
-                for step in steps {
+            for (whose, is_room) in TURNS {
+                for step in steps.iter().filter(|step| self.products[step.product].is_room() == is_room) {
                     let Some(unused) = &mut unused[step.plan] else { continue };
                     let owner = (&*self.plans[step.plan].account, whose);
                     *unused = left.take(step.product, owner, step.rate, *unused, |line, quantity, cost| {

@@ -13,7 +13,7 @@ mod prices;
 mod product;
 mod reservation;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use biller::{Biller, HourUsage};
 pub use charge::{Charge, Pays};

@@ -41,7 +41,7 @@ impl SavingsPlan {
     /// Whether it may pay for this at all. What it pays is the offering's to say.
     pub fn fits(&self, product: &Product) -> bool {
         match (&self.kind, product) {
-            (PlanKind::Ec2Instance { region, family }, Product::Instance(instance)) => {
+            (PlanKind::Ec2Instance { region, family }, Product::Instance(instance) | Product::Room(instance)) => {
                 instance.region == *region && instance.kind.family == *family
             }
             (PlanKind::Ec2Instance { region, family }, Product::Host { region: there, family: of_host }) => {

@@ -14,6 +14,8 @@ pub type Region = Arc<str>;
 pub enum Product {
     /// Hours of an instance that runs On-Demand until a commitment pays for it.
     Instance(Instance),
+    /// Hours of room that a Capacity Reservation keeps for an instance and that none uses. It costs what one would.
+    Room(Instance),
     /// Hours of a Spot instance at the price that was in force; no commitment pays for it.
     Spot { instance: Instance, usd_per_hour: Decimal },
     /// Hours of a Dedicated Host of a family.
@@ -51,9 +53,21 @@ pub enum FargatePlatform {
 }
 
 impl Product {
+    /// The instance that a commitment may pay for, whether it runs or room is kept for it.
+    pub fn committable(&self) -> Option<&Instance> {
+        match self {
+            Self::Instance(instance) | Self::Room(instance) => Some(instance),
+            _ => None,
+        }
+    }
+
+    pub fn is_room(&self) -> bool {
+        matches!(self, Self::Room(_))
+    }
+
     pub fn region(&self) -> &Region {
         match self {
-            Self::Instance(instance) | Self::Spot { instance, .. } => &instance.region,
+            Self::Instance(instance) | Self::Room(instance) | Self::Spot { instance, .. } => &instance.region,
             Self::Host { region, .. }
             | Self::FargateCpu { region, .. }
             | Self::FargateMemory { region, .. }
@@ -68,7 +82,7 @@ impl Product {
     /// The service's code in the price list.
     pub fn service(&self) -> &str {
         match self {
-            Self::Instance(_) | Self::Spot { .. } | Self::Host { .. } => "AmazonEC2",
+            Self::Instance(_) | Self::Room(_) | Self::Spot { .. } | Self::Host { .. } => "AmazonEC2",
             Self::FargateCpu { .. } | Self::FargateMemory { .. } => "AmazonECS",
             Self::LambdaDuration { .. }
             | Self::LambdaProvisioned { .. }

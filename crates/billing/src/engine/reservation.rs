@@ -34,6 +34,8 @@ pub struct Reservation {
     pub paid: Decimal,
     /// USD an instance and hour, used or not.
     pub hourly: Decimal,
+    /// What was bought, by the id of the offer.
+    pub offering: Arc<str>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,10 +64,12 @@ impl Reservation {
             && self.kind.has_flexible_sizes()
     }
 
+    /// Room that nobody uses is paid for by regional ones only: those of a zone keep their own (*EC2 user guide, Capacity
+    /// Reservation pricing and billing: billing discounts*).
     pub fn fits(&self, product: &Product) -> bool {
-        let Product::Instance(Instance { kind, region, zone, platform, tenancy }) = product else { return false };
+        let Some(Instance { kind, region, zone, platform, tenancy }) = product.committable() else { return false };
         let is_there = match &self.scope {
-            Scope::Zone(there) => there == zone,
+            Scope::Zone(there) => there == zone && !product.is_room(),
             Scope::Region => self.region == *region,
         };
         let is_size = if self.is_flexible() { kind.family == self.kind.family } else { *kind == self.kind };
@@ -74,8 +78,8 @@ impl Reservation {
 
     /// What an hour of this product takes of it; [`Reservation::capacity`] is the whole.
     pub fn weight(&self, product: &Product) -> Decimal {
-        match product {
-            Product::Instance(instance) if self.is_flexible() => instance.kind.units(),
+        match product.committable() {
+            Some(instance) if self.is_flexible() => instance.kind.units(),
             _ => Decimal::ONE,
         }
     }

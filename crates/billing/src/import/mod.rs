@@ -28,6 +28,8 @@ use found::Found;
 
 /// How much is read at once.
 const BUFFER: usize = 1 << 20;
+/// What some editors put before a text.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// Why a file cannot be imported. Nothing of it is taken then.
 #[derive(Debug, thiserror::Error)]
@@ -117,6 +119,9 @@ impl Import {
     pub fn read(&mut self, file: impl Read) -> Result<Imported, Error> {
         let mut file = BufReader::with_capacity(BUFFER, file);
         let mut found = Found::new(self.region.clone(), Arc::clone(&self.types));
+        if file.fill_buf()?.starts_with(BYTE_ORDER_MARK) {
+            file.consume(BYTE_ORDER_MARK.len());
+        }
         let begins_with = file.fill_buf()?.iter().find(|byte| !byte.is_ascii_whitespace()).copied();
         match begins_with {
             Some(b'{') => json::read(file, &mut found).map_err(Error::Json)?,

@@ -168,6 +168,14 @@ fn import_over(files: &[&str]) -> String {
 }
 
 #[test]
+fn a_mark_before_the_text_changes_nothing() {
+    for file in [EC2_JSON, EC2_CSV] {
+        let imported = import().read(format!("\u{feff}{file}").as_bytes()).unwrap();
+        assert_eq!(imported, import().read(file.as_bytes()).unwrap());
+    }
+}
+
+#[test]
 fn the_same_file_again_changes_nothing() {
     assert_eq!(import_over(&[EC2_CSV, EC2_CSV]), import_over(&[EC2_CSV]));
 }

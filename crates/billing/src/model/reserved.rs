@@ -112,6 +112,7 @@ impl Reserved {
             upfront: self.upfront,
             paid: self.paid(),
             hourly: self.hourly,
+            offering: (&*self.offering).into(),
         })
     }
 }

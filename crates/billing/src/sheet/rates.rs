@@ -83,7 +83,7 @@ impl Sheet {
         };
         let lambda = |is_arm: bool| if is_arm { &self.file.lambda.arm } else { &self.file.lambda.x86 };
         match product {
-            Product::Instance(instance) => self.instance(instance),
+            Product::Instance(instance) | Product::Room(instance) => self.instance(instance),
             Product::Spot { usd_per_hour, .. } => Some(*usd_per_hour),
             Product::Host { family, .. } => self.host(family),
             Product::FargateCpu { platform, .. } => Some(fargate(platform).usd_per_vcpu_hour),
@@ -109,7 +109,7 @@ impl Sheet {
         let of_ec2 =
             if offer.family == PlanFamily::Compute { Discounted::ComputePlan } else { Discounted::InstancePlan };
         let (of, family, digits) = match product {
-            Product::Instance(instance) => (of_ec2, &*instance.kind.family, HOURLY_DIGITS),
+            Product::Instance(instance) | Product::Room(instance) => (of_ec2, &*instance.kind.family, HOURLY_DIGITS),
             Product::Host { family, .. } => (of_ec2, &**family, HOURLY_DIGITS),
             Product::FargateCpu { .. } | Product::FargateMemory { .. } => (Discounted::Fargate, "", SMALL_DIGITS),
             Product::LambdaDuration { .. }
@@ -124,7 +124,7 @@ impl Sheet {
     /// What the sheet says of this product alone.
     fn published_rate(&self, offer: &PlanOffer, product: &Product) -> Option<Decimal> {
         let rates = match product {
-            Product::Instance(instance) => self.published(instance)?.plans.of(&offer.family),
+            Product::Instance(instance) | Product::Room(instance) => self.published(instance)?.plans.of(&offer.family),
             Product::Host { family, .. } => self.published.host(&self.file, family)?.plans.of(&offer.family),
             Product::Spot { .. } | Product::Other { .. } => return None,
             _ => &self.published.plan(&self.file, &Described::of(product).usage_type)?.compute,

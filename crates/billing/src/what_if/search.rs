@@ -78,7 +78,7 @@ impl Search<'_> {
     /// Families of instances that commitments may pay for.
     pub fn families(&self) -> BTreeSet<String> {
         let family = |product: &Product| match product {
-            Product::Instance(instance) => Some(instance.kind.family.clone()),
+            Product::Instance(instance) | Product::Room(instance) => Some(instance.kind.family.clone()),
             Product::Host { family, .. } => Some(family.clone()),
             _ => None,
         };
@@ -135,7 +135,7 @@ impl Search<'_> {
     /// Regional ones of the sizes that run.
     fn reservations(&self, class: Class, term: Term, payment: Payment) -> Basket {
         let bought = self.profile.products().iter().enumerate().filter_map(|(at, product)| {
-            let Product::Instance(instance) = product else { return None };
+            let instance = product.committable()?;
             if instance.platform != Platform::Linux || instance.tenancy == Tenancy::Host {
                 return None;
             }
@@ -161,6 +161,7 @@ impl Search<'_> {
                 upfront: price.upfront,
                 paid: price.upfront * amount,
                 hourly: price.hourly,
+                offering: offer.id().into(),
             };
             let bought = Bought {
                 what: format!("{} {} Reserved Instances", instance.kind, class.name()),

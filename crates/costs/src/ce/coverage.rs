@@ -21,8 +21,8 @@ pub(super) struct ByReservations {
 
 /// Whether a reservation could pay for it.
 pub(super) fn is_reservable(told: &Told<'_>) -> bool {
-    matches!(told.product(), Some(Product::Instance(instance)) if instance.tenancy != Tenancy::Host)
-        && told.line.record != Record::Negation
+    let instance = told.product().and_then(Product::committable);
+    instance.is_some_and(|instance| instance.tenancy != Tenancy::Host) && told.line.record != Record::Negation
 }
 
 impl ByReservations {

@@ -87,7 +87,7 @@ impl Told<'_> {
     /// Hours of an instance, weighed by its size; zero for all else.
     pub fn normalized(&self) -> Decimal {
         match self.product() {
-            Some(Product::Instance(instance) | Product::Spot { instance, .. }) => {
+            Some(Product::Instance(instance) | Product::Room(instance) | Product::Spot { instance, .. }) => {
                 instance.kind.units() * self.line.quantity
             }
             _ => Decimal::ZERO,
@@ -178,12 +178,13 @@ impl Subject for Told<'_> {
 /// What a product says of itself.
 fn of_product(product: &Product, dimension: Dimension) -> Option<Cow<'_, str>> {
     let instance = match product {
-        Product::Instance(instance) | Product::Spot { instance, .. } => Some(instance),
+        Product::Instance(instance) | Product::Room(instance) | Product::Spot { instance, .. } => Some(instance),
         _ => None,
     };
     match dimension {
         Dimension::Service => Some(Cow::Borrowed(service(product))),
         Dimension::UsageType => Some(Cow::Owned(Described::of(product).usage_type)),
+        Dimension::UsageTypeGroup if product.is_room() => None,
         Dimension::UsageTypeGroup => instance.map(|_| Cow::Borrowed("EC2: Running Hours")),
         Dimension::Operation => Some(Cow::Borrowed(offered::operation(product))).filter(|name| !name.is_empty()),
         Dimension::Region => Some(Cow::Borrowed(product.region())),
@@ -266,7 +267,7 @@ pub(super) fn subscription_id(id: &str) -> String {
 /// The service's name, which is not its code of the price list.
 pub(super) fn service(product: &Product) -> &str {
     match (product, product.service()) {
-        (Product::Instance(_) | Product::Spot { .. } | Product::Host { .. }, _) => EC2_COMPUTE,
+        (Product::Instance(_) | Product::Room(_) | Product::Spot { .. } | Product::Host { .. }, _) => EC2_COMPUTE,
         (_, "AmazonEC2") => "EC2 - Other",
         (_, "AmazonECS") => "Amazon Elastic Container Service",
         (_, "AmazonSNS") => "Amazon Simple Notification Service",

@@ -145,7 +145,7 @@ fn lines(amounts: &Amounts) -> Vec<HourUsage> {
 impl Usage {
     fn families(&self) -> BTreeSet<String> {
         let family = |product: &Product| match product {
-            Product::Instance(instance) => Some(instance.kind.family.clone()),
+            Product::Instance(instance) | Product::Room(instance) => Some(instance.kind.family.clone()),
             Product::Host { family, .. } => Some(family.clone()),
             _ => None,
         };
@@ -155,7 +155,7 @@ impl Usage {
     /// What plans of this offer may pay for.
     fn only(&self, offer: &PlanOffer) -> Self {
         let of_family = |product: &Product| match (product, names::family(offer)) {
-            (Product::Instance(instance), Some(family)) => instance.kind.family == family,
+            (Product::Instance(instance) | Product::Room(instance), Some(family)) => instance.kind.family == family,
             (Product::Host { family: of, .. }, Some(family)) => of == family,
             _ => false,
         };

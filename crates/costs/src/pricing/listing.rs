@@ -26,7 +26,7 @@ impl Costs {
         let ledger = &self.ledger;
         let mut found = Vec::new();
         if service == "AmazonEC2" {
-            found.extend(offered::instances(ledger).chain(offered::hosts(ledger)));
+            found.extend(offered::instances(ledger).chain(offered::rooms(ledger)).chain(offered::hosts(ledger)));
         }
         found.extend(offered::without_instances(ledger.region()).filter(|product| product.service() == service));
         let rates = ledger.sheet().flat_rates().filter(|(of, ..)| *of == service);

@@ -9,7 +9,6 @@ mod listing;
 mod operations;
 mod pages;
 mod product;
-mod sku;
 mod terms;
 
 pub use hardware::{Hardware, TypeAttributes};

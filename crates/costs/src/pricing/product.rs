@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use freehold_billing::bill::Described;
+use freehold_billing::bill::{Described, sku};
 use freehold_billing::engine::{FargatePlatform, Instance, Platform, Product, Tenancy};
 
-use super::sku::sku;
 use crate::{Costs, offered};
 
 /// By name.
@@ -17,6 +16,25 @@ pub(super) struct Listed {
     /// `Compute Instance`
     pub family: &'static str,
     pub attributes: Attributes,
+    /// What its terms are like, each with all values that they have.
+    pub terms: &'static [Choice],
+}
+
+/// An attribute of terms, and what products with such terms may have there.
+pub(super) type Choice = (&'static str, &'static [&'static str]);
+
+const ON_DEMAND_ONLY: &[Choice] = &[("termType", &["OnDemand"])];
+const RESERVABLE: &[Choice] = &[
+    ("termType", &["OnDemand", "Reserved"]),
+    ("LeaseContractLength", &["1yr", "3yr"]),
+    ("OfferingClass", &["standard", "convertible"]),
+    ("PurchaseOption", &["No Upfront", "Partial Upfront", "All Upfront"]),
+];
+
+/// Only what runs Linux can be reserved here.
+fn terms_of(product: &Product) -> &'static [Choice] {
+    let is_reservable = matches!(product, Product::Instance(Instance { platform: Platform::Linux, tenancy, .. }) if *tenancy != Tenancy::Host);
+    if is_reservable { RESERVABLE } else { ON_DEMAND_ONLY }
 }
 
 /// Of the region, as the price list writes it.
@@ -34,11 +52,11 @@ impl Costs {
             ("location", LOCATION.to_owned()),
             ("locationType", "AWS Region".to_owned()),
             ("regionCode", product.region().to_string()),
-            ("usagetype", usage_type.clone()),
+            ("usagetype", usage_type),
             ("operation", operation.to_owned()),
         ]);
         let family = self.describe(product, &mut attributes)?;
-        Some(Listed { sku: sku(&[service, &usage_type, operation, family]), family, attributes })
+        Some(Listed { sku: sku(product), family, attributes, terms: terms_of(product) })
     }
 
     /// Adds what is special about a product, and says which family it is of.
@@ -49,6 +67,11 @@ impl Costs {
         Some(match product {
             Product::Instance(instance) => {
                 self.describe_instance(instance, attributes)?;
+                "Compute Instance"
+            }
+            Product::Room(instance) => {
+                self.describe_instance(instance, attributes)?;
+                attributes.insert("capacitystatus", "UnusedCapacityReservation".to_owned());
                 "Compute Instance"
             }
             Product::Host { family, .. } => {

@@ -49,7 +49,7 @@ impl Costs {
         let each = self.ledger.sheet().list_price(product)?;
         let date = self.ledger.sheet().date();
         let service = product.service();
-        let Listed { sku, family, attributes } = listed;
+        let Listed { sku, family, attributes, .. } = listed;
         let mut terms = Map::new();
         let on_demand = [self.on_demand(product, each)];
         terms.insert(
@@ -73,6 +73,9 @@ impl Costs {
         let Described { unit, usage_type } = Described::of(product);
         let usd = money::listed(each);
         let description = match product {
+            Product::Room(Instance { kind, platform, .. }) => {
+                format!("${} per Unused Reservation {platform} {kind} Instance Hour", money::plain(each))
+            }
             Product::Instance(instance) => {
                 let Instance { kind, platform, tenancy, .. } = instance;
                 let tenancy = if *tenancy == Tenancy::Dedicated { "Dedicated Usage" } else { "On Demand" };

@@ -159,6 +159,7 @@ pub fn reservation(kind: &str, count: u32) -> Reservation {
         upfront: Decimal::ZERO,
         paid: Decimal::ZERO,
         hourly: usd("0.06"),
+        offering: "reserved".into(),
     }
 }
 

@@ -39,7 +39,10 @@ fn find(costs: &Costs, input: &DescribeServicesRequest) -> Result<DescribeServic
 fn service(costs: &Costs, code: String) -> api::Service {
     let listed = costs.products(&code);
     let mut names: BTreeSet<&str> = BTreeSet::from(["productFamily"]);
-    names.extend(listed.iter().filter_map(|product| costs.listed(product)).flat_map(|it| it.attributes.into_keys()));
+    for it in listed.iter().filter_map(|product| costs.listed(product)) {
+        names.extend(it.terms.iter().map(|(name, _)| name));
+        names.extend(it.attributes.into_keys());
+    }
     let names = names.into_iter().map(str::to_owned).collect();
     api::Service { service_code: Some(code), attribute_names: Some(names) }
 }

@@ -37,27 +37,30 @@ impl Test {
         Ok(Self { field, how })
     }
 
-    /// Products without the field match nothing but what they must not have.
+    /// Products without the field match nothing but what they must not have. Of terms any one will do.
     pub fn is_met(&self, listed: &Listed) -> bool {
-        let value = self.value(listed);
+        let mut values = self.values(listed).into_iter();
         match &self.how {
-            How::Is(wanted) => value == Some(wanted),
-            How::Contains(part) => value.is_some_and(|value| value.contains(part.as_str())),
-            How::AnyOf(wanted) => value.is_some_and(|value| wanted.iter().any(|one| one == value)),
-            How::NoneOf(unwanted) => !value.is_some_and(|value| unwanted.iter().any(|one| one == value)),
+            How::Is(wanted) => values.any(|value| value == wanted),
+            How::Contains(part) => values.any(|value| value.contains(part.as_str())),
+            How::AnyOf(wanted) => values.any(|value| wanted.iter().any(|one| one == value)),
+            How::NoneOf(unwanted) => !values.any(|value| unwanted.iter().any(|one| one == value)),
         }
     }
 
     /// Names of fields are written with capitals and without: `ServiceCode` is the attribute `servicecode`.
-    fn value<'a>(&self, listed: &'a Listed) -> Option<&'a str> {
+    fn values<'a>(&self, listed: &'a Listed) -> Vec<&'a str> {
         if self.field.eq_ignore_ascii_case("productFamily") {
-            return Some(listed.family);
+            return vec![listed.family];
         }
         if self.field.eq_ignore_ascii_case("sku") {
-            return Some(&listed.sku);
+            return vec![&listed.sku];
+        }
+        if let Some((_, values)) = listed.terms.iter().find(|(name, _)| name.eq_ignore_ascii_case(&self.field)) {
+            return values.to_vec();
         }
         let found = listed.attributes.iter().find(|(name, _)| name.eq_ignore_ascii_case(&self.field));
-        found.map(|(_, value)| value.as_str())
+        found.map(|(_, value)| value.as_str()).into_iter().collect()
     }
 }
 
@@ -70,7 +73,8 @@ mod tests {
     fn each_kind_of_filter_looks_at_the_field() {
         let attributes =
             Attributes::from([("instanceType", "m5.large".to_owned()), ("servicecode", "AmazonEC2".to_owned())]);
-        let listed = Listed { sku: "S".into(), family: "Compute Instance", attributes };
+        const TERMS: &[(&str, &[&str])] = &[("termType", &["OnDemand", "Reserved"])];
+        let listed = Listed { sku: "S".into(), family: "Compute Instance", attributes, terms: TERMS };
         let is_met = |kind: &str, field: &str, value: &str| {
             let [kind, field, value] = [kind, field, value].map(|text| Some(text.to_owned()));
             Test::read(Filter { r#type: kind, field, value }).unwrap().is_met(&listed)
@@ -81,5 +85,7 @@ mod tests {
         assert!(is_met("ANY_OF", "instanceType", "t3.micro, m5.large"));
         assert!(!is_met("NONE_OF", "instanceType", "m5.large") && is_met("NONE_OF", "tenancy", "Shared"));
         assert!(is_met("TERM_MATCH", "productFamily", "Compute Instance"));
+        assert!(is_met("TERM_MATCH", "termType", "OnDemand") && is_met("TERM_MATCH", "termType", "Reserved"));
+        assert!(!is_met("NONE_OF", "termType", "Reserved") && !is_met("TERM_MATCH", "OfferingClass", "standard"));
     }
 }

@@ -35,6 +35,8 @@ fn find(costs: &Costs, input: &GetAttributeValuesRequest) -> Result<GetAttribute
             values.insert(listed.family.to_owned());
         } else if let Some(value) = listed.attributes.get(name) {
             values.insert(value.clone());
+        } else if let Some((_, all)) = listed.terms.iter().find(|(known, _)| *known == name) {
+            values.extend(all.iter().map(|value| (*value).to_owned()));
         }
     }
     if values.is_empty() {
