@@ -31,9 +31,8 @@ pub static MODEL: ServiceModel = ServiceModel {
         "CreateAnomalyMonitor", "CreateAnomalySubscription", "CreateCostCategoryDefinition", "DeleteAnomalyMonitor",
         "DeleteAnomalySubscription", "DeleteCostCategoryDefinition", "DescribeCostCategoryDefinition", "GetAnomalies",
         "GetAnomalyMonitors", "GetAnomalySubscriptions", "GetApproximateUsageRecords", "GetCommitmentPurchaseAnalysis",
-        "GetCostAndUsageComparisons", "GetCostAndUsageWithResources", "GetCostCategories", "GetCostComparisonDrivers",
-        "GetCostForecast", "GetReservationPurchaseRecommendation", "GetRightsizingRecommendation",
-        "GetSavingsPlanPurchaseRecommendationDetails", "GetUsageForecast", "ListCommitmentPurchaseAnalyses",
+        "GetCostAndUsageComparisons", "GetCostCategories", "GetCostComparisonDrivers", "GetRightsizingRecommendation",
+        "GetSavingsPlanPurchaseRecommendationDetails", "ListCommitmentPurchaseAnalyses",
         "ListCostAllocationTagBackfillHistory", "ListCostAllocationTags", "ListCostCategoryDefinitions",
         "ListCostCategoryResourceAssociations", "ListSavingsPlansPurchaseRecommendationGeneration",
         "ListTagsForResource", "ProvideAnomalyFeedback", "StartCommitmentPurchaseAnalysis",
@@ -50,5 +49,6 @@ pub static MODEL: ServiceModel = ServiceModel {
         ErrorModel { shape: "LimitExceededException", query_code: "LimitExceededException", status: 400, fault: Fault::Sender, members: &[] },
         ErrorModel { shape: "RequestChangedException", query_code: "RequestChangedException", status: 400, fault: Fault::Sender, members: &[] },
         ErrorModel { shape: "ResourceNotFoundException", query_code: "ResourceNotFoundException", status: 400, fault: Fault::Sender, members: &[] },
+        ErrorModel { shape: "UnresolvableUsageUnitException", query_code: "UnresolvableUsageUnitException", status: 400, fault: Fault::Sender, members: &[] },
     ],
 };

@@ -10,20 +10,24 @@ use freehold_wire::service::OperationModel;
 use super::{schemas, types};
 
 operation!(GetCostAndUsage, 0, types::GetCostAndUsageRequest => types::GetCostAndUsageResponse);
-operation!(GetDimensionValues, 1, types::GetDimensionValuesRequest => types::GetDimensionValuesResponse);
-operation!(GetReservationCoverage, 2, types::GetReservationCoverageRequest => types::GetReservationCoverageResponse);
-operation!(GetReservationUtilization, 3, types::GetReservationUtilizationRequest => types::GetReservationUtilizationResponse);
-operation!(GetSavingsPlansCoverage, 4, types::GetSavingsPlansCoverageRequest => types::GetSavingsPlansCoverageResponse);
-operation!(GetSavingsPlansPurchaseRecommendation, 5, types::GetSavingsPlansPurchaseRecommendationRequest => types::GetSavingsPlansPurchaseRecommendationResponse);
-operation!(GetSavingsPlansUtilization, 6, types::GetSavingsPlansUtilizationRequest => types::GetSavingsPlansUtilizationResponse);
-operation!(GetSavingsPlansUtilizationDetails, 7, types::GetSavingsPlansUtilizationDetailsRequest => types::GetSavingsPlansUtilizationDetailsResponse);
-operation!(GetTags, 8, types::GetTagsRequest => types::GetTagsResponse);
+operation!(GetCostAndUsageWithResources, 1, types::GetCostAndUsageWithResourcesRequest => types::GetCostAndUsageWithResourcesResponse);
+operation!(GetCostForecast, 2, types::GetCostForecastRequest => types::GetCostForecastResponse);
+operation!(GetDimensionValues, 3, types::GetDimensionValuesRequest => types::GetDimensionValuesResponse);
+operation!(GetReservationCoverage, 4, types::GetReservationCoverageRequest => types::GetReservationCoverageResponse);
+operation!(GetReservationPurchaseRecommendation, 5, types::GetReservationPurchaseRecommendationRequest => types::GetReservationPurchaseRecommendationResponse);
+operation!(GetReservationUtilization, 6, types::GetReservationUtilizationRequest => types::GetReservationUtilizationResponse);
+operation!(GetSavingsPlansCoverage, 7, types::GetSavingsPlansCoverageRequest => types::GetSavingsPlansCoverageResponse);
+operation!(GetSavingsPlansPurchaseRecommendation, 8, types::GetSavingsPlansPurchaseRecommendationRequest => types::GetSavingsPlansPurchaseRecommendationResponse);
+operation!(GetSavingsPlansUtilization, 9, types::GetSavingsPlansUtilizationRequest => types::GetSavingsPlansUtilizationResponse);
+operation!(GetSavingsPlansUtilizationDetails, 10, types::GetSavingsPlansUtilizationDetailsRequest => types::GetSavingsPlansUtilizationDetailsResponse);
+operation!(GetTags, 11, types::GetTagsRequest => types::GetTagsResponse);
+operation!(GetUsageForecast, 12, types::GetUsageForecastRequest => types::GetUsageForecastResponse);
 
 #[allow(dead_code)]
 static UNIT: Schema = Schema::structure("Unit", &[]);
 
 /// Sorted by name.
-pub static OPERATIONS: [OperationModel; 9] = [
+pub static OPERATIONS: [OperationModel; 13] = [
     OperationModel {
         name: "GetCostAndUsage",
         http_method: "POST",
@@ -31,6 +35,24 @@ pub static OPERATIONS: [OperationModel; 9] = [
         http_status: 200,
         input: &schemas::GET_COST_AND_USAGE_REQUEST,
         output: &schemas::GET_COST_AND_USAGE_RESPONSE,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "GetCostAndUsageWithResources",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::GET_COST_AND_USAGE_WITH_RESOURCES_REQUEST,
+        output: &schemas::GET_COST_AND_USAGE_WITH_RESOURCES_RESPONSE,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "GetCostForecast",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::GET_COST_FORECAST_REQUEST,
+        output: &schemas::GET_COST_FORECAST_RESPONSE,
         result_wrapper: "",
     },
     OperationModel {
@@ -49,6 +71,15 @@ pub static OPERATIONS: [OperationModel; 9] = [
         http_status: 200,
         input: &schemas::GET_RESERVATION_COVERAGE_REQUEST,
         output: &schemas::GET_RESERVATION_COVERAGE_RESPONSE,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "GetReservationPurchaseRecommendation",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::GET_RESERVATION_PURCHASE_RECOMMENDATION_REQUEST,
+        output: &schemas::GET_RESERVATION_PURCHASE_RECOMMENDATION_RESPONSE,
         result_wrapper: "",
     },
     OperationModel {
@@ -103,6 +134,15 @@ pub static OPERATIONS: [OperationModel; 9] = [
         http_status: 200,
         input: &schemas::GET_TAGS_REQUEST,
         output: &schemas::GET_TAGS_RESPONSE,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "GetUsageForecast",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::GET_USAGE_FORECAST_REQUEST,
+        output: &schemas::GET_USAGE_FORECAST_RESPONSE,
         result_wrapper: "",
     },
 ];

@@ -24,6 +24,8 @@ pub(super) enum Dimension {
     RecordType,
     Region,
     ReservationId,
+    /// Only where resources are told apart one by one.
+    ResourceId,
     SavingsPlanArn,
     SavingsPlansType,
     Scope,
@@ -35,7 +37,7 @@ pub(super) enum Dimension {
 }
 
 /// By AWS's name, with what stands for no value.
-const NAMES: [(&str, Dimension, &str); 26] = [
+const NAMES: [(&str, Dimension, &str); 27] = [
     ("AZ", Dimension::Az, "NoAZ"),
     ("BILLING_ENTITY", Dimension::BillingEntity, "NoBillingEntity"),
     ("CACHE_ENGINE", Dimension::CacheEngine, "NoCacheEngine"),
@@ -54,6 +56,7 @@ const NAMES: [(&str, Dimension, &str); 26] = [
     ("RECORD_TYPE", Dimension::RecordType, "NoRecordType"),
     ("REGION", Dimension::Region, "NoRegion"),
     ("RESERVATION_ID", Dimension::ReservationId, "NoReservationId"),
+    ("RESOURCE_ID", Dimension::ResourceId, "NoResourceId"),
     ("SAVINGS_PLAN_ARN", Dimension::SavingsPlanArn, "NoSavingsPlanArn"),
     ("SAVINGS_PLANS_TYPE", Dimension::SavingsPlansType, "NoSavingsPlansType"),
     ("SCOPE", Dimension::Scope, "NoScope"),
@@ -65,7 +68,17 @@ const NAMES: [(&str, Dimension, &str); 26] = [
 ];
 
 impl Dimension {
+    /// One that every operation knows.
     pub fn parse(name: &str) -> Result<Self> {
+        match Self::parse_with_resources(name)? {
+            Self::ResourceId => Err(Error::invalid(
+                "The dimension RESOURCE_ID is only supported by the operation GetCostAndUsageWithResources.",
+            )),
+            other => Ok(other),
+        }
+    }
+
+    pub fn parse_with_resources(name: &str) -> Result<Self> {
         let known = NAMES.iter().find(|(known, ..)| *known == name).map(|(_, dimension, _)| *dimension);
         known.ok_or_else(|| Error::unsupported(format_args!("The dimension {name}")))
     }
@@ -104,8 +117,9 @@ mod tests {
     fn the_table_is_in_the_order_of_the_enum() {
         for (name, dimension, none) in NAMES {
             assert_eq!((dimension.name(), dimension.none()), (name, none));
-            assert_eq!(Dimension::parse(name).unwrap(), dimension);
+            assert_eq!(Dimension::parse_with_resources(name).unwrap(), dimension);
+            assert_eq!(Dimension::parse(name).is_ok(), dimension != Dimension::ResourceId);
         }
-        assert!(Dimension::parse("RESOURCE_ID").is_err());
+        assert!(Dimension::parse("COLOUR").is_err());
     }
 }

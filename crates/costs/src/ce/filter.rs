@@ -22,10 +22,32 @@ pub(super) enum Filter {
 /// Expressions within expressions; AWS says no number, and a stack has an end.
 const DEEPEST: usize = 32;
 
+/// What names of dimensions are read with.
+type Names = fn(&str) -> Result<Dimension>;
+
 impl Filter {
     /// Of a request for costs.
     pub fn read(expression: Option<Expression>) -> Result<Option<Self>> {
-        expression.map(|expression| Self::parse(expression, 0)).transpose()
+        Self::read_with(Dimension::parse, expression)
+    }
+
+    /// Of a request that tells resources apart.
+    pub fn read_with_resources(expression: Option<Expression>) -> Result<Option<Self>> {
+        Self::read_with(Dimension::parse_with_resources, expression)
+    }
+
+    fn read_with(names: Names, expression: Option<Expression>) -> Result<Option<Self>> {
+        expression.map(|expression| Self::parse(names, expression, 0)).transpose()
+    }
+
+    /// Whether all that passes has one of some values of this dimension.
+    pub fn demands(&self, wanted: Dimension) -> bool {
+        match self {
+            Self::And(parts) => parts.iter().any(|part| part.demands(wanted)),
+            Self::Or(parts) => parts.iter().all(|part| part.demands(wanted)),
+            Self::Dimension(dimension, _) => *dimension == wanted,
+            Self::Not(_) | Self::Tag(..) | Self::Absent(_) | Self::Untagged => false,
+        }
     }
 
     /// Of a request about commitments, which look at fewer things and only at all of them together.
@@ -53,7 +75,7 @@ impl Filter {
         }
     }
 
-    fn parse(expression: Expression, depth: usize) -> Result<Self> {
+    fn parse(names: Names, expression: Expression, depth: usize) -> Result<Self> {
         if depth > DEEPEST {
             return Err(Error::invalid("The filter is nested too deeply."));
         }
@@ -68,13 +90,13 @@ impl Filter {
             if parts.len() < 2 {
                 return Err(Error::invalid(format!("{name} expression must have at least 2 operands")));
             }
-            parts.into_iter().map(|part| Self::parse(part, depth + 1)).collect::<Result<Vec<_>>>()
+            parts.into_iter().map(|part| Self::parse(names, part, depth + 1)).collect::<Result<Vec<_>>>()
         };
         match (or, and, not, dimensions, tags) {
             (Some(parts), None, None, None, None) => Ok(Self::Or(list("Or", parts)?)),
             (None, Some(parts), None, None, None) => Ok(Self::And(list("And", parts)?)),
-            (None, None, Some(part), None, None) => Ok(Self::Not(Box::new(Self::parse(*part, depth + 1)?))),
-            (None, None, None, Some(dimension), None) => Self::dimension(dimension),
+            (None, None, Some(part), None, None) => Ok(Self::Not(Box::new(Self::parse(names, *part, depth + 1)?))),
+            (None, None, None, Some(dimension), None) => Self::dimension(names, dimension),
             (None, None, None, None, Some(tag)) => Self::tag(tag),
             (None, None, None, None, None) => Err(Error::invalid(
                 "Expression is empty: one root operator is needed of And, Or, Not, Dimensions, Tags, CostCategories",
@@ -86,8 +108,8 @@ impl Filter {
         }
     }
 
-    fn dimension(DimensionValues { key, values, match_options }: DimensionValues) -> Result<Self> {
-        let key = Dimension::parse(&key.unwrap_or_default())?;
+    fn dimension(names: Names, DimensionValues { key, values, match_options }: DimensionValues) -> Result<Self> {
+        let key = names(&key.unwrap_or_default())?;
         for option in match_options.unwrap_or_default() {
             if !["EQUALS", "CASE_SENSITIVE"].contains(&option.as_str()) {
                 return Err(Error::unsupported(format_args!("The match option {option} of a dimension")));
@@ -204,6 +226,19 @@ mod tests {
         assert!(is_met(tag(Some("stage"), &[], &["ABSENT"])));
         assert!(is_met(tag(Some("stage"), &[""], &[])));
         assert!(!is_met(tag(None, &[], &[])));
+    }
+
+    #[test]
+    fn a_dimension_is_demanded_if_nothing_passes_without_it() {
+        let read = |expression| Filter::read_with_resources(Some(expression)).unwrap().unwrap();
+        let demands = |expression| read(expression).demands(Dimension::ResourceId);
+        let (one, other) = (dimension("RESOURCE_ID", "i-1"), dimension("AZ", "x"));
+        let both = |parts: [&Expression; 2]| parts.map(Clone::clone).to_vec();
+        assert!(demands(one.clone()) && !demands(other.clone()));
+        assert!(demands(Expression { and: Some(both([&one, &other])), ..Expression::default() }));
+        assert!(!demands(Expression { or: Some(both([&one, &other])), ..Expression::default() }));
+        assert!(demands(Expression { or: Some(both([&one, &one])), ..Expression::default() }));
+        assert!(!demands(Expression { not: Some(Box::new(one)), ..Expression::default() }));
     }
 
     #[test]

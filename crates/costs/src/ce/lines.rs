@@ -31,6 +31,11 @@ pub(super) enum Record {
 }
 
 impl Record {
+    /// What is due when something is bought, and not again.
+    pub fn is_paid_once(self) -> bool {
+        matches!(self, Self::Upfront | Self::PlanUpfront)
+    }
+
     /// As `RECORD_TYPE` has it.
     fn name(self) -> &'static str {
         match self {
@@ -132,6 +137,8 @@ impl Subject for Told<'_> {
         match dimension {
             Dimension::LinkedAccount => return Some(Cow::Borrowed(&line.account)),
             Dimension::RecordType => return Some(Cow::Borrowed(line.record.name())),
+            // Fees are of commitments, which are no resources.
+            Dimension::ResourceId => return line.product.map(|_| Cow::Borrowed(&*line.resource)),
             Dimension::PurchaseType => return Some(Cow::Borrowed(self.purchase_type())),
             Dimension::BillingEntity => return Some(Cow::Borrowed("AWS")),
             Dimension::LegalEntityName | Dimension::InvoicingEntity => return Some(Cow::Borrowed(SELLER)),

@@ -8,11 +8,14 @@ mod coverage;
 mod dimension;
 mod errors;
 mod filter;
+mod forecast;
 mod lines;
+mod metrics;
 mod operations;
 mod pages;
 mod period;
 mod recommend;
+mod reserve;
 mod sort;
 mod statement;
 #[cfg(test)]

@@ -49,6 +49,9 @@ pub(super) struct Period {
 const MONTHS_BACK: i32 = 14;
 /// *Cost Explorer user guide, Hourly granularity: the past 14 days*
 const DAYS_BACK_HOURLY: i32 = 14;
+/// *Cost Explorer user guide, Forecasting: up to 18 months, and 3 months day by day*
+const MONTHS_AHEAD: i32 = 18;
+const MONTHS_AHEAD_DAILY: i32 = 3;
 
 impl Period {
     /// Of a request for costs, which may end in the future.
@@ -56,6 +59,38 @@ impl Period {
         let period = Self::read(interval, granularity == Granularity::Hourly)?;
         period.check_begin(granularity, now)?;
         Ok(period)
+    }
+
+    /// Of a request about single resources, which are kept as long as hours are, whatever the granularity.
+    pub fn of_resources(interval: Option<DateInterval>, granularity: Granularity, now: Timestamp) -> Result<Self> {
+        let period = Self::read(interval, granularity == Granularity::Hourly)?;
+        period.check_begin(Granularity::Hourly, now)?;
+        Ok(period)
+    }
+
+    /// Of what is still to come: from today on, for so long as the granularity allows.
+    pub fn of_forecast(interval: Option<DateInterval>, granularity: Granularity, now: Timestamp) -> Result<Self> {
+        let period = Self::read(interval, false)?;
+        if period.from < day(now) {
+            return Err(Error::invalid("Start date cannot be in the past: it must be today or later."));
+        }
+        let months = if granularity == Granularity::Monthly { MONTHS_AHEAD } else { MONTHS_AHEAD_DAILY };
+        let last = now.to_zoned(TimeZone::UTC).date().checked_add(months.months()).map(begin);
+        if last.is_ok_and(|last| period.to > last) {
+            return Err(Error::invalid(format!("The forecast cannot go beyond {months} months from today.")));
+        }
+        Ok(period)
+    }
+
+    /// So many whole days up to the beginning of today.
+    pub fn days_before(days: i64, now: Timestamp) -> Self {
+        let to = day(now);
+        Self { from: to.plus(-days * 24), to, with_time: false }
+    }
+
+    /// Whole days and parts of days.
+    pub fn days(self) -> usize {
+        self.cut(Granularity::Daily).len()
     }
 
     /// Of a request about commitments: it may end today (*The End date must be before the current date*; it is exclusive).
@@ -99,7 +134,7 @@ impl Period {
             .map(|date| begin(if granularity == Granularity::Hourly { date } else { date.first_of_month() }));
         if earliest.is_some_and(|earliest| self.from < earliest) {
             return Err(Error::invalid(match granularity {
-                Granularity::Hourly => "Hourly data is available for the past 14 days only.",
+                Granularity::Hourly => "Data of hours and of resources is available for the past 14 days only.",
                 _ => "You haven't enabled historical data beyond 14 months",
             }));
         }

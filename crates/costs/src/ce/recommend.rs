@@ -9,22 +9,23 @@ use freehold_billing::what_if::{Offer, Profile, Wanted, what_if};
 use freehold_core::ids;
 use rust_decimal::Decimal;
 
-use super::errors::Result;
+use super::errors::{Error, Result};
+use super::filter::Filter;
 use super::period::Period;
 use crate::money::{billed, percent, plain};
 use crate::savingsplans::names::{self, CURRENCY};
 use crate::{Costs, offered};
 
 /// Units of each product that an hour left for On-Demand.
-type Amounts = Vec<(usize, Decimal)>;
+pub(super) type Amounts = Vec<(usize, Decimal)>;
 
 /// Hours of a month, on average (*AWS Pricing Calculator: 730 hours in a month*).
-const HOURS_A_MONTH: Decimal = Decimal::from_parts(730, 0, 0, false, 0);
+pub(super) const HOURS_A_MONTH: Decimal = Decimal::from_parts(730, 0, 0, false, 0);
 
 /// What an account paid On-Demand for, by hour.
 pub(super) struct Usage {
-    products: Vec<Product>,
-    hours: Vec<Amounts>,
+    pub products: Vec<Product>,
+    pub hours: Vec<Amounts>,
 }
 
 /// A plan to buy, and what it would have been worth.
@@ -106,6 +107,17 @@ impl Costs {
         let with = Biller::new(usage.products.clone(), Vec::new(), vec![plan], sheet);
         let advice = weigh(usage, &without, &with, offer, (bought.amount, bought.upfront));
         (advice.saving() > Decimal::ZERO).then_some(advice)
+    }
+}
+
+/// Whether the caller is among the accounts that are asked for: nobody sees what others use.
+pub(super) fn is_own(filter: Option<Filter>, account: &str, operation: &str) -> Result<bool> {
+    match filter {
+        None => Ok(true),
+        Some(Filter::Dimension(_, values)) => {
+            Ok(values.iter().flat_map(|value| value.split(',')).any(|value| value.trim() == account))
+        }
+        Some(_) => Err(Error::invalid(format!("{operation} supports no operators in its filter."))),
     }
 }
 

@@ -37,3 +37,8 @@ pub static DIMENSION_VALUES_WITH_ATTRIBUTES: Schema = Schema::structure("Dimensi
 ]);
 
 pub static DIMENSION_VALUES_WITH_ATTRIBUTES_LIST: Schema = Schema::list("DimensionValuesWithAttributesList", &element("member", &DIMENSION_VALUES_WITH_ATTRIBUTES));
+
+pub static DYNAMO_DB_CAPACITY_DETAILS: Schema = Schema::structure("DynamoDBCapacityDetails", &[
+    member("CapacityUnits", "CapacityUnits", "CapacityUnits", &GENERIC_STRING),
+    member("Region", "Region", "Region", &GENERIC_STRING),
+]);

@@ -2,6 +2,38 @@
 
 use super::*;
 
+pub static EC2_INSTANCE_DETAILS: Schema = Schema::structure("EC2InstanceDetails", &[
+    member("Family", "Family", "Family", &GENERIC_STRING),
+    member("InstanceType", "InstanceType", "InstanceType", &GENERIC_STRING),
+    member("Region", "Region", "Region", &GENERIC_STRING),
+    member("AvailabilityZone", "AvailabilityZone", "AvailabilityZone", &GENERIC_STRING),
+    member("Platform", "Platform", "Platform", &GENERIC_STRING),
+    member("Tenancy", "Tenancy", "Tenancy", &GENERIC_STRING),
+    member("CurrentGeneration", "CurrentGeneration", "CurrentGeneration", &BOOLEAN),
+    member("SizeFlexEligible", "SizeFlexEligible", "SizeFlexEligible", &BOOLEAN),
+]);
+
+pub static EC2_SPECIFICATION: Schema = Schema::structure("EC2Specification", &[
+    member("OfferingClass", "OfferingClass", "OfferingClass", &OFFERING_CLASS),
+]);
+
+pub static ES_INSTANCE_DETAILS: Schema = Schema::structure("ESInstanceDetails", &[
+    member("InstanceClass", "InstanceClass", "InstanceClass", &GENERIC_STRING),
+    member("InstanceSize", "InstanceSize", "InstanceSize", &GENERIC_STRING),
+    member("Region", "Region", "Region", &GENERIC_STRING),
+    member("CurrentGeneration", "CurrentGeneration", "CurrentGeneration", &BOOLEAN),
+    member("SizeFlexEligible", "SizeFlexEligible", "SizeFlexEligible", &BOOLEAN),
+]);
+
+pub static ELASTI_CACHE_INSTANCE_DETAILS: Schema = Schema::structure("ElastiCacheInstanceDetails", &[
+    member("Family", "Family", "Family", &GENERIC_STRING),
+    member("NodeType", "NodeType", "NodeType", &GENERIC_STRING),
+    member("Region", "Region", "Region", &GENERIC_STRING),
+    member("ProductDescription", "ProductDescription", "ProductDescription", &GENERIC_STRING),
+    member("CurrentGeneration", "CurrentGeneration", "CurrentGeneration", &BOOLEAN),
+    member("SizeFlexEligible", "SizeFlexEligible", "SizeFlexEligible", &BOOLEAN),
+]);
+
 pub static EXPRESSION: Schema = Schema::structure("Expression", &[
     member("Or", "Or", "Or", &EXPRESSIONS),
     member("And", "And", "And", &EXPRESSIONS),

@@ -26,6 +26,37 @@ pub static GET_COST_AND_USAGE_RESPONSE: Schema = Schema::structure("GetCostAndUs
     member("DimensionValueAttributes", "DimensionValueAttributes", "DimensionValueAttributes", &DIMENSION_VALUES_WITH_ATTRIBUTES_LIST),
 ]);
 
+pub static GET_COST_AND_USAGE_WITH_RESOURCES_REQUEST: Schema = Schema::structure("GetCostAndUsageWithResourcesRequest", &[
+    member("TimePeriod", "TimePeriod", "TimePeriod", &DATE_INTERVAL).required(),
+    member("Granularity", "Granularity", "Granularity", &GRANULARITY).required(),
+    member("Filter", "Filter", "Filter", &EXPRESSION).required(),
+    member("Metrics", "Metrics", "Metrics", &METRIC_NAMES),
+    member("GroupBy", "GroupBy", "GroupBy", &GROUP_DEFINITIONS),
+    member("BillingViewArn", "BillingViewArn", "BillingViewArn", &BILLING_VIEW_ARN),
+    member("NextPageToken", "NextPageToken", "NextPageToken", &NEXT_PAGE_TOKEN),
+]);
+
+pub static GET_COST_AND_USAGE_WITH_RESOURCES_RESPONSE: Schema = Schema::structure("GetCostAndUsageWithResourcesResponse", &[
+    member("NextPageToken", "NextPageToken", "NextPageToken", &NEXT_PAGE_TOKEN),
+    member("GroupDefinitions", "GroupDefinitions", "GroupDefinitions", &GROUP_DEFINITIONS),
+    member("ResultsByTime", "ResultsByTime", "ResultsByTime", &RESULTS_BY_TIME),
+    member("DimensionValueAttributes", "DimensionValueAttributes", "DimensionValueAttributes", &DIMENSION_VALUES_WITH_ATTRIBUTES_LIST),
+]);
+
+pub static GET_COST_FORECAST_REQUEST: Schema = Schema::structure("GetCostForecastRequest", &[
+    member("TimePeriod", "TimePeriod", "TimePeriod", &DATE_INTERVAL).required(),
+    member("Metric", "Metric", "Metric", &METRIC).required(),
+    member("Granularity", "Granularity", "Granularity", &GRANULARITY).required(),
+    member("Filter", "Filter", "Filter", &EXPRESSION),
+    member("BillingViewArn", "BillingViewArn", "BillingViewArn", &BILLING_VIEW_ARN),
+    member("PredictionIntervalLevel", "PredictionIntervalLevel", "PredictionIntervalLevel", &PREDICTION_INTERVAL_LEVEL),
+]);
+
+pub static GET_COST_FORECAST_RESPONSE: Schema = Schema::structure("GetCostForecastResponse", &[
+    member("Total", "Total", "Total", &METRIC_VALUE),
+    member("ForecastResultsByTime", "ForecastResultsByTime", "ForecastResultsByTime", &FORECAST_RESULTS_BY_TIME),
+]);
+
 pub static GET_DIMENSION_VALUES_REQUEST: Schema = Schema::structure("GetDimensionValuesRequest", &[
     member("SearchString", "SearchString", "SearchString", &SEARCH_STRING),
     member("TimePeriod", "TimePeriod", "TimePeriod", &DATE_INTERVAL).required(),
@@ -60,6 +91,25 @@ pub static GET_RESERVATION_COVERAGE_REQUEST: Schema = Schema::structure("GetRese
 pub static GET_RESERVATION_COVERAGE_RESPONSE: Schema = Schema::structure("GetReservationCoverageResponse", &[
     member("CoveragesByTime", "CoveragesByTime", "CoveragesByTime", &COVERAGES_BY_TIME).required(),
     member("Total", "Total", "Total", &COVERAGE),
+    member("NextPageToken", "NextPageToken", "NextPageToken", &NEXT_PAGE_TOKEN),
+]);
+
+pub static GET_RESERVATION_PURCHASE_RECOMMENDATION_REQUEST: Schema = Schema::structure("GetReservationPurchaseRecommendationRequest", &[
+    member("AccountId", "AccountId", "AccountId", &GENERIC_STRING),
+    member("Service", "Service", "Service", &GENERIC_STRING).required(),
+    member("Filter", "Filter", "Filter", &EXPRESSION),
+    member("AccountScope", "AccountScope", "AccountScope", &ACCOUNT_SCOPE),
+    member("LookbackPeriodInDays", "LookbackPeriodInDays", "LookbackPeriodInDays", &LOOKBACK_PERIOD_IN_DAYS),
+    member("TermInYears", "TermInYears", "TermInYears", &TERM_IN_YEARS),
+    member("PaymentOption", "PaymentOption", "PaymentOption", &PAYMENT_OPTION),
+    member("ServiceSpecification", "ServiceSpecification", "ServiceSpecification", &SERVICE_SPECIFICATION),
+    member("PageSize", "PageSize", "PageSize", &RECOMMENDATIONS_PAGE_SIZE),
+    member("NextPageToken", "NextPageToken", "NextPageToken", &NEXT_PAGE_TOKEN),
+]);
+
+pub static GET_RESERVATION_PURCHASE_RECOMMENDATION_RESPONSE: Schema = Schema::structure("GetReservationPurchaseRecommendationResponse", &[
+    member("Metadata", "Metadata", "Metadata", &RESERVATION_PURCHASE_RECOMMENDATION_METADATA),
+    member("Recommendations", "Recommendations", "Recommendations", &RESERVATION_PURCHASE_RECOMMENDATIONS),
     member("NextPageToken", "NextPageToken", "NextPageToken", &NEXT_PAGE_TOKEN),
 ]);
 
@@ -156,6 +206,20 @@ pub static GET_TAGS_RESPONSE: Schema = Schema::structure("GetTagsResponse", &[
     member("Tags", "Tags", "Tags", &TAG_LIST).required(),
     member("ReturnSize", "ReturnSize", "ReturnSize", &INTEGER).required(),
     member("TotalSize", "TotalSize", "TotalSize", &INTEGER).required(),
+]);
+
+pub static GET_USAGE_FORECAST_REQUEST: Schema = Schema::structure("GetUsageForecastRequest", &[
+    member("TimePeriod", "TimePeriod", "TimePeriod", &DATE_INTERVAL).required(),
+    member("Metric", "Metric", "Metric", &METRIC).required(),
+    member("Granularity", "Granularity", "Granularity", &GRANULARITY).required(),
+    member("Filter", "Filter", "Filter", &EXPRESSION),
+    member("BillingViewArn", "BillingViewArn", "BillingViewArn", &BILLING_VIEW_ARN),
+    member("PredictionIntervalLevel", "PredictionIntervalLevel", "PredictionIntervalLevel", &PREDICTION_INTERVAL_LEVEL),
+]);
+
+pub static GET_USAGE_FORECAST_RESPONSE: Schema = Schema::structure("GetUsageForecastResponse", &[
+    member("Total", "Total", "Total", &METRIC_VALUE),
+    member("ForecastResultsByTime", "ForecastResultsByTime", "ForecastResultsByTime", &FORECAST_RESULTS_BY_TIME),
 ]);
 
 pub static GRANULARITY: Schema = Schema::new("Granularity", Kind::String)

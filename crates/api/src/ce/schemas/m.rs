@@ -13,6 +13,20 @@ pub static MATCH_OPTIONS: Schema = Schema::list("MatchOptions", &element("member
 pub static MAX_RESULTS: Schema = Schema::new("MaxResults", Kind::Integer)
     .min(1);
 
+pub static MEMORY_DB_INSTANCE_DETAILS: Schema = Schema::structure("MemoryDBInstanceDetails", &[
+    member("Family", "Family", "Family", &GENERIC_STRING),
+    member("NodeType", "NodeType", "NodeType", &GENERIC_STRING),
+    member("Region", "Region", "Region", &GENERIC_STRING),
+    member("CurrentGeneration", "CurrentGeneration", "CurrentGeneration", &BOOLEAN),
+    member("SizeFlexEligible", "SizeFlexEligible", "SizeFlexEligible", &BOOLEAN),
+]);
+
+pub static METRIC: Schema = Schema::new("Metric", Kind::String)
+    .values(&[
+        "AMORTIZED_COST", "BLENDED_COST", "NET_AMORTIZED_COST", "NET_UNBLENDED_COST", "NORMALIZED_USAGE_AMOUNT",
+        "UNBLENDED_COST", "USAGE_QUANTITY",
+    ]);
+
 static METRIC_NAME_PATTERN: Pattern = Pattern::new("[\\S\\s]*");
 
 pub static METRIC_NAME: Schema = Schema::new("MetricName", Kind::String)

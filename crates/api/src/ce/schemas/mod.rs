@@ -13,11 +13,14 @@ mod b;
 mod c;
 mod d;
 mod e;
+mod f;
 mod g;
+mod i;
 mod k;
 mod l;
 mod m;
 mod n;
+mod o;
 mod p;
 mod r;
 mod s;
@@ -37,7 +40,11 @@ pub(super) use d::*;
 #[allow(unused_imports)]
 pub(super) use e::*;
 #[allow(unused_imports)]
+pub(super) use f::*;
+#[allow(unused_imports)]
 pub(super) use g::*;
+#[allow(unused_imports)]
+pub(super) use i::*;
 #[allow(unused_imports)]
 pub(super) use k::*;
 #[allow(unused_imports)]
@@ -46,6 +53,8 @@ pub(super) use l::*;
 pub(super) use m::*;
 #[allow(unused_imports)]
 pub(super) use n::*;
+#[allow(unused_imports)]
+pub(super) use o::*;
 #[allow(unused_imports)]
 pub(super) use p::*;
 #[allow(unused_imports)]

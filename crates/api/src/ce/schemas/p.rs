@@ -7,6 +7,10 @@ pub static PAYMENT_OPTION: Schema = Schema::new("PaymentOption", Kind::String)
         "ALL_UPFRONT", "HEAVY_UTILIZATION", "LIGHT_UTILIZATION", "MEDIUM_UTILIZATION", "NO_UPFRONT", "PARTIAL_UPFRONT",
     ]);
 
+pub static PREDICTION_INTERVAL_LEVEL: Schema = Schema::new("PredictionIntervalLevel", Kind::Integer)
+    .min(51)
+    .max(99);
+
 static PRODUCT_ATTRIBUTE_NAME_PATTERN: Pattern = Pattern::new("^([a-zA-Z][a-zA-Z0-9]*)?$");
 
 pub static PRODUCT_ATTRIBUTE_NAME: Schema = Schema::new("ProductAttributeName", Kind::String)

@@ -2,6 +2,19 @@
 
 use super::*;
 
+pub static RDS_INSTANCE_DETAILS: Schema = Schema::structure("RDSInstanceDetails", &[
+    member("Family", "Family", "Family", &GENERIC_STRING),
+    member("InstanceType", "InstanceType", "InstanceType", &GENERIC_STRING),
+    member("Region", "Region", "Region", &GENERIC_STRING),
+    member("DatabaseEngine", "DatabaseEngine", "DatabaseEngine", &GENERIC_STRING),
+    member("DatabaseEdition", "DatabaseEdition", "DatabaseEdition", &GENERIC_STRING),
+    member("DeploymentOption", "DeploymentOption", "DeploymentOption", &GENERIC_STRING),
+    member("LicenseModel", "LicenseModel", "LicenseModel", &GENERIC_STRING),
+    member("CurrentGeneration", "CurrentGeneration", "CurrentGeneration", &BOOLEAN),
+    member("SizeFlexEligible", "SizeFlexEligible", "SizeFlexEligible", &BOOLEAN),
+    member("DeploymentModel", "DeploymentModel", "DeploymentModel", &GENERIC_STRING),
+]);
+
 static RECOMMENDATION_DETAIL_ID_PATTERN: Pattern = Pattern::new("^[\\S\\s]{8}-[\\S\\s]{4}-[\\S\\s]{4}-[\\S\\s]{4}-[\\S\\s]{12}$");
 
 pub static RECOMMENDATION_DETAIL_ID: Schema = Schema::new("RecommendationDetailId", Kind::String)
@@ -12,6 +25,14 @@ pub static RECOMMENDATION_DETAIL_ID: Schema = Schema::new("RecommendationDetailI
 pub static RECOMMENDATIONS_PAGE_SIZE: Schema = Schema::new("RecommendationsPageSize", Kind::Integer)
     .min(0)
     .max(6000);
+
+pub static REDSHIFT_INSTANCE_DETAILS: Schema = Schema::structure("RedshiftInstanceDetails", &[
+    member("Family", "Family", "Family", &GENERIC_STRING),
+    member("NodeType", "NodeType", "NodeType", &GENERIC_STRING),
+    member("Region", "Region", "Region", &GENERIC_STRING),
+    member("CurrentGeneration", "CurrentGeneration", "CurrentGeneration", &BOOLEAN),
+    member("SizeFlexEligible", "SizeFlexEligible", "SizeFlexEligible", &BOOLEAN),
+]);
 
 pub static RESERVATION_AGGREGATES: Schema = Schema::structure("ReservationAggregates", &[
     member("UtilizationPercentage", "UtilizationPercentage", "UtilizationPercentage", &STRING),
@@ -40,6 +61,59 @@ pub static RESERVATION_COVERAGE_GROUP: Schema = Schema::structure("ReservationCo
 
 pub static RESERVATION_COVERAGE_GROUPS: Schema = Schema::list("ReservationCoverageGroups", &element("member", &RESERVATION_COVERAGE_GROUP));
 
+pub static RESERVATION_PURCHASE_RECOMMENDATION: Schema = Schema::structure("ReservationPurchaseRecommendation", &[
+    member("AccountScope", "AccountScope", "AccountScope", &ACCOUNT_SCOPE),
+    member("LookbackPeriodInDays", "LookbackPeriodInDays", "LookbackPeriodInDays", &LOOKBACK_PERIOD_IN_DAYS),
+    member("TermInYears", "TermInYears", "TermInYears", &TERM_IN_YEARS),
+    member("PaymentOption", "PaymentOption", "PaymentOption", &PAYMENT_OPTION),
+    member("ServiceSpecification", "ServiceSpecification", "ServiceSpecification", &SERVICE_SPECIFICATION),
+    member("RecommendationDetails", "RecommendationDetails", "RecommendationDetails", &RESERVATION_PURCHASE_RECOMMENDATION_DETAILS),
+    member("RecommendationSummary", "RecommendationSummary", "RecommendationSummary", &RESERVATION_PURCHASE_RECOMMENDATION_SUMMARY),
+]);
+
+pub static RESERVATION_PURCHASE_RECOMMENDATION_DETAIL: Schema = Schema::structure("ReservationPurchaseRecommendationDetail", &[
+    member("AccountId", "AccountId", "AccountId", &GENERIC_STRING),
+    member("InstanceDetails", "InstanceDetails", "InstanceDetails", &INSTANCE_DETAILS),
+    member("RecommendedNumberOfInstancesToPurchase", "RecommendedNumberOfInstancesToPurchase", "RecommendedNumberOfInstancesToPurchase", &GENERIC_STRING),
+    member("RecommendedNormalizedUnitsToPurchase", "RecommendedNormalizedUnitsToPurchase", "RecommendedNormalizedUnitsToPurchase", &GENERIC_STRING),
+    member("MinimumNumberOfInstancesUsedPerHour", "MinimumNumberOfInstancesUsedPerHour", "MinimumNumberOfInstancesUsedPerHour", &GENERIC_STRING),
+    member("MinimumNormalizedUnitsUsedPerHour", "MinimumNormalizedUnitsUsedPerHour", "MinimumNormalizedUnitsUsedPerHour", &GENERIC_STRING),
+    member("MaximumNumberOfInstancesUsedPerHour", "MaximumNumberOfInstancesUsedPerHour", "MaximumNumberOfInstancesUsedPerHour", &GENERIC_STRING),
+    member("MaximumNormalizedUnitsUsedPerHour", "MaximumNormalizedUnitsUsedPerHour", "MaximumNormalizedUnitsUsedPerHour", &GENERIC_STRING),
+    member("AverageNumberOfInstancesUsedPerHour", "AverageNumberOfInstancesUsedPerHour", "AverageNumberOfInstancesUsedPerHour", &GENERIC_STRING),
+    member("AverageNormalizedUnitsUsedPerHour", "AverageNormalizedUnitsUsedPerHour", "AverageNormalizedUnitsUsedPerHour", &GENERIC_STRING),
+    member("AverageUtilization", "AverageUtilization", "AverageUtilization", &GENERIC_STRING),
+    member("EstimatedBreakEvenInMonths", "EstimatedBreakEvenInMonths", "EstimatedBreakEvenInMonths", &GENERIC_STRING),
+    member("CurrencyCode", "CurrencyCode", "CurrencyCode", &GENERIC_STRING),
+    member("EstimatedMonthlySavingsAmount", "EstimatedMonthlySavingsAmount", "EstimatedMonthlySavingsAmount", &GENERIC_STRING),
+    member("EstimatedMonthlySavingsPercentage", "EstimatedMonthlySavingsPercentage", "EstimatedMonthlySavingsPercentage", &GENERIC_STRING),
+    member("EstimatedMonthlyOnDemandCost", "EstimatedMonthlyOnDemandCost", "EstimatedMonthlyOnDemandCost", &GENERIC_STRING),
+    member("EstimatedReservationCostForLookbackPeriod", "EstimatedReservationCostForLookbackPeriod", "EstimatedReservationCostForLookbackPeriod", &GENERIC_STRING),
+    member("UpfrontCost", "UpfrontCost", "UpfrontCost", &GENERIC_STRING),
+    member("RecurringStandardMonthlyCost", "RecurringStandardMonthlyCost", "RecurringStandardMonthlyCost", &GENERIC_STRING),
+    member("ReservedCapacityDetails", "ReservedCapacityDetails", "ReservedCapacityDetails", &RESERVED_CAPACITY_DETAILS),
+    member("RecommendedNumberOfCapacityUnitsToPurchase", "RecommendedNumberOfCapacityUnitsToPurchase", "RecommendedNumberOfCapacityUnitsToPurchase", &GENERIC_STRING),
+    member("MinimumNumberOfCapacityUnitsUsedPerHour", "MinimumNumberOfCapacityUnitsUsedPerHour", "MinimumNumberOfCapacityUnitsUsedPerHour", &GENERIC_STRING),
+    member("MaximumNumberOfCapacityUnitsUsedPerHour", "MaximumNumberOfCapacityUnitsUsedPerHour", "MaximumNumberOfCapacityUnitsUsedPerHour", &GENERIC_STRING),
+    member("AverageNumberOfCapacityUnitsUsedPerHour", "AverageNumberOfCapacityUnitsUsedPerHour", "AverageNumberOfCapacityUnitsUsedPerHour", &GENERIC_STRING),
+]);
+
+pub static RESERVATION_PURCHASE_RECOMMENDATION_DETAILS: Schema = Schema::list("ReservationPurchaseRecommendationDetails", &element("member", &RESERVATION_PURCHASE_RECOMMENDATION_DETAIL));
+
+pub static RESERVATION_PURCHASE_RECOMMENDATION_METADATA: Schema = Schema::structure("ReservationPurchaseRecommendationMetadata", &[
+    member("RecommendationId", "RecommendationId", "RecommendationId", &GENERIC_STRING),
+    member("GenerationTimestamp", "GenerationTimestamp", "GenerationTimestamp", &GENERIC_STRING),
+    member("AdditionalMetadata", "AdditionalMetadata", "AdditionalMetadata", &GENERIC_STRING),
+]);
+
+pub static RESERVATION_PURCHASE_RECOMMENDATION_SUMMARY: Schema = Schema::structure("ReservationPurchaseRecommendationSummary", &[
+    member("TotalEstimatedMonthlySavingsAmount", "TotalEstimatedMonthlySavingsAmount", "TotalEstimatedMonthlySavingsAmount", &GENERIC_STRING),
+    member("TotalEstimatedMonthlySavingsPercentage", "TotalEstimatedMonthlySavingsPercentage", "TotalEstimatedMonthlySavingsPercentage", &GENERIC_STRING),
+    member("CurrencyCode", "CurrencyCode", "CurrencyCode", &GENERIC_STRING),
+]);
+
+pub static RESERVATION_PURCHASE_RECOMMENDATIONS: Schema = Schema::list("ReservationPurchaseRecommendations", &element("member", &RESERVATION_PURCHASE_RECOMMENDATION));
+
 pub static RESERVATION_UTILIZATION_GROUP: Schema = Schema::structure("ReservationUtilizationGroup", &[
     member("Key", "Key", "Key", &STRING),
     member("Value", "Value", "Value", &STRING),
@@ -48,6 +122,10 @@ pub static RESERVATION_UTILIZATION_GROUP: Schema = Schema::structure("Reservatio
 ]);
 
 pub static RESERVATION_UTILIZATION_GROUPS: Schema = Schema::list("ReservationUtilizationGroups", &element("member", &RESERVATION_UTILIZATION_GROUP));
+
+pub static RESERVED_CAPACITY_DETAILS: Schema = Schema::structure("ReservedCapacityDetails", &[
+    member("DynamoDBCapacityDetails", "DynamoDBCapacityDetails", "DynamoDBCapacityDetails", &DYNAMO_DB_CAPACITY_DETAILS),
+]);
 
 pub static RESULT_BY_TIME: Schema = Schema::structure("ResultByTime", &[
     member("TimePeriod", "TimePeriod", "TimePeriod", &DATE_INTERVAL),

@@ -132,6 +132,10 @@ pub static SEARCH_STRING: Schema = Schema::new("SearchString", Kind::String)
     .min(0)
     .max(1024);
 
+pub static SERVICE_SPECIFICATION: Schema = Schema::structure("ServiceSpecification", &[
+    member("EC2Specification", "EC2Specification", "EC2Specification", &EC2_SPECIFICATION),
+]);
+
 pub static SORT_DEFINITION: Schema = Schema::structure("SortDefinition", &[
     member("Key", "Key", "Key", &SORT_DEFINITION_KEY).required(),
     member("SortOrder", "SortOrder", "SortOrder", &SORT_ORDER),

@@ -36,3 +36,14 @@ shape!(DimensionValuesWithAttributes, schemas::DIMENSION_VALUES_WITH_ATTRIBUTES 
     value,
     attributes,
 });
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DynamoDBCapacityDetails {
+    pub capacity_units: Option<String>,
+    pub region: Option<String>,
+}
+
+shape!(DynamoDBCapacityDetails, schemas::DYNAMO_DB_CAPACITY_DETAILS {
+    capacity_units,
+    region,
+});

@@ -3,6 +3,74 @@
 use super::*;
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct EC2InstanceDetails {
+    pub family: Option<String>,
+    pub instance_type: Option<String>,
+    pub region: Option<String>,
+    pub availability_zone: Option<String>,
+    pub platform: Option<String>,
+    pub tenancy: Option<String>,
+    pub current_generation: Option<bool>,
+    pub size_flex_eligible: Option<bool>,
+}
+
+shape!(EC2InstanceDetails, schemas::EC2_INSTANCE_DETAILS {
+    family,
+    instance_type,
+    region,
+    availability_zone,
+    platform,
+    tenancy,
+    current_generation,
+    size_flex_eligible,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct EC2Specification {
+    pub offering_class: Option<String>,
+}
+
+shape!(EC2Specification, schemas::EC2_SPECIFICATION {
+    offering_class,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ESInstanceDetails {
+    pub instance_class: Option<String>,
+    pub instance_size: Option<String>,
+    pub region: Option<String>,
+    pub current_generation: Option<bool>,
+    pub size_flex_eligible: Option<bool>,
+}
+
+shape!(ESInstanceDetails, schemas::ES_INSTANCE_DETAILS {
+    instance_class,
+    instance_size,
+    region,
+    current_generation,
+    size_flex_eligible,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ElastiCacheInstanceDetails {
+    pub family: Option<String>,
+    pub node_type: Option<String>,
+    pub region: Option<String>,
+    pub product_description: Option<String>,
+    pub current_generation: Option<bool>,
+    pub size_flex_eligible: Option<bool>,
+}
+
+shape!(ElastiCacheInstanceDetails, schemas::ELASTI_CACHE_INSTANCE_DETAILS {
+    family,
+    node_type,
+    region,
+    product_description,
+    current_generation,
+    size_flex_eligible,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Expression {
     pub or: Option<Vec<Expression>>,
     pub and: Option<Vec<Expression>>,

@@ -39,6 +39,72 @@ shape!(GetCostAndUsageResponse, schemas::GET_COST_AND_USAGE_RESPONSE {
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct GetCostAndUsageWithResourcesRequest {
+    pub time_period: Option<DateInterval>,
+    pub granularity: Option<String>,
+    pub filter: Option<Expression>,
+    pub metrics: Option<Vec<String>>,
+    pub group_by: Option<Vec<GroupDefinition>>,
+    pub billing_view_arn: Option<String>,
+    pub next_page_token: Option<String>,
+}
+
+shape!(GetCostAndUsageWithResourcesRequest, schemas::GET_COST_AND_USAGE_WITH_RESOURCES_REQUEST {
+    time_period,
+    granularity,
+    filter,
+    metrics,
+    group_by,
+    billing_view_arn,
+    next_page_token,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct GetCostAndUsageWithResourcesResponse {
+    pub next_page_token: Option<String>,
+    pub group_definitions: Option<Vec<GroupDefinition>>,
+    pub results_by_time: Option<Vec<ResultByTime>>,
+    pub dimension_value_attributes: Option<Vec<DimensionValuesWithAttributes>>,
+}
+
+shape!(GetCostAndUsageWithResourcesResponse, schemas::GET_COST_AND_USAGE_WITH_RESOURCES_RESPONSE {
+    next_page_token,
+    group_definitions,
+    results_by_time,
+    dimension_value_attributes,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct GetCostForecastRequest {
+    pub time_period: Option<DateInterval>,
+    pub metric: Option<String>,
+    pub granularity: Option<String>,
+    pub filter: Option<Expression>,
+    pub billing_view_arn: Option<String>,
+    pub prediction_interval_level: Option<i32>,
+}
+
+shape!(GetCostForecastRequest, schemas::GET_COST_FORECAST_REQUEST {
+    time_period,
+    metric,
+    granularity,
+    filter,
+    billing_view_arn,
+    prediction_interval_level,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct GetCostForecastResponse {
+    pub total: Option<MetricValue>,
+    pub forecast_results_by_time: Option<Vec<ForecastResult>>,
+}
+
+shape!(GetCostForecastResponse, schemas::GET_COST_FORECAST_RESPONSE {
+    total,
+    forecast_results_by_time,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct GetDimensionValuesRequest {
     pub search_string: Option<String>,
     pub time_period: Option<DateInterval>,
@@ -113,6 +179,46 @@ pub struct GetReservationCoverageResponse {
 shape!(GetReservationCoverageResponse, schemas::GET_RESERVATION_COVERAGE_RESPONSE {
     coverages_by_time,
     total,
+    next_page_token,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct GetReservationPurchaseRecommendationRequest {
+    pub account_id: Option<String>,
+    pub service: Option<String>,
+    pub filter: Option<Expression>,
+    pub account_scope: Option<String>,
+    pub lookback_period_in_days: Option<String>,
+    pub term_in_years: Option<String>,
+    pub payment_option: Option<String>,
+    pub service_specification: Option<ServiceSpecification>,
+    pub page_size: Option<i32>,
+    pub next_page_token: Option<String>,
+}
+
+shape!(GetReservationPurchaseRecommendationRequest, schemas::GET_RESERVATION_PURCHASE_RECOMMENDATION_REQUEST {
+    account_id,
+    service,
+    filter,
+    account_scope,
+    lookback_period_in_days,
+    term_in_years,
+    payment_option,
+    service_specification,
+    page_size,
+    next_page_token,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct GetReservationPurchaseRecommendationResponse {
+    pub metadata: Option<ReservationPurchaseRecommendationMetadata>,
+    pub recommendations: Option<Vec<ReservationPurchaseRecommendation>>,
+    pub next_page_token: Option<String>,
+}
+
+shape!(GetReservationPurchaseRecommendationResponse, schemas::GET_RESERVATION_PURCHASE_RECOMMENDATION_RESPONSE {
+    metadata,
+    recommendations,
     next_page_token,
 });
 
@@ -316,6 +422,36 @@ shape!(GetTagsResponse, schemas::GET_TAGS_RESPONSE {
     tags,
     return_size,
     total_size,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct GetUsageForecastRequest {
+    pub time_period: Option<DateInterval>,
+    pub metric: Option<String>,
+    pub granularity: Option<String>,
+    pub filter: Option<Expression>,
+    pub billing_view_arn: Option<String>,
+    pub prediction_interval_level: Option<i32>,
+}
+
+shape!(GetUsageForecastRequest, schemas::GET_USAGE_FORECAST_REQUEST {
+    time_period,
+    metric,
+    granularity,
+    filter,
+    billing_view_arn,
+    prediction_interval_level,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct GetUsageForecastResponse {
+    pub total: Option<MetricValue>,
+    pub forecast_results_by_time: Option<Vec<ForecastResult>>,
+}
+
+shape!(GetUsageForecastResponse, schemas::GET_USAGE_FORECAST_RESPONSE {
+    total,
+    forecast_results_by_time,
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -3,6 +3,23 @@
 use super::*;
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct MemoryDBInstanceDetails {
+    pub family: Option<String>,
+    pub node_type: Option<String>,
+    pub region: Option<String>,
+    pub current_generation: Option<bool>,
+    pub size_flex_eligible: Option<bool>,
+}
+
+shape!(MemoryDBInstanceDetails, schemas::MEMORY_DB_INSTANCE_DETAILS {
+    family,
+    node_type,
+    region,
+    current_generation,
+    size_flex_eligible,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct MetricValue {
     pub amount: Option<String>,
     pub unit: Option<String>,

@@ -3,6 +3,50 @@
 use super::*;
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct RDSInstanceDetails {
+    pub family: Option<String>,
+    pub instance_type: Option<String>,
+    pub region: Option<String>,
+    pub database_engine: Option<String>,
+    pub database_edition: Option<String>,
+    pub deployment_option: Option<String>,
+    pub license_model: Option<String>,
+    pub current_generation: Option<bool>,
+    pub size_flex_eligible: Option<bool>,
+    pub deployment_model: Option<String>,
+}
+
+shape!(RDSInstanceDetails, schemas::RDS_INSTANCE_DETAILS {
+    family,
+    instance_type,
+    region,
+    database_engine,
+    database_edition,
+    deployment_option,
+    license_model,
+    current_generation,
+    size_flex_eligible,
+    deployment_model,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct RedshiftInstanceDetails {
+    pub family: Option<String>,
+    pub node_type: Option<String>,
+    pub region: Option<String>,
+    pub current_generation: Option<bool>,
+    pub size_flex_eligible: Option<bool>,
+}
+
+shape!(RedshiftInstanceDetails, schemas::REDSHIFT_INSTANCE_DETAILS {
+    family,
+    node_type,
+    region,
+    current_generation,
+    size_flex_eligible,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ReservationAggregates {
     pub utilization_percentage: Option<String>,
     pub utilization_percentage_in_units: Option<String>,
@@ -55,6 +99,108 @@ shape!(ReservationCoverageGroup, schemas::RESERVATION_COVERAGE_GROUP {
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReservationPurchaseRecommendation {
+    pub account_scope: Option<String>,
+    pub lookback_period_in_days: Option<String>,
+    pub term_in_years: Option<String>,
+    pub payment_option: Option<String>,
+    pub service_specification: Option<ServiceSpecification>,
+    pub recommendation_details: Option<Vec<ReservationPurchaseRecommendationDetail>>,
+    pub recommendation_summary: Option<ReservationPurchaseRecommendationSummary>,
+}
+
+shape!(ReservationPurchaseRecommendation, schemas::RESERVATION_PURCHASE_RECOMMENDATION {
+    account_scope,
+    lookback_period_in_days,
+    term_in_years,
+    payment_option,
+    service_specification,
+    recommendation_details,
+    recommendation_summary,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReservationPurchaseRecommendationDetail {
+    pub account_id: Option<String>,
+    pub instance_details: Option<InstanceDetails>,
+    pub recommended_number_of_instances_to_purchase: Option<String>,
+    pub recommended_normalized_units_to_purchase: Option<String>,
+    pub minimum_number_of_instances_used_per_hour: Option<String>,
+    pub minimum_normalized_units_used_per_hour: Option<String>,
+    pub maximum_number_of_instances_used_per_hour: Option<String>,
+    pub maximum_normalized_units_used_per_hour: Option<String>,
+    pub average_number_of_instances_used_per_hour: Option<String>,
+    pub average_normalized_units_used_per_hour: Option<String>,
+    pub average_utilization: Option<String>,
+    pub estimated_break_even_in_months: Option<String>,
+    pub currency_code: Option<String>,
+    pub estimated_monthly_savings_amount: Option<String>,
+    pub estimated_monthly_savings_percentage: Option<String>,
+    pub estimated_monthly_on_demand_cost: Option<String>,
+    pub estimated_reservation_cost_for_lookback_period: Option<String>,
+    pub upfront_cost: Option<String>,
+    pub recurring_standard_monthly_cost: Option<String>,
+    pub reserved_capacity_details: Option<ReservedCapacityDetails>,
+    pub recommended_number_of_capacity_units_to_purchase: Option<String>,
+    pub minimum_number_of_capacity_units_used_per_hour: Option<String>,
+    pub maximum_number_of_capacity_units_used_per_hour: Option<String>,
+    pub average_number_of_capacity_units_used_per_hour: Option<String>,
+}
+
+shape!(ReservationPurchaseRecommendationDetail, schemas::RESERVATION_PURCHASE_RECOMMENDATION_DETAIL {
+    account_id,
+    instance_details,
+    recommended_number_of_instances_to_purchase,
+    recommended_normalized_units_to_purchase,
+    minimum_number_of_instances_used_per_hour,
+    minimum_normalized_units_used_per_hour,
+    maximum_number_of_instances_used_per_hour,
+    maximum_normalized_units_used_per_hour,
+    average_number_of_instances_used_per_hour,
+    average_normalized_units_used_per_hour,
+    average_utilization,
+    estimated_break_even_in_months,
+    currency_code,
+    estimated_monthly_savings_amount,
+    estimated_monthly_savings_percentage,
+    estimated_monthly_on_demand_cost,
+    estimated_reservation_cost_for_lookback_period,
+    upfront_cost,
+    recurring_standard_monthly_cost,
+    reserved_capacity_details,
+    recommended_number_of_capacity_units_to_purchase,
+    minimum_number_of_capacity_units_used_per_hour,
+    maximum_number_of_capacity_units_used_per_hour,
+    average_number_of_capacity_units_used_per_hour,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReservationPurchaseRecommendationMetadata {
+    pub recommendation_id: Option<String>,
+    pub generation_timestamp: Option<String>,
+    pub additional_metadata: Option<String>,
+}
+
+shape!(ReservationPurchaseRecommendationMetadata, schemas::RESERVATION_PURCHASE_RECOMMENDATION_METADATA {
+    recommendation_id,
+    generation_timestamp,
+    additional_metadata,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReservationPurchaseRecommendationSummary {
+    pub total_estimated_monthly_savings_amount: Option<String>,
+    pub total_estimated_monthly_savings_percentage: Option<String>,
+    pub currency_code: Option<String>,
+}
+
+shape!(ReservationPurchaseRecommendationSummary, schemas::RESERVATION_PURCHASE_RECOMMENDATION_SUMMARY {
+    total_estimated_monthly_savings_amount,
+    total_estimated_monthly_savings_percentage,
+    currency_code,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ReservationUtilizationGroup {
     pub key: Option<String>,
     pub value: Option<String>,
@@ -67,6 +213,15 @@ shape!(ReservationUtilizationGroup, schemas::RESERVATION_UTILIZATION_GROUP {
     value,
     attributes,
     utilization,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReservedCapacityDetails {
+    pub dynamo_db_capacity_details: Option<DynamoDBCapacityDetails>,
+}
+
+shape!(ReservedCapacityDetails, schemas::RESERVED_CAPACITY_DETAILS {
+    dynamo_db_capacity_details,
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -232,6 +232,15 @@ shape!(SavingsPlansUtilizationDetail, schemas::SAVINGS_PLANS_UTILIZATION_DETAIL 
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct ServiceSpecification {
+    pub ec2_specification: Option<EC2Specification>,
+}
+
+shape!(ServiceSpecification, schemas::SERVICE_SPECIFICATION {
+    ec2_specification,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct SortDefinition {
     pub key: Option<String>,
     pub sort_order: Option<String>,

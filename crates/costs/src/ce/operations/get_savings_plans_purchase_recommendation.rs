@@ -17,7 +17,7 @@ use super::super::errors::{Error, Result};
 use super::super::filter::Filter;
 use super::super::pages;
 use super::super::period::Period;
-use super::super::recommend::Advice;
+use super::super::recommend::{Advice, is_own};
 use super::blocking;
 use crate::Costs;
 use crate::money::{billed, percent, plain};
@@ -65,7 +65,8 @@ fn answer(
         Some("SIXTY_DAYS") => 60,
         _ => 30,
     };
-    let is_asked_for = is_own(Filter::narrow(input.filter, OPERATION, &[Dimension::LinkedAccount])?, call.account())?;
+    let filter = Filter::narrow(input.filter, OPERATION, &[Dimension::LinkedAccount])?;
+    let is_asked_for = is_own(filter, call.account(), OPERATION)?;
     let now = costs.now();
     let usage = costs.left_on_demand(call.account(), Period::looking_back(days, now))?;
     let advice = if is_asked_for { costs.advise(&usage, is_compute, term, payment) } else { Vec::new() };
@@ -90,17 +91,6 @@ fn answer(
         }),
         next_page_token,
     })
-}
-
-/// Whether the caller is among the accounts that are asked for: nobody sees what others use.
-fn is_own(filter: Option<Filter>, account: &str) -> Result<bool> {
-    match filter {
-        None => Ok(true),
-        Some(Filter::Dimension(_, values)) => {
-            Ok(values.iter().flat_map(|value| value.split(',')).any(|value| value.trim() == account))
-        }
-        Some(_) => Err(Error::invalid(format!("{OPERATION} supports no operators in its filter."))),
-    }
 }
 
 fn summary(advice: &[Advice]) -> SavingsPlansPurchaseRecommendationSummary {

@@ -10,10 +10,10 @@ use super::super::dimension::Subject;
 use super::super::errors::Result;
 use super::super::filter::{Filter, lets_pass};
 use super::super::lines::Told;
+use super::super::metrics::Measured;
 use super::super::pages;
 use super::super::period::{Granularity, Period};
 use super::get_dimension_values::{MOST, contains, order};
-use super::metrics::Measured;
 use super::{blocking, check_view};
 use crate::Costs;
 

@@ -12,10 +12,10 @@ pub(super) enum Group {
 }
 
 impl Group {
-    fn parse(definition: &GroupDefinition) -> Result<Self> {
+    fn parse(names: fn(&str) -> Result<Dimension>, definition: &GroupDefinition) -> Result<Self> {
         let key = definition.key.as_deref().unwrap_or_default();
         match definition.r#type.as_deref() {
-            None | Some("DIMENSION") => Ok(Self::Dimension(Dimension::parse(key)?)),
+            None | Some("DIMENSION") => Ok(Self::Dimension(names(key)?)),
             Some("TAG") if key.is_empty() => Err(Error::invalid("A group of the type TAG needs the tag's key.")),
             Some("TAG") => Ok(Self::Tag(key.to_owned())),
             Some("COST_CATEGORY") => Err(Error::unsupported("Grouping by cost categories")),
@@ -26,10 +26,23 @@ impl Group {
 
     /// Reads all; there may be up to `most`.
     pub fn read(definitions: &[GroupDefinition], most: usize) -> Result<Vec<Self>> {
+        Self::read_with(Dimension::parse, definitions, most)
+    }
+
+    /// The same where resources are told apart.
+    pub fn read_with_resources(definitions: &[GroupDefinition], most: usize) -> Result<Vec<Self>> {
+        Self::read_with(Dimension::parse_with_resources, definitions, most)
+    }
+
+    fn read_with(
+        names: fn(&str) -> Result<Dimension>,
+        definitions: &[GroupDefinition],
+        most: usize,
+    ) -> Result<Vec<Self>> {
         if definitions.len() > most {
             return Err(Error::invalid(format!("Up to {most} groups are allowed.")));
         }
-        definitions.iter().map(Self::parse).collect()
+        definitions.iter().map(|definition| Self::parse(names, definition)).collect()
     }
 
     /// For operations that know few groups.

@@ -1,16 +1,19 @@
 //! One file per operation, named as AWS names it.
 
 mod get_cost_and_usage;
+mod get_cost_and_usage_with_resources;
+mod get_cost_forecast;
 mod get_dimension_values;
 mod get_reservation_coverage;
+mod get_reservation_purchase_recommendation;
 mod get_reservation_utilization;
 mod get_savings_plans_coverage;
 mod get_savings_plans_purchase_recommendation;
 mod get_savings_plans_utilization;
 mod get_savings_plans_utilization_details;
 mod get_tags;
+mod get_usage_forecast;
 mod groups;
-mod metrics;
 mod plans;
 
 use std::sync::Arc;
@@ -25,6 +28,18 @@ use crate::Costs;
 pub(crate) fn service(state: &Arc<Costs>) -> Service {
     Service::new(&ce::MODEL)
         .on(op::GetCostAndUsage, state, get_cost_and_usage::get_cost_and_usage)
+        .on(
+            op::GetCostAndUsageWithResources,
+            state,
+            get_cost_and_usage_with_resources::get_cost_and_usage_with_resources,
+        )
+        .on(op::GetCostForecast, state, get_cost_forecast::get_cost_forecast)
+        .on(op::GetUsageForecast, state, get_usage_forecast::get_usage_forecast)
+        .on(
+            op::GetReservationPurchaseRecommendation,
+            state,
+            get_reservation_purchase_recommendation::get_reservation_purchase_recommendation,
+        )
         .on(op::GetDimensionValues, state, get_dimension_values::get_dimension_values)
         .on(op::GetReservationCoverage, state, get_reservation_coverage::get_reservation_coverage)
         .on(op::GetReservationUtilization, state, get_reservation_utilization::get_reservation_utilization)

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use freehold_api::ce::MetricValue;
 use rust_decimal::Decimal;
 
-use super::super::errors::{Error, Result};
-use super::super::lines::Told;
+use super::errors::{Error, Result};
+use super::lines::Told;
 use crate::money::billed;
 use crate::savingsplans::names::CURRENCY;
 
@@ -35,6 +35,28 @@ impl Metric {
                  NetUnblendedCost, NormalizedUsageAmount, UnblendedCost and UsageQuantity."
             ))),
         }
+    }
+}
+
+impl Metric {
+    /// All that are asked for, with the names that they are asked for by.
+    pub fn parse_all(names: Vec<String>) -> Result<Vec<(String, Self)>> {
+        names.into_iter().map(|name| Self::parse(&name).map(|metric| (name, metric))).collect()
+    }
+
+    /// As forecasts write it.
+    pub fn of_forecast(name: &str) -> Option<Self> {
+        match name {
+            "UNBLENDED_COST" | "BLENDED_COST" | "NET_UNBLENDED_COST" => Some(Self::Unblended),
+            "AMORTIZED_COST" | "NET_AMORTIZED_COST" => Some(Self::Amortized),
+            "USAGE_QUANTITY" => Some(Self::Quantity),
+            "NORMALIZED_USAGE_AMOUNT" => Some(Self::Normalized),
+            _ => None,
+        }
+    }
+
+    pub fn is_cost(self) -> bool {
+        matches!(self, Self::Unblended | Self::Amortized)
     }
 }
 
@@ -69,7 +91,7 @@ impl Measured {
     }
 
     /// Quantities of several units are added up all the same, and have none.
-    fn unit(&self, metric: Metric) -> &'static str {
+    pub fn unit(&self, metric: Metric) -> &'static str {
         match metric {
             Metric::Unblended | Metric::Amortized => CURRENCY,
             Metric::Quantity => match self.units.first() {

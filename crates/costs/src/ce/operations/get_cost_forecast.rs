@@ -1,0 +1,40 @@
+//! GetCostForecast.
+
+use std::sync::Arc;
+
+use freehold_api::ce::{GetCostForecastRequest, GetCostForecastResponse};
+use freehold_wire::Call;
+
+use super::super::errors::{Error, Result};
+use super::super::filter::Filter;
+use super::super::forecast::Question;
+use super::super::metrics::Metric;
+use super::super::period::{Granularity, Period};
+use super::{blocking, check_view};
+use crate::Costs;
+
+const OPERATION: &str = "GetCostForecast";
+
+pub(in super::super) async fn get_cost_forecast(
+    costs: Arc<Costs>,
+    call: Call,
+    input: GetCostForecastRequest,
+) -> std::result::Result<GetCostForecastResponse, freehold_wire::Error> {
+    blocking(move || answer(&costs, &call, input)).await
+}
+
+fn answer(costs: &Costs, call: &Call, input: GetCostForecastRequest) -> Result<GetCostForecastResponse> {
+    check_view(input.billing_view_arn.as_deref(), call)?;
+    let name = input.metric.unwrap_or_default();
+    let metric = Metric::of_forecast(&name).filter(|metric| metric.is_cost());
+    let granularity = Granularity::coarse(input.granularity.as_deref(), OPERATION)?.unwrap_or(Granularity::Daily);
+    let question = Question {
+        metric: metric.ok_or_else(|| Error::invalid(format!("{OPERATION} has no metric {name}.")))?,
+        granularity,
+        period: Period::of_forecast(input.time_period, granularity, costs.now())?,
+        filter: Filter::read(input.filter)?,
+        level: input.prediction_interval_level,
+    };
+    let (total, results) = costs.forecast(call.account(), question)?;
+    Ok(GetCostForecastResponse { total: Some(total), forecast_results_by_time: Some(results) })
+}
