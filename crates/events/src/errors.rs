@@ -14,6 +14,10 @@ pub(crate) enum Error {
     #[error("Event bus {0} already exists.")]
     BusExists(String),
     #[error("{0}")]
+    Exists(String),
+    #[error("Replay {0} is not in a valid state for this operation.")]
+    IllegalStatus(String),
+    #[error("{0}")]
     Validation(String),
     #[error(transparent)]
     InvalidPattern(#[from] InvalidPattern),
@@ -40,7 +44,8 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NoBus(_) | Self::NoRule { .. } | Self::NotFound(_) => "ResourceNotFoundException",
-            Self::BusExists(_) => "ResourceAlreadyExistsException",
+            Self::BusExists(_) | Self::Exists(_) => "ResourceAlreadyExistsException",
+            Self::IllegalStatus(_) => "IllegalStatusException",
             Self::Validation(_) => "ValidationException",
             Self::InvalidPattern(_) => "InvalidEventPatternException",
             Self::LimitExceeded(_) => "LimitExceededException",

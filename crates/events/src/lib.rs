@@ -7,9 +7,12 @@
 //!  the Scheduler's schedules ─────┘    (on disk)         └─ dead-letter queues
 //! ```
 //!
+//! Archives keep events of a bus before they are told, and replays put them on it again.
+//!
 //! What was put is in the spool for every target of every rule that wants it before whoever put it is answered. A target
 //! is told at least once, and in no particular order.
 
+mod archive;
 mod delivery;
 mod errors;
 mod event;

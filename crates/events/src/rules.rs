@@ -11,7 +11,7 @@ use crate::Events;
 use crate::delivery::{Delivery, Origin};
 use crate::errors::Error;
 use crate::event::{Event, time};
-use crate::model::{Bus, DEFAULT_BUS, Rule, RuleTarget};
+use crate::model::{Archive, Bus, DEFAULT_BUS, Rule, RuleTarget};
 use crate::pattern::Pattern;
 use crate::transform::Reserved;
 
@@ -22,6 +22,14 @@ pub(crate) struct Live {
     rules: HashMap<String, Vec<(Rule, Pattern)>>,
     /// Buses that were made or changed, with their policies.
     buses: HashMap<String, Option<Arc<Policy>>>,
+    /// Archives by their bus.
+    archives: HashMap<String, Vec<(Archive, Option<Pattern>)>>,
+}
+
+impl Live {
+    pub fn archives(&self, bus: &str) -> impl Iterator<Item = &(Archive, Option<Pattern>)> {
+        self.archives.get(bus).into_iter().flatten()
+    }
 }
 
 /// The last that was read, and how often it was outdated.
@@ -39,7 +47,7 @@ impl Rules {
 }
 
 impl Events {
-    fn live(&self) -> Result<Arc<Live>, freehold_store::Error> {
+    pub(crate) fn live(&self) -> Result<Arc<Live>, freehold_store::Error> {
         let lock = || self.rules.read.lock().unwrap_or_else(PoisonError::into_inner);
         let (before, known) = {
             let read = lock();
@@ -60,6 +68,10 @@ impl Events {
             let policy = bus.policy.as_deref().and_then(|text| Policy::parse(text, Kind::Resource).ok());
             live.buses.insert(bus.arn, policy.map(Arc::new));
         }
+        for archive in self.store.list::<Archive>(&Filter::all())? {
+            let pattern = archive.pattern.as_deref().and_then(|text| Pattern::parse(text).ok());
+            live.archives.entry(archive.bus.clone()).or_default().push((archive, pattern));
+        }
         let live = Arc::new(live);
         let mut read = lock();
         // What was changed meanwhile is read by the next.
@@ -77,10 +89,25 @@ impl Events {
 
     /// What is to be told of an event on a bus, by the rules that want it.
     pub(crate) fn matched(&self, bus: &str, event: &Event, is_forwarded: bool) -> Result<Vec<Delivery>, Error> {
+        self.matched_of(bus, event, is_forwarded, |_| true)
+    }
+
+    /// The same of a replayed event, by these rules alone if any are named.
+    pub(crate) fn matched_by(&self, bus: &str, event: &Event, rules: &[String]) -> Result<Vec<Delivery>, Error> {
+        self.matched_of(bus, event, false, |rule| rules.is_empty() || rules.contains(&rule.arn))
+    }
+
+    fn matched_of(
+        &self,
+        bus: &str,
+        event: &Event,
+        is_forwarded: bool,
+        is_asked: impl Fn(&Rule) -> bool,
+    ) -> Result<Vec<Delivery>, Error> {
         let live = self.live()?;
         let mut deliveries = Vec::new();
-        for (rule, _) in live.rules.get(bus).into_iter().flatten().filter(|(_, pattern)| pattern.matches(&event.value))
-        {
+        let rules = live.rules.get(bus).into_iter().flatten();
+        for (rule, _) in rules.filter(|(rule, pattern)| is_asked(rule) && pattern.matches(&event.value)) {
             self.triggered(rule);
             deliveries.extend(rule.targets.iter().map(|target| self.delivery(rule, target, event, is_forwarded)));
         }

@@ -20,11 +20,7 @@ impl EventSink for Sink {
         tokio::spawn(async move {
             let bus = bus_arn(&events.region, &event.account, DEFAULT_BUS);
             let Some(told) = Event::of_service(&event, &events.region) else { return };
-            let posted = match events.matched(&bus, &told, false) {
-                Ok(matched) => events.post(matched).await,
-                Err(error) => Err(error),
-            };
-            if let Err(error) = posted {
+            if let Err(error) = events.tell(&bus, &told, false).await {
                 tracing::error!(%error, source = event.source, "what a service told is lost");
             }
         });
@@ -46,7 +42,6 @@ impl Target for BusTarget {
         let event = std::str::from_utf8(payload).ok().and_then(Event::read);
         let event = event.ok_or_else(|| TargetError::Refused("What goes to an event bus must be an event.".into()))?;
         let failed = |error: crate::errors::Error| TargetError::Unavailable(error.to_string());
-        let matched = events.matched(&bus, &event, true).map_err(failed)?;
-        events.post(matched).await.map_err(failed)
+        events.tell(&bus, &event, true).await.map_err(failed)
     }
 }

@@ -323,6 +323,10 @@ fn buses(question: &Authorisation<'_>) -> Vec<String> {
         let path = if bus == "default" { String::new() } else { format!("{bus}/") };
         format!("arn:aws:events:{region}:{account}:rule/{path}{rule}")
     };
+    let own = |kind: &str, name: &str| {
+        let named = member(question, name).map(|name| format!("arn:aws:events:{region}:{account}:{kind}/{name}"));
+        named.into_iter().collect()
+    };
     let of = member(question, "EventBusName");
     match question.call.operation {
         "PutEvents" => {
@@ -335,6 +339,9 @@ fn buses(question: &Authorisation<'_>) -> Vec<String> {
             vec![bus(member(question, "Name"))]
         }
         "PutPermission" | "RemovePermission" => vec![bus(of)],
+        "CreateArchive" | "DeleteArchive" | "DescribeArchive" | "UpdateArchive" => own("archive", "ArchiveName"),
+        "CancelReplay" | "DescribeReplay" => own("replay", "ReplayName"),
+        "StartReplay" => member(question, "EventSourceArn").map(str::to_owned).into_iter().collect(),
         "PutTargets" | "RemoveTargets" | "ListTargetsByRule" => {
             member(question, "Rule").map(|name| rule(name, of)).into_iter().collect()
         }

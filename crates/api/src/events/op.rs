@@ -9,34 +9,61 @@ use freehold_wire::service::OperationModel;
 
 use super::{schemas, types};
 
-operation!(CreateEventBus, 0, types::CreateEventBusRequest => types::CreateEventBusResponse);
-operation!(DeleteEventBus, 1, types::DeleteEventBusRequest => Unit);
-operation!(DeleteRule, 2, types::DeleteRuleRequest => Unit);
-operation!(DescribeEventBus, 3, types::DescribeEventBusRequest => types::DescribeEventBusResponse);
-operation!(DescribeRule, 4, types::DescribeRuleRequest => types::DescribeRuleResponse);
-operation!(DisableRule, 5, types::DisableRuleRequest => Unit);
-operation!(EnableRule, 6, types::EnableRuleRequest => Unit);
-operation!(ListEventBuses, 7, types::ListEventBusesRequest => types::ListEventBusesResponse);
-operation!(ListRuleNamesByTarget, 8, types::ListRuleNamesByTargetRequest => types::ListRuleNamesByTargetResponse);
-operation!(ListRules, 9, types::ListRulesRequest => types::ListRulesResponse);
-operation!(ListTagsForResource, 10, types::ListTagsForResourceRequest => types::ListTagsForResourceResponse);
-operation!(ListTargetsByRule, 11, types::ListTargetsByRuleRequest => types::ListTargetsByRuleResponse);
-operation!(PutEvents, 12, types::PutEventsRequest => types::PutEventsResponse);
-operation!(PutPermission, 13, types::PutPermissionRequest => Unit);
-operation!(PutRule, 14, types::PutRuleRequest => types::PutRuleResponse);
-operation!(PutTargets, 15, types::PutTargetsRequest => types::PutTargetsResponse);
-operation!(RemovePermission, 16, types::RemovePermissionRequest => Unit);
-operation!(RemoveTargets, 17, types::RemoveTargetsRequest => types::RemoveTargetsResponse);
-operation!(TagResource, 18, types::TagResourceRequest => types::TagResourceResponse);
-operation!(TestEventPattern, 19, types::TestEventPatternRequest => types::TestEventPatternResponse);
-operation!(UntagResource, 20, types::UntagResourceRequest => types::UntagResourceResponse);
-operation!(UpdateEventBus, 21, types::UpdateEventBusRequest => types::UpdateEventBusResponse);
+operation!(CancelReplay, 0, types::CancelReplayRequest => types::CancelReplayResponse);
+operation!(CreateArchive, 1, types::CreateArchiveRequest => types::CreateArchiveResponse);
+operation!(CreateEventBus, 2, types::CreateEventBusRequest => types::CreateEventBusResponse);
+operation!(DeleteArchive, 3, types::DeleteArchiveRequest => types::DeleteArchiveResponse);
+operation!(DeleteEventBus, 4, types::DeleteEventBusRequest => Unit);
+operation!(DeleteRule, 5, types::DeleteRuleRequest => Unit);
+operation!(DescribeArchive, 6, types::DescribeArchiveRequest => types::DescribeArchiveResponse);
+operation!(DescribeEventBus, 7, types::DescribeEventBusRequest => types::DescribeEventBusResponse);
+operation!(DescribeReplay, 8, types::DescribeReplayRequest => types::DescribeReplayResponse);
+operation!(DescribeRule, 9, types::DescribeRuleRequest => types::DescribeRuleResponse);
+operation!(DisableRule, 10, types::DisableRuleRequest => Unit);
+operation!(EnableRule, 11, types::EnableRuleRequest => Unit);
+operation!(ListArchives, 12, types::ListArchivesRequest => types::ListArchivesResponse);
+operation!(ListEventBuses, 13, types::ListEventBusesRequest => types::ListEventBusesResponse);
+operation!(ListReplays, 14, types::ListReplaysRequest => types::ListReplaysResponse);
+operation!(ListRuleNamesByTarget, 15, types::ListRuleNamesByTargetRequest => types::ListRuleNamesByTargetResponse);
+operation!(ListRules, 16, types::ListRulesRequest => types::ListRulesResponse);
+operation!(ListTagsForResource, 17, types::ListTagsForResourceRequest => types::ListTagsForResourceResponse);
+operation!(ListTargetsByRule, 18, types::ListTargetsByRuleRequest => types::ListTargetsByRuleResponse);
+operation!(PutEvents, 19, types::PutEventsRequest => types::PutEventsResponse);
+operation!(PutPermission, 20, types::PutPermissionRequest => Unit);
+operation!(PutRule, 21, types::PutRuleRequest => types::PutRuleResponse);
+operation!(PutTargets, 22, types::PutTargetsRequest => types::PutTargetsResponse);
+operation!(RemovePermission, 23, types::RemovePermissionRequest => Unit);
+operation!(RemoveTargets, 24, types::RemoveTargetsRequest => types::RemoveTargetsResponse);
+operation!(StartReplay, 25, types::StartReplayRequest => types::StartReplayResponse);
+operation!(TagResource, 26, types::TagResourceRequest => types::TagResourceResponse);
+operation!(TestEventPattern, 27, types::TestEventPatternRequest => types::TestEventPatternResponse);
+operation!(UntagResource, 28, types::UntagResourceRequest => types::UntagResourceResponse);
+operation!(UpdateArchive, 29, types::UpdateArchiveRequest => types::UpdateArchiveResponse);
+operation!(UpdateEventBus, 30, types::UpdateEventBusRequest => types::UpdateEventBusResponse);
 
 #[allow(dead_code)]
 static UNIT: Schema = Schema::structure("Unit", &[]);
 
 /// Sorted by name.
-pub static OPERATIONS: [OperationModel; 22] = [
+pub static OPERATIONS: [OperationModel; 31] = [
+    OperationModel {
+        name: "CancelReplay",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::CANCEL_REPLAY_REQUEST,
+        output: &schemas::CANCEL_REPLAY_RESPONSE,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "CreateArchive",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::CREATE_ARCHIVE_REQUEST,
+        output: &schemas::CREATE_ARCHIVE_RESPONSE,
+        result_wrapper: "",
+    },
     OperationModel {
         name: "CreateEventBus",
         http_method: "POST",
@@ -44,6 +71,15 @@ pub static OPERATIONS: [OperationModel; 22] = [
         http_status: 200,
         input: &schemas::CREATE_EVENT_BUS_REQUEST,
         output: &schemas::CREATE_EVENT_BUS_RESPONSE,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "DeleteArchive",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::DELETE_ARCHIVE_REQUEST,
+        output: &schemas::DELETE_ARCHIVE_RESPONSE,
         result_wrapper: "",
     },
     OperationModel {
@@ -65,12 +101,30 @@ pub static OPERATIONS: [OperationModel; 22] = [
         result_wrapper: "",
     },
     OperationModel {
+        name: "DescribeArchive",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::DESCRIBE_ARCHIVE_REQUEST,
+        output: &schemas::DESCRIBE_ARCHIVE_RESPONSE,
+        result_wrapper: "",
+    },
+    OperationModel {
         name: "DescribeEventBus",
         http_method: "POST",
         http_uri: "/",
         http_status: 200,
         input: &schemas::DESCRIBE_EVENT_BUS_REQUEST,
         output: &schemas::DESCRIBE_EVENT_BUS_RESPONSE,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "DescribeReplay",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::DESCRIBE_REPLAY_REQUEST,
+        output: &schemas::DESCRIBE_REPLAY_RESPONSE,
         result_wrapper: "",
     },
     OperationModel {
@@ -101,12 +155,30 @@ pub static OPERATIONS: [OperationModel; 22] = [
         result_wrapper: "",
     },
     OperationModel {
+        name: "ListArchives",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::LIST_ARCHIVES_REQUEST,
+        output: &schemas::LIST_ARCHIVES_RESPONSE,
+        result_wrapper: "",
+    },
+    OperationModel {
         name: "ListEventBuses",
         http_method: "POST",
         http_uri: "/",
         http_status: 200,
         input: &schemas::LIST_EVENT_BUSES_REQUEST,
         output: &schemas::LIST_EVENT_BUSES_RESPONSE,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "ListReplays",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::LIST_REPLAYS_REQUEST,
+        output: &schemas::LIST_REPLAYS_RESPONSE,
         result_wrapper: "",
     },
     OperationModel {
@@ -200,6 +272,15 @@ pub static OPERATIONS: [OperationModel; 22] = [
         result_wrapper: "",
     },
     OperationModel {
+        name: "StartReplay",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::START_REPLAY_REQUEST,
+        output: &schemas::START_REPLAY_RESPONSE,
+        result_wrapper: "",
+    },
+    OperationModel {
         name: "TagResource",
         http_method: "POST",
         http_uri: "/",
@@ -224,6 +305,15 @@ pub static OPERATIONS: [OperationModel; 22] = [
         http_status: 200,
         input: &schemas::UNTAG_RESOURCE_REQUEST,
         output: &schemas::UNTAG_RESOURCE_RESPONSE,
+        result_wrapper: "",
+    },
+    OperationModel {
+        name: "UpdateArchive",
+        http_method: "POST",
+        http_uri: "/",
+        http_status: 200,
+        input: &schemas::UPDATE_ARCHIVE_REQUEST,
+        output: &schemas::UPDATE_ARCHIVE_RESPONSE,
         result_wrapper: "",
     },
     OperationModel {

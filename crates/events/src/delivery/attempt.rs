@@ -107,6 +107,5 @@ async fn forward(events: &Events, delivery: &Delivery) -> Result<(), Failure> {
         .ok_or_else(|| permanent("INVALID_JSON", "What goes to an event bus must be an event.".into()))?;
     let failed =
         |error: crate::errors::Error| Failure { code: "INTERNAL_ERROR", why: error.to_string(), is_permanent: false };
-    let matched = events.matched(bus, &event, true).map_err(failed)?;
-    events.post(matched).await.map_err(failed)
+    events.tell(bus, &event, true).await.map_err(failed)
 }

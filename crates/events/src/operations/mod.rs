@@ -1,10 +1,12 @@
 //! One file per operation, named as AWS names it.
 
+mod archives;
 mod buses;
 mod lookup;
 mod pages;
 mod permissions;
 mod publishing;
+mod replays;
 mod rules;
 mod tags;
 mod targets;
@@ -24,6 +26,15 @@ pub(crate) fn service(state: &Arc<Events>) -> Service {
         .on(op::DescribeEventBus, state, buses::describe_event_bus)
         .on(op::ListEventBuses, state, buses::list_event_buses)
         .on(op::UpdateEventBus, state, buses::update_event_bus)
+        .on(op::CreateArchive, state, archives::create_archive)
+        .on(op::DeleteArchive, state, archives::delete_archive)
+        .on(op::DescribeArchive, state, archives::describe_archive)
+        .on(op::ListArchives, state, archives::list_archives)
+        .on(op::UpdateArchive, state, archives::update_archive)
+        .on(op::CancelReplay, state, replays::cancel_replay)
+        .on(op::DescribeReplay, state, replays::describe_replay)
+        .on(op::ListReplays, state, replays::list_replays)
+        .on(op::StartReplay, state, replays::start_replay)
         .on(op::PutPermission, state, permissions::put_permission)
         .on(op::RemovePermission, state, permissions::remove_permission)
         .on(op::PutRule, state, rules::put_rule)

@@ -7,6 +7,16 @@ use crate::errors::{Error, Result};
 /// *ListRules, ListTargetsByRule and the like: Limit: valid range 1 to 100*.
 const MOST: usize = 100;
 
+/// *ListArchives, ListReplays*: what is listed is selected in one way.
+pub(crate) fn check_one_filter(operation: &str, filters: [&Option<String>; 3]) -> Result<()> {
+    if filters.into_iter().flatten().count() > 1 {
+        return Err(Error::invalid(format!(
+            "At most one filter is allowed for {operation}. Use either : State, EventSourceArn, or NamePrefix."
+        )));
+    }
+    Ok(())
+}
+
 /// A page of what was found, which is put into the order of its names; `query` says what was asked for.
 pub(crate) fn page<T>(
     mut found: Vec<T>,

@@ -13,6 +13,50 @@ pub static APP_SYNC_PARAMETERS: Schema = Schema::structure("AppSyncParameters", 
     member("GraphQLOperation", "GraphQLOperation", "GraphQLOperation", &GRAPH_QL_OPERATION),
 ]);
 
+pub static ARCHIVE: Schema = Schema::structure("Archive", &[
+    member("ArchiveName", "ArchiveName", "ArchiveName", &ARCHIVE_NAME),
+    member("EventSourceArn", "EventSourceArn", "EventSourceArn", &EVENT_BUS_ARN),
+    member("State", "State", "State", &ARCHIVE_STATE),
+    member("StateReason", "StateReason", "StateReason", &ARCHIVE_STATE_REASON),
+    member("RetentionDays", "RetentionDays", "RetentionDays", &RETENTION_DAYS),
+    member("SizeBytes", "SizeBytes", "SizeBytes", &LONG),
+    member("EventCount", "EventCount", "EventCount", &LONG),
+    member("CreationTime", "CreationTime", "CreationTime", &TIMESTAMP),
+]);
+
+static ARCHIVE_ARN_PATTERN: Pattern = Pattern::new("^arn:aws([a-z]|\\-)*:events:([a-z]|\\d|\\-)*:([0-9]{12})?:.+\\/.+$");
+
+pub static ARCHIVE_ARN: Schema = Schema::new("ArchiveArn", Kind::String)
+    .pattern(&ARCHIVE_ARN_PATTERN)
+    .min(1)
+    .max(1600);
+
+static ARCHIVE_DESCRIPTION_PATTERN: Pattern = Pattern::new(".*");
+
+pub static ARCHIVE_DESCRIPTION: Schema = Schema::new("ArchiveDescription", Kind::String)
+    .pattern(&ARCHIVE_DESCRIPTION_PATTERN)
+    .max(512);
+
+static ARCHIVE_NAME_PATTERN: Pattern = Pattern::new("[\\.\\-_A-Za-z0-9]+");
+
+pub static ARCHIVE_NAME: Schema = Schema::new("ArchiveName", Kind::String)
+    .pattern(&ARCHIVE_NAME_PATTERN)
+    .min(1)
+    .max(48);
+
+pub static ARCHIVE_RESPONSE_LIST: Schema = Schema::list("ArchiveResponseList", &element("member", &ARCHIVE));
+
+pub static ARCHIVE_STATE: Schema = Schema::new("ArchiveState", Kind::String)
+    .values(&[
+        "CREATE_FAILED", "CREATING", "DISABLED", "ENABLED", "UPDATE_FAILED", "UPDATING",
+    ]);
+
+static ARCHIVE_STATE_REASON_PATTERN: Pattern = Pattern::new(".*");
+
+pub static ARCHIVE_STATE_REASON: Schema = Schema::new("ArchiveStateReason", Kind::String)
+    .pattern(&ARCHIVE_STATE_REASON_PATTERN)
+    .max(512);
+
 pub static ARN: Schema = Schema::new("Arn", Kind::String)
     .min(1)
     .max(1600);

@@ -2,6 +2,16 @@
 
 use super::*;
 
+pub static CANCEL_REPLAY_REQUEST: Schema = Schema::structure("CancelReplayRequest", &[
+    member("ReplayName", "ReplayName", "ReplayName", &REPLAY_NAME).required(),
+]);
+
+pub static CANCEL_REPLAY_RESPONSE: Schema = Schema::structure("CancelReplayResponse", &[
+    member("ReplayArn", "ReplayArn", "ReplayArn", &REPLAY_ARN),
+    member("State", "State", "State", &REPLAY_STATE),
+    member("StateReason", "StateReason", "StateReason", &REPLAY_STATE_REASON),
+]);
+
 pub static CAPACITY_PROVIDER: Schema = Schema::new("CapacityProvider", Kind::String)
     .min(1)
     .max(255);
@@ -27,6 +37,22 @@ pub static CONDITION: Schema = Schema::structure("Condition", &[
     member("Type", "Type", "Type", &STRING).required(),
     member("Key", "Key", "Key", &STRING).required(),
     member("Value", "Value", "Value", &STRING).required(),
+]);
+
+pub static CREATE_ARCHIVE_REQUEST: Schema = Schema::structure("CreateArchiveRequest", &[
+    member("ArchiveName", "ArchiveName", "ArchiveName", &ARCHIVE_NAME).required(),
+    member("EventSourceArn", "EventSourceArn", "EventSourceArn", &EVENT_BUS_ARN).required(),
+    member("Description", "Description", "Description", &ARCHIVE_DESCRIPTION),
+    member("EventPattern", "EventPattern", "EventPattern", &EVENT_PATTERN),
+    member("RetentionDays", "RetentionDays", "RetentionDays", &RETENTION_DAYS),
+    member("KmsKeyIdentifier", "KmsKeyIdentifier", "KmsKeyIdentifier", &KMS_KEY_IDENTIFIER),
+]);
+
+pub static CREATE_ARCHIVE_RESPONSE: Schema = Schema::structure("CreateArchiveResponse", &[
+    member("ArchiveArn", "ArchiveArn", "ArchiveArn", &ARCHIVE_ARN),
+    member("State", "State", "State", &ARCHIVE_STATE),
+    member("StateReason", "StateReason", "StateReason", &ARCHIVE_STATE_REASON),
+    member("CreationTime", "CreationTime", "CreationTime", &TIMESTAMP),
 ]);
 
 pub static CREATE_EVENT_BUS_REQUEST: Schema = Schema::structure("CreateEventBusRequest", &[

@@ -14,6 +14,12 @@ pub static DEAD_LETTER_CONFIG: Schema = Schema::structure("DeadLetterConfig", &[
     member("Arn", "Arn", "Arn", &RESOURCE_ARN),
 ]);
 
+pub static DELETE_ARCHIVE_REQUEST: Schema = Schema::structure("DeleteArchiveRequest", &[
+    member("ArchiveName", "ArchiveName", "ArchiveName", &ARCHIVE_NAME).required(),
+]);
+
+pub static DELETE_ARCHIVE_RESPONSE: Schema = Schema::structure("DeleteArchiveResponse", &[]);
+
 pub static DELETE_EVENT_BUS_REQUEST: Schema = Schema::structure("DeleteEventBusRequest", &[
     member("Name", "Name", "Name", &EVENT_BUS_NAME).required(),
 ]);
@@ -22,6 +28,25 @@ pub static DELETE_RULE_REQUEST: Schema = Schema::structure("DeleteRuleRequest", 
     member("Name", "Name", "Name", &RULE_NAME).required(),
     member("EventBusName", "EventBusName", "EventBusName", &EVENT_BUS_NAME_OR_ARN),
     member("Force", "Force", "Force", &BOOLEAN),
+]);
+
+pub static DESCRIBE_ARCHIVE_REQUEST: Schema = Schema::structure("DescribeArchiveRequest", &[
+    member("ArchiveName", "ArchiveName", "ArchiveName", &ARCHIVE_NAME).required(),
+]);
+
+pub static DESCRIBE_ARCHIVE_RESPONSE: Schema = Schema::structure("DescribeArchiveResponse", &[
+    member("ArchiveArn", "ArchiveArn", "ArchiveArn", &ARCHIVE_ARN),
+    member("ArchiveName", "ArchiveName", "ArchiveName", &ARCHIVE_NAME),
+    member("EventSourceArn", "EventSourceArn", "EventSourceArn", &EVENT_BUS_ARN),
+    member("Description", "Description", "Description", &ARCHIVE_DESCRIPTION),
+    member("EventPattern", "EventPattern", "EventPattern", &EVENT_PATTERN),
+    member("State", "State", "State", &ARCHIVE_STATE),
+    member("StateReason", "StateReason", "StateReason", &ARCHIVE_STATE_REASON),
+    member("KmsKeyIdentifier", "KmsKeyIdentifier", "KmsKeyIdentifier", &KMS_KEY_IDENTIFIER),
+    member("RetentionDays", "RetentionDays", "RetentionDays", &RETENTION_DAYS),
+    member("SizeBytes", "SizeBytes", "SizeBytes", &LONG),
+    member("EventCount", "EventCount", "EventCount", &LONG),
+    member("CreationTime", "CreationTime", "CreationTime", &TIMESTAMP),
 ]);
 
 pub static DESCRIBE_EVENT_BUS_REQUEST: Schema = Schema::structure("DescribeEventBusRequest", &[
@@ -39,6 +64,25 @@ pub static DESCRIBE_EVENT_BUS_RESPONSE: Schema = Schema::structure("DescribeEven
     member("CreationTime", "CreationTime", "CreationTime", &TIMESTAMP),
     member("LastModifiedTime", "LastModifiedTime", "LastModifiedTime", &TIMESTAMP),
     member("ManagedBy", "ManagedBy", "ManagedBy", &MANAGED_BY),
+]);
+
+pub static DESCRIBE_REPLAY_REQUEST: Schema = Schema::structure("DescribeReplayRequest", &[
+    member("ReplayName", "ReplayName", "ReplayName", &REPLAY_NAME).required(),
+]);
+
+pub static DESCRIBE_REPLAY_RESPONSE: Schema = Schema::structure("DescribeReplayResponse", &[
+    member("ReplayName", "ReplayName", "ReplayName", &REPLAY_NAME),
+    member("ReplayArn", "ReplayArn", "ReplayArn", &REPLAY_ARN),
+    member("Description", "Description", "Description", &REPLAY_DESCRIPTION),
+    member("State", "State", "State", &REPLAY_STATE),
+    member("StateReason", "StateReason", "StateReason", &REPLAY_STATE_REASON),
+    member("EventSourceArn", "EventSourceArn", "EventSourceArn", &ARCHIVE_ARN),
+    member("Destination", "Destination", "Destination", &REPLAY_DESTINATION),
+    member("EventStartTime", "EventStartTime", "EventStartTime", &TIMESTAMP),
+    member("EventEndTime", "EventEndTime", "EventEndTime", &TIMESTAMP),
+    member("EventLastReplayedTime", "EventLastReplayedTime", "EventLastReplayedTime", &TIMESTAMP),
+    member("ReplayStartTime", "ReplayStartTime", "ReplayStartTime", &TIMESTAMP),
+    member("ReplayEndTime", "ReplayEndTime", "ReplayEndTime", &TIMESTAMP),
 ]);
 
 pub static DESCRIBE_RULE_REQUEST: Schema = Schema::structure("DescribeRuleRequest", &[

@@ -41,6 +41,13 @@ pub static EVENT_BUS: Schema = Schema::structure("EventBus", &[
     member("ManagedBy", "ManagedBy", "ManagedBy", &MANAGED_BY),
 ]);
 
+static EVENT_BUS_ARN_PATTERN: Pattern = Pattern::new("^arn:aws([a-z]|\\-)*:events:([a-z]|\\d|\\-)*:([0-9]{12})?:.+\\/.+$");
+
+pub static EVENT_BUS_ARN: Schema = Schema::new("EventBusArn", Kind::String)
+    .pattern(&EVENT_BUS_ARN_PATTERN)
+    .min(1)
+    .max(1600);
+
 pub static EVENT_BUS_DESCRIPTION: Schema = Schema::new("EventBusDescription", Kind::String)
     .max(512);
 

@@ -19,6 +19,19 @@ pub static LIMIT_MAX100: Schema = Schema::new("LimitMax100", Kind::Integer)
 pub static LIMIT_MIN1: Schema = Schema::new("LimitMin1", Kind::Integer)
     .min(1);
 
+pub static LIST_ARCHIVES_REQUEST: Schema = Schema::structure("ListArchivesRequest", &[
+    member("NamePrefix", "NamePrefix", "NamePrefix", &ARCHIVE_NAME),
+    member("EventSourceArn", "EventSourceArn", "EventSourceArn", &EVENT_BUS_ARN),
+    member("State", "State", "State", &ARCHIVE_STATE),
+    member("NextToken", "NextToken", "NextToken", &NEXT_TOKEN),
+    member("Limit", "Limit", "Limit", &LIMIT_MAX100),
+]);
+
+pub static LIST_ARCHIVES_RESPONSE: Schema = Schema::structure("ListArchivesResponse", &[
+    member("Archives", "Archives", "Archives", &ARCHIVE_RESPONSE_LIST),
+    member("NextToken", "NextToken", "NextToken", &NEXT_TOKEN),
+]);
+
 pub static LIST_EVENT_BUSES_REQUEST: Schema = Schema::structure("ListEventBusesRequest", &[
     member("NamePrefix", "NamePrefix", "NamePrefix", &EVENT_BUS_NAME),
     member("NextToken", "NextToken", "NextToken", &NEXT_TOKEN),
@@ -27,6 +40,19 @@ pub static LIST_EVENT_BUSES_REQUEST: Schema = Schema::structure("ListEventBusesR
 
 pub static LIST_EVENT_BUSES_RESPONSE: Schema = Schema::structure("ListEventBusesResponse", &[
     member("EventBuses", "EventBuses", "EventBuses", &EVENT_BUS_LIST),
+    member("NextToken", "NextToken", "NextToken", &NEXT_TOKEN),
+]);
+
+pub static LIST_REPLAYS_REQUEST: Schema = Schema::structure("ListReplaysRequest", &[
+    member("NamePrefix", "NamePrefix", "NamePrefix", &REPLAY_NAME),
+    member("State", "State", "State", &REPLAY_STATE),
+    member("EventSourceArn", "EventSourceArn", "EventSourceArn", &ARCHIVE_ARN),
+    member("NextToken", "NextToken", "NextToken", &NEXT_TOKEN),
+    member("Limit", "Limit", "Limit", &LIMIT_MAX100),
+]);
+
+pub static LIST_REPLAYS_RESPONSE: Schema = Schema::structure("ListReplaysResponse", &[
+    member("Replays", "Replays", "Replays", &REPLAY_LIST),
     member("NextToken", "NextToken", "NextToken", &NEXT_TOKEN),
 ]);
 

@@ -48,9 +48,64 @@ pub static REMOVE_TARGETS_RESULT_ENTRY: Schema = Schema::structure("RemoveTarget
 
 pub static REMOVE_TARGETS_RESULT_ENTRY_LIST: Schema = Schema::list("RemoveTargetsResultEntryList", &element("member", &REMOVE_TARGETS_RESULT_ENTRY));
 
+pub static REPLAY: Schema = Schema::structure("Replay", &[
+    member("ReplayName", "ReplayName", "ReplayName", &REPLAY_NAME),
+    member("EventSourceArn", "EventSourceArn", "EventSourceArn", &ARCHIVE_ARN),
+    member("State", "State", "State", &REPLAY_STATE),
+    member("StateReason", "StateReason", "StateReason", &REPLAY_STATE_REASON),
+    member("EventStartTime", "EventStartTime", "EventStartTime", &TIMESTAMP),
+    member("EventEndTime", "EventEndTime", "EventEndTime", &TIMESTAMP),
+    member("EventLastReplayedTime", "EventLastReplayedTime", "EventLastReplayedTime", &TIMESTAMP),
+    member("ReplayStartTime", "ReplayStartTime", "ReplayStartTime", &TIMESTAMP),
+    member("ReplayEndTime", "ReplayEndTime", "ReplayEndTime", &TIMESTAMP),
+]);
+
+static REPLAY_ARN_PATTERN: Pattern = Pattern::new("^arn:aws([a-z]|\\-)*:events:([a-z]|\\d|\\-)*:([0-9]{12})?:.+\\/[\\.\\-_A-Za-z0-9]+$");
+
+pub static REPLAY_ARN: Schema = Schema::new("ReplayArn", Kind::String)
+    .pattern(&REPLAY_ARN_PATTERN)
+    .min(1)
+    .max(1600);
+
+static REPLAY_DESCRIPTION_PATTERN: Pattern = Pattern::new(".*");
+
+pub static REPLAY_DESCRIPTION: Schema = Schema::new("ReplayDescription", Kind::String)
+    .pattern(&REPLAY_DESCRIPTION_PATTERN)
+    .max(512);
+
+pub static REPLAY_DESTINATION: Schema = Schema::structure("ReplayDestination", &[
+    member("Arn", "Arn", "Arn", &ARN).required(),
+    member("FilterArns", "FilterArns", "FilterArns", &REPLAY_DESTINATION_FILTERS),
+]);
+
+pub static REPLAY_DESTINATION_FILTERS: Schema = Schema::list("ReplayDestinationFilters", &element("member", &ARN));
+
+pub static REPLAY_LIST: Schema = Schema::list("ReplayList", &element("member", &REPLAY));
+
+static REPLAY_NAME_PATTERN: Pattern = Pattern::new("[\\.\\-_A-Za-z0-9]+");
+
+pub static REPLAY_NAME: Schema = Schema::new("ReplayName", Kind::String)
+    .pattern(&REPLAY_NAME_PATTERN)
+    .min(1)
+    .max(64);
+
+pub static REPLAY_STATE: Schema = Schema::new("ReplayState", Kind::String)
+    .values(&[
+        "CANCELLED", "CANCELLING", "COMPLETED", "FAILED", "RUNNING", "STARTING",
+    ]);
+
+static REPLAY_STATE_REASON_PATTERN: Pattern = Pattern::new(".*");
+
+pub static REPLAY_STATE_REASON: Schema = Schema::new("ReplayStateReason", Kind::String)
+    .pattern(&REPLAY_STATE_REASON_PATTERN)
+    .max(512);
+
 pub static RESOURCE_ARN: Schema = Schema::new("ResourceArn", Kind::String)
     .min(1)
     .max(1600);
+
+pub static RETENTION_DAYS: Schema = Schema::new("RetentionDays", Kind::Integer)
+    .min(0);
 
 pub static RETRY_POLICY: Schema = Schema::structure("RetryPolicy", &[
     member("MaximumRetryAttempts", "MaximumRetryAttempts", "MaximumRetryAttempts", &MAXIMUM_RETRY_ATTEMPTS),

@@ -42,6 +42,22 @@ pub static SQS_PARAMETERS: Schema = Schema::structure("SqsParameters", &[
     member("MessageGroupId", "MessageGroupId", "MessageGroupId", &MESSAGE_GROUP_ID),
 ]);
 
+pub static START_REPLAY_REQUEST: Schema = Schema::structure("StartReplayRequest", &[
+    member("ReplayName", "ReplayName", "ReplayName", &REPLAY_NAME).required(),
+    member("Description", "Description", "Description", &REPLAY_DESCRIPTION),
+    member("EventSourceArn", "EventSourceArn", "EventSourceArn", &ARCHIVE_ARN).required(),
+    member("EventStartTime", "EventStartTime", "EventStartTime", &TIMESTAMP).required(),
+    member("EventEndTime", "EventEndTime", "EventEndTime", &TIMESTAMP).required(),
+    member("Destination", "Destination", "Destination", &REPLAY_DESTINATION).required(),
+]);
+
+pub static START_REPLAY_RESPONSE: Schema = Schema::structure("StartReplayResponse", &[
+    member("ReplayArn", "ReplayArn", "ReplayArn", &REPLAY_ARN),
+    member("State", "State", "State", &REPLAY_STATE),
+    member("StateReason", "StateReason", "StateReason", &REPLAY_STATE_REASON),
+    member("ReplayStartTime", "ReplayStartTime", "ReplayStartTime", &TIMESTAMP),
+]);
+
 static STATEMENT_ID_PATTERN: Pattern = Pattern::new("[a-zA-Z0-9-_]+");
 
 pub static STATEMENT_ID: Schema = Schema::new("StatementId", Kind::String)

@@ -9,6 +9,21 @@ pub static UNTAG_RESOURCE_REQUEST: Schema = Schema::structure("UntagResourceRequ
 
 pub static UNTAG_RESOURCE_RESPONSE: Schema = Schema::structure("UntagResourceResponse", &[]);
 
+pub static UPDATE_ARCHIVE_REQUEST: Schema = Schema::structure("UpdateArchiveRequest", &[
+    member("ArchiveName", "ArchiveName", "ArchiveName", &ARCHIVE_NAME).required(),
+    member("Description", "Description", "Description", &ARCHIVE_DESCRIPTION),
+    member("EventPattern", "EventPattern", "EventPattern", &EVENT_PATTERN),
+    member("RetentionDays", "RetentionDays", "RetentionDays", &RETENTION_DAYS),
+    member("KmsKeyIdentifier", "KmsKeyIdentifier", "KmsKeyIdentifier", &KMS_KEY_IDENTIFIER),
+]);
+
+pub static UPDATE_ARCHIVE_RESPONSE: Schema = Schema::structure("UpdateArchiveResponse", &[
+    member("ArchiveArn", "ArchiveArn", "ArchiveArn", &ARCHIVE_ARN),
+    member("State", "State", "State", &ARCHIVE_STATE),
+    member("StateReason", "StateReason", "StateReason", &ARCHIVE_STATE_REASON),
+    member("CreationTime", "CreationTime", "CreationTime", &TIMESTAMP),
+]);
+
 pub static UPDATE_EVENT_BUS_REQUEST: Schema = Schema::structure("UpdateEventBusRequest", &[
     member("Name", "Name", "Name", &EVENT_BUS_NAME),
     member("KmsKeyIdentifier", "KmsKeyIdentifier", "KmsKeyIdentifier", &KMS_KEY_IDENTIFIER),

@@ -12,6 +12,29 @@ shape!(AppSyncParameters, schemas::APP_SYNC_PARAMETERS {
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct Archive {
+    pub archive_name: Option<String>,
+    pub event_source_arn: Option<String>,
+    pub state: Option<String>,
+    pub state_reason: Option<String>,
+    pub retention_days: Option<i32>,
+    pub size_bytes: Option<i64>,
+    pub event_count: Option<i64>,
+    pub creation_time: Option<Timestamp>,
+}
+
+shape!(Archive, schemas::ARCHIVE {
+    archive_name,
+    event_source_arn,
+    state,
+    state_reason,
+    retention_days,
+    size_bytes,
+    event_count,
+    creation_time,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct AwsVpcConfiguration {
     pub subnets: Option<Vec<String>>,
     pub security_groups: Option<Vec<String>>,

@@ -3,6 +3,28 @@
 use super::*;
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct CancelReplayRequest {
+    pub replay_name: Option<String>,
+}
+
+shape!(CancelReplayRequest, schemas::CANCEL_REPLAY_REQUEST {
+    replay_name,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CancelReplayResponse {
+    pub replay_arn: Option<String>,
+    pub state: Option<String>,
+    pub state_reason: Option<String>,
+}
+
+shape!(CancelReplayResponse, schemas::CANCEL_REPLAY_RESPONSE {
+    replay_arn,
+    state,
+    state_reason,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct CapacityProviderStrategyItem {
     pub capacity_provider: Option<String>,
     pub weight: Option<i32>,
@@ -26,6 +48,40 @@ shape!(Condition, schemas::CONDITION {
     r#type,
     key,
     value,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CreateArchiveRequest {
+    pub archive_name: Option<String>,
+    pub event_source_arn: Option<String>,
+    pub description: Option<String>,
+    pub event_pattern: Option<String>,
+    pub retention_days: Option<i32>,
+    pub kms_key_identifier: Option<String>,
+}
+
+shape!(CreateArchiveRequest, schemas::CREATE_ARCHIVE_REQUEST {
+    archive_name,
+    event_source_arn,
+    description,
+    event_pattern,
+    retention_days,
+    kms_key_identifier,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct CreateArchiveResponse {
+    pub archive_arn: Option<String>,
+    pub state: Option<String>,
+    pub state_reason: Option<String>,
+    pub creation_time: Option<Timestamp>,
+}
+
+shape!(CreateArchiveResponse, schemas::CREATE_ARCHIVE_RESPONSE {
+    archive_arn,
+    state,
+    state_reason,
+    creation_time,
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -12,6 +12,20 @@ shape!(DeadLetterConfig, schemas::DEAD_LETTER_CONFIG {
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct DeleteArchiveRequest {
+    pub archive_name: Option<String>,
+}
+
+shape!(DeleteArchiveRequest, schemas::DELETE_ARCHIVE_REQUEST {
+    archive_name,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DeleteArchiveResponse {}
+
+shape!(DeleteArchiveResponse, schemas::DELETE_ARCHIVE_RESPONSE {});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct DeleteEventBusRequest {
     pub name: Option<String>,
 }
@@ -31,6 +45,46 @@ shape!(DeleteRuleRequest, schemas::DELETE_RULE_REQUEST {
     name,
     event_bus_name,
     force,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeArchiveRequest {
+    pub archive_name: Option<String>,
+}
+
+shape!(DescribeArchiveRequest, schemas::DESCRIBE_ARCHIVE_REQUEST {
+    archive_name,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeArchiveResponse {
+    pub archive_arn: Option<String>,
+    pub archive_name: Option<String>,
+    pub event_source_arn: Option<String>,
+    pub description: Option<String>,
+    pub event_pattern: Option<String>,
+    pub state: Option<String>,
+    pub state_reason: Option<String>,
+    pub kms_key_identifier: Option<String>,
+    pub retention_days: Option<i32>,
+    pub size_bytes: Option<i64>,
+    pub event_count: Option<i64>,
+    pub creation_time: Option<Timestamp>,
+}
+
+shape!(DescribeArchiveResponse, schemas::DESCRIBE_ARCHIVE_RESPONSE {
+    archive_arn,
+    archive_name,
+    event_source_arn,
+    description,
+    event_pattern,
+    state,
+    state_reason,
+    kms_key_identifier,
+    retention_days,
+    size_bytes,
+    event_count,
+    creation_time,
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -67,6 +121,46 @@ shape!(DescribeEventBusResponse, schemas::DESCRIBE_EVENT_BUS_RESPONSE {
     creation_time,
     last_modified_time,
     managed_by,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeReplayRequest {
+    pub replay_name: Option<String>,
+}
+
+shape!(DescribeReplayRequest, schemas::DESCRIBE_REPLAY_REQUEST {
+    replay_name,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct DescribeReplayResponse {
+    pub replay_name: Option<String>,
+    pub replay_arn: Option<String>,
+    pub description: Option<String>,
+    pub state: Option<String>,
+    pub state_reason: Option<String>,
+    pub event_source_arn: Option<String>,
+    pub destination: Option<ReplayDestination>,
+    pub event_start_time: Option<Timestamp>,
+    pub event_end_time: Option<Timestamp>,
+    pub event_last_replayed_time: Option<Timestamp>,
+    pub replay_start_time: Option<Timestamp>,
+    pub replay_end_time: Option<Timestamp>,
+}
+
+shape!(DescribeReplayResponse, schemas::DESCRIBE_REPLAY_RESPONSE {
+    replay_name,
+    replay_arn,
+    description,
+    state,
+    state_reason,
+    event_source_arn,
+    destination,
+    event_start_time,
+    event_end_time,
+    event_last_replayed_time,
+    replay_start_time,
+    replay_end_time,
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -3,6 +3,34 @@
 use super::*;
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct ListArchivesRequest {
+    pub name_prefix: Option<String>,
+    pub event_source_arn: Option<String>,
+    pub state: Option<String>,
+    pub next_token: Option<String>,
+    pub limit: Option<i32>,
+}
+
+shape!(ListArchivesRequest, schemas::LIST_ARCHIVES_REQUEST {
+    name_prefix,
+    event_source_arn,
+    state,
+    next_token,
+    limit,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ListArchivesResponse {
+    pub archives: Option<Vec<Archive>>,
+    pub next_token: Option<String>,
+}
+
+shape!(ListArchivesResponse, schemas::LIST_ARCHIVES_RESPONSE {
+    archives,
+    next_token,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct ListEventBusesRequest {
     pub name_prefix: Option<String>,
     pub next_token: Option<String>,
@@ -23,6 +51,34 @@ pub struct ListEventBusesResponse {
 
 shape!(ListEventBusesResponse, schemas::LIST_EVENT_BUSES_RESPONSE {
     event_buses,
+    next_token,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ListReplaysRequest {
+    pub name_prefix: Option<String>,
+    pub state: Option<String>,
+    pub event_source_arn: Option<String>,
+    pub next_token: Option<String>,
+    pub limit: Option<i32>,
+}
+
+shape!(ListReplaysRequest, schemas::LIST_REPLAYS_REQUEST {
+    name_prefix,
+    state,
+    event_source_arn,
+    next_token,
+    limit,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ListReplaysResponse {
+    pub replays: Option<Vec<Replay>>,
+    pub next_token: Option<String>,
+}
+
+shape!(ListReplaysResponse, schemas::LIST_REPLAYS_RESPONSE {
+    replays,
     next_token,
 });
 

@@ -76,6 +76,42 @@ shape!(RemoveTargetsResultEntry, schemas::REMOVE_TARGETS_RESULT_ENTRY {
 });
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct Replay {
+    pub replay_name: Option<String>,
+    pub event_source_arn: Option<String>,
+    pub state: Option<String>,
+    pub state_reason: Option<String>,
+    pub event_start_time: Option<Timestamp>,
+    pub event_end_time: Option<Timestamp>,
+    pub event_last_replayed_time: Option<Timestamp>,
+    pub replay_start_time: Option<Timestamp>,
+    pub replay_end_time: Option<Timestamp>,
+}
+
+shape!(Replay, schemas::REPLAY {
+    replay_name,
+    event_source_arn,
+    state,
+    state_reason,
+    event_start_time,
+    event_end_time,
+    event_last_replayed_time,
+    replay_start_time,
+    replay_end_time,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ReplayDestination {
+    pub arn: Option<String>,
+    pub filter_arns: Option<Vec<String>>,
+}
+
+shape!(ReplayDestination, schemas::REPLAY_DESTINATION {
+    arn,
+    filter_arns,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct RetryPolicy {
     pub maximum_retry_attempts: Option<i32>,
     pub maximum_event_age_in_seconds: Option<i32>,

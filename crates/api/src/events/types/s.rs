@@ -30,3 +30,37 @@ pub struct SqsParameters {
 shape!(SqsParameters, schemas::SQS_PARAMETERS {
     message_group_id,
 });
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StartReplayRequest {
+    pub replay_name: Option<String>,
+    pub description: Option<String>,
+    pub event_source_arn: Option<String>,
+    pub event_start_time: Option<Timestamp>,
+    pub event_end_time: Option<Timestamp>,
+    pub destination: Option<ReplayDestination>,
+}
+
+shape!(StartReplayRequest, schemas::START_REPLAY_REQUEST {
+    replay_name,
+    description,
+    event_source_arn,
+    event_start_time,
+    event_end_time,
+    destination,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StartReplayResponse {
+    pub replay_arn: Option<String>,
+    pub state: Option<String>,
+    pub state_reason: Option<String>,
+    pub replay_start_time: Option<Timestamp>,
+}
+
+shape!(StartReplayResponse, schemas::START_REPLAY_RESPONSE {
+    replay_arn,
+    state,
+    state_reason,
+    replay_start_time,
+});

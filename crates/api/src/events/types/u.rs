@@ -19,6 +19,38 @@ pub struct UntagResourceResponse {}
 shape!(UntagResourceResponse, schemas::UNTAG_RESOURCE_RESPONSE {});
 
 #[derive(Debug, Clone, Default, PartialEq)]
+pub struct UpdateArchiveRequest {
+    pub archive_name: Option<String>,
+    pub description: Option<String>,
+    pub event_pattern: Option<String>,
+    pub retention_days: Option<i32>,
+    pub kms_key_identifier: Option<String>,
+}
+
+shape!(UpdateArchiveRequest, schemas::UPDATE_ARCHIVE_REQUEST {
+    archive_name,
+    description,
+    event_pattern,
+    retention_days,
+    kms_key_identifier,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct UpdateArchiveResponse {
+    pub archive_arn: Option<String>,
+    pub state: Option<String>,
+    pub state_reason: Option<String>,
+    pub creation_time: Option<Timestamp>,
+}
+
+shape!(UpdateArchiveResponse, schemas::UPDATE_ARCHIVE_RESPONSE {
+    archive_arn,
+    state,
+    state_reason,
+    creation_time,
+});
+
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct UpdateEventBusRequest {
     pub name: Option<String>,
     pub kms_key_identifier: Option<String>,

@@ -32,11 +32,12 @@ pub(in crate::operations) async fn put_events(
         return Err(Error::invalid("Total size of the entries in the request is over the limit.").into());
     }
     let now = events.now();
-    let (mut deliveries, mut answers, mut failed) = (Vec::new(), Vec::with_capacity(entries.len()), 0);
+    let (mut kept, mut deliveries, mut answers, mut failed) = (vec![], vec![], Vec::with_capacity(entries.len()), 0);
     for entry in entries {
         let bus = BusName::of(&call, entry.event_bus_name.as_deref());
         match take(&events, &call, &bus, entry, now) {
             Ok(event) => {
+                kept.extend(events.wanted(&bus.arn, &event)?);
                 deliveries.extend(events.matched(&bus.arn, &event, false)?);
                 answers.push(PutEventsResultEntry { event_id: Some(event.id), ..Default::default() });
             }
@@ -50,6 +51,7 @@ pub(in crate::operations) async fn put_events(
             }
         }
     }
+    events.keep(kept).await?;
     events.post(deliveries).await?;
     Ok(PutEventsResponse { failed_entry_count: Some(failed), entries: Some(answers) })
 }
