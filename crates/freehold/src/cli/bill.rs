@@ -36,6 +36,15 @@ pub struct Bill {
     /// How to print it; focus is every charge as CSV in the columns of FOCUS 1.2
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub format: Format,
+    /// Print JSON, as --format json does
+    #[arg(long, conflicts_with = "format")]
+    pub json: bool,
+}
+
+impl Bill {
+    pub fn format(&self) -> Format {
+        if self.json { Format::Json } else { self.format }
+    }
 }
 
 #[derive(Debug, Subcommand)]

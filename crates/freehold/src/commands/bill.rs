@@ -32,13 +32,13 @@ pub fn run(data_dir: Option<PathBuf>, options: cli::bill::Bill) -> Result<()> {
 }
 
 fn print_bill(server: SocketAddr, options: &cli::bill::Bill) -> Result<()> {
-    let (by, focus) = (&options.by, options.format == Format::Focus);
+    let (by, focus) = (&options.by, options.format() == Format::Focus);
     let ask = Ask { by: by.clone(), account: options.account.clone(), focus, ..ask(&options.period)? };
     if focus {
         return print_out(&block_on(post_text(server, PAGE, &ask))?);
     }
     let report: Report = block_on(post_json(server, PAGE, &ask))?;
-    match options.format {
+    match options.format() {
         Format::Json => print_json(&report),
         Format::Csv => print_out(&csv_of(&report, by)?),
         _ => print_out(&table_of(&report, by)),
