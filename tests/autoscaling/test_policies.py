@@ -23,7 +23,7 @@ def put(fleet, group, name="policy", **options):
 
 def test_a_simple_policy_changes_the_capacity(fleet):
     group = fleet.filled(1)
-    arn = put(fleet, group, AdjustmentType="ChangeInCapacity", ScalingAdjustment=2, Cooldown=7)["PolicyARN"]
+    arn = put(fleet, group, AdjustmentType="ChangeInCapacity", ScalingAdjustment=2, Cooldown=300)["PolicyARN"]
     assert arn.endswith(f":autoScalingGroupName/{group}:policyName/policy")
     execute = fleet.autoscaling.execute_policy
     execute(PolicyName=arn)

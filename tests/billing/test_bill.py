@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from support.bills import HOUR, PERIOD, TODAY, bill, launch, lines, reach
+from support.bills import HOUR, PERIOD, TODAY, bill, half_past, launch, lines, reach
 from support.functions import Functions
 
 
@@ -163,6 +163,7 @@ def test_a_dimension_that_is_none_is_named(moved):
 def test_dedicated_instances_cost_a_fee_for_each_hour_on_top(moved):
     ec2 = moved.client("ec2")
     fee = ("AmazonEC2", "DedicatedRegionFee")
+    half_past(moved)
     launch(ec2)
     assert fee not in lines(moved, "--by", "service,usage")
     dedicated = [launch(ec2, Placement={"Tenancy": "dedicated"}) for _ in range(2)]

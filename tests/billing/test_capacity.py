@@ -5,9 +5,10 @@ import json
 import urllib.request
 
 import pytest
+from support.bills import PERIOD
 from support.instances import Lab, tcp
 from support.region import Region
-from support.waiting import until
+from support.waiting import QUICKLY, until
 
 pytestmark = pytest.mark.machines
 
@@ -54,7 +55,7 @@ def balancer(lab, kind="application", server=None):
         ending.callback(delete, lab, elb, arn)
         elb.create_listener(LoadBalancerArn=arn, Protocol=protocol, Port=80, DefaultActions=[action])
         elb.get_waiter("load_balancer_available").wait(
-            LoadBalancerArns=[arn], WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+            LoadBalancerArns=[arn], **QUICKLY
         )
         if server:
 
@@ -78,7 +79,7 @@ def delete(lab, elb, arn):
 
 def metered(region, arn, usage):
     """The line of a balancer's capacity, or nothing yet."""
-    text = region.command("bill", "day", "--by", "resource,usage,service", "--format", "json").stdout
+    text = region.command("bill", *PERIOD, "--by", "resource,usage,service", "--format", "json").stdout
     found = {tuple(line["key"]): line for line in json.loads(text)["lines"]}
     return found.get((arn, usage, "AWSELB"))
 
@@ -92,9 +93,15 @@ def test_connections_are_metered_once_however_the_region_dies(host_is_left_clean
 
             def comes_to(connections):
                 wanted = connections / NEW_CONNECTIONS
-                # The hour may turn, and each is of whole millionths.
-                near = lambda: units() and abs(float(units()["quantity"]) - wanted) < 4e-6  # noqa: E731
-                until(near, f"{connections} connections are metered: {wanted}", timeout=30)
+
+                def near():
+                    now = units()
+                    # The hour may turn, and each is of whole millionths.
+                    if now is None or abs(float(now["quantity"]) - wanted) >= 4e-6:
+                        raise ValueError(now)
+                    return True
+
+                until(near, f"{connections} connections are metered: {wanted}")
 
             visit(url, CONNECTIONS)
             comes_to(CONNECTIONS)
@@ -125,10 +132,12 @@ def test_bytes_that_a_balancer_moves_are_metered(host_is_left_clean, kind, usd):
             usage = f"LCUUsage:{kind.capitalize()}"
             wanted = TIMES * SIZE / (1 << 30)
 
-            def quantity():
+            def complete():
                 line = metered(region, arn, usage)
-                return float(line["quantity"]) if line else 0
+                # Heads come on top.
+                if line is None or not wanted <= float(line["quantity"]) < wanted * 1.01:
+                    raise ValueError(line)
+                return line
 
-            # Heads come on top.
-            until(lambda: wanted <= quantity() < wanted * 1.01, f"{wanted} units are metered", timeout=30)
-            assert float(metered(region, arn, usage)["cost"]) == pytest.approx(usd * quantity())
+            line = until(complete, f"{wanted} units are metered")
+            assert float(line["cost"]) == pytest.approx(usd * float(line["quantity"]))

@@ -1,17 +1,21 @@
 """Requests to queues and topics are counted, by who owns them and what they are."""
 
-import json
-
+from support.bills import lines
 from support.waiting import until
 
 
 def counted(region):
-    answer = region.command("bill", "day", "--by", "resource,usage", "--format", "json")
-    return {tuple(line["key"]): float(line["quantity"]) for line in json.loads(answer.stdout)["lines"]}
+    return {key: float(line["quantity"]) for key, line in lines(region, "--by", "resource,usage").items()}
 
 
 def comes_to(region, key, quantity):
-    until(lambda: counted(region).get(key) == quantity, f"{key} is counted {quantity} times")
+    def counts():
+        now = counted(region)
+        if now.get(key) != quantity:
+            raise ValueError(now)
+        return True
+
+    until(counts, f"{key} is counted {quantity} times")
 
 
 def test_each_request_of_a_queue_is_counted(region):

@@ -6,6 +6,7 @@ import io
 import json
 
 import pytest
+from support.bills import PERIOD
 from support.reserved import DAY, YEAR, Reserved
 from support.waiting import QUICKLY
 
@@ -36,8 +37,7 @@ class Bills:
         return made
 
     def period(self):
-        today = datetime.date.today()
-        return ["--from", str(today - datetime.timedelta(1)), "--to", str(self.reserved.now().date() + datetime.timedelta(9))]
+        return [*PERIOD[:2], "--to", str(self.reserved.now().date() + datetime.timedelta(9))]
 
     def by(self, *dimensions):
         """Lines by their keys."""

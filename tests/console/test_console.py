@@ -8,9 +8,10 @@ import re
 from decimal import Decimal
 
 import pytest
-from support.bills import HOUR, PERIOD, bill, launch
+from support.bills import HOUR, PERIOD, bill, half_past, launch
 from support.plans import Plans
 from support.reserved import DAY, Reserved
+from support.waiting import QUICKLY
 
 CONSOLE = "/_freehold/console"
 BILL = CONSOLE + "/bill"
@@ -88,7 +89,7 @@ def settle(region):
         shown = ec2.describe_instances()["Reservations"]
         running = [it["InstanceId"] for one in shown for it in one["Instances"] if it["State"]["Name"] != "terminated"]
         ec2.terminate_instances(InstanceIds=running)
-        ec2.get_waiter("instance_terminated").wait(InstanceIds=running, WaiterConfig={"Delay": 1})
+        ec2.get_waiter("instance_terminated").wait(InstanceIds=running, **QUICKLY)
     for host in region.client("ec2").describe_hosts()["Hosts"]:
         region.client("ec2").release_hosts(HostIds=[host["HostId"]])
 
@@ -146,6 +147,7 @@ def test_an_account_is_looked_at_alone(used):
 
 
 def test_options_are_compared_as_the_command_does(moved):
+    half_past(moved)
     for kind in ["m5.large", "m5.large", "r5.xlarge"]:
         launch(moved.client("ec2"), InstanceType=kind)
     moved.advance_clock(30 * HOUR)

@@ -172,9 +172,9 @@ def test_an_interruption_that_is_far_off_is_not_told_yet(market):
     (made,) = market.run()
     instance, request = made["InstanceId"], made["SpotInstanceRequestId"]
     market.interrupt(instance, "--after", 600)
-    market.region.advance_clock(470)
+    market.region.advance_clock(440)
     assert market.request(request)["Status"]["Code"] == "fulfilled"
-    market.region.advance_clock(20)
+    market.region.advance_clock(50)
     market.until_code(request, "active", "marked-for-termination")
     market.region.advance_clock(120)
     market.until_instance(instance, "terminated")

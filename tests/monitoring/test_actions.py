@@ -15,7 +15,7 @@ def actions(client, name):
 def test_a_topic_is_told_of_each_transition(freehold, account, cloudwatch):
     inbox = Inbox(freehold, account)
     settings = {"AlarmActions": [inbox.topic], "OKActions": [inbox.topic], "Dimensions": dimensions(Host="a")}
-    put_load(cloudwatch, 20, minute() - 3 * MINUTE, Dimensions=dimensions(Host="a"))
+    put_load(cloudwatch, 20, minute() - 2 * MINUTE, Dimensions=dimensions(Host="a"))
     put_alarm(cloudwatch, "high", AlarmDescription="too much", **settings)
     subject, message = inbox.one()
     assert subject == 'ALARM: "high" in US East (N. Virginia)'
@@ -46,7 +46,7 @@ def test_a_topic_is_told_of_each_transition(freehold, account, cloudwatch):
         "TreatMissingData": "missing",
         "EvaluateLowSampleCountPercentile": "",
     }
-    put_load(cloudwatch, 5, minute() - 2 * MINUTE, Dimensions=dimensions(Host="a"))
+    put_load(cloudwatch, 5, minute() - MINUTE, Dimensions=dimensions(Host="a"))
     subject, message = inbox.one()
     assert subject == 'OK: "high" in US East (N. Virginia)' and message["OldStateValue"] == "ALARM"
     until(lambda: len(actions(cloudwatch, "high")) == 2, "both actions are in the history")

@@ -7,6 +7,8 @@ from botocore.exceptions import ClientError
 from support.metrics import MINUTE, dimensions, minute
 from support.refusal import refusal
 
+NOW = minute()
+
 
 def put(client, name, **datum):
     client.put_metric_data(Namespace="App", MetricData=[{"MetricName": name} | datum])
@@ -192,8 +194,8 @@ def test_accounts_do_not_see_each_other(freehold, account, cloudwatch):
         ({"Value": float("nan")}, "InvalidParameterValue"),
         ({"Value": 2.0**361}, "InvalidParameterValue"),
         ({"Value": 1, "StorageResolution": 5}, "InvalidParameterValue"),
-        ({"Value": 1, "Timestamp": minute() - 15 * 24 * 60 * MINUTE}, "InvalidParameterValue"),
-        ({"Value": 1, "Timestamp": minute() + 3 * 60 * MINUTE}, "InvalidParameterValue"),
+        ({"Value": 1, "Timestamp": -15 * 24 * 60 * MINUTE}, "InvalidParameterValue"),
+        ({"Value": 1, "Timestamp": 3 * 60 * MINUTE}, "InvalidParameterValue"),
         ({"Value": 1, "Dimensions": dimensions(a="1") * 2}, "InvalidParameterValue"),
         ({"Value": 1, "Dimensions": [{"Name": f"d{number}", "Value": "v"} for number in range(31)]}, "ValidationError"),
         ({"Value": 1, "Unit": "Apples"}, "ValidationError"),
@@ -204,6 +206,8 @@ def test_accounts_do_not_see_each_other(freehold, account, cloudwatch):
 def test_a_datum_that_is_none_is_refused(cloudwatch, datum, code):
     good = {"MetricName": "good", "Value": 1}
     bad = {"MetricName": "bad"} | datum
+    if "Timestamp" in bad:
+        bad["Timestamp"] += minute()
     assert refusal(cloudwatch.put_metric_data, Namespace="App", MetricData=[good, bad]) == code
     # All of a request or nothing.
     assert cloudwatch.list_metrics()["Metrics"] == []
@@ -233,8 +237,8 @@ def test_large_puts_come_compressed(cloudwatch):
     [
         ({"Period": 7}, "InvalidParameterValue"),
         ({"Period": 90}, "InvalidParameterValue"),
-        ({"StartTime": minute(), "EndTime": minute()}, "InvalidParameterCombination"),
-        ({"StartTime": minute() - 1441 * MINUTE, "EndTime": minute()}, "InvalidParameterCombination"),
+        ({"StartTime": NOW, "EndTime": NOW}, "InvalidParameterCombination"),
+        ({"StartTime": NOW - 1441 * MINUTE, "EndTime": NOW}, "InvalidParameterCombination"),
         ({"Statistics": None}, "InvalidParameterCombination"),
         ({"ExtendedStatistics": ["p50"]}, "InvalidParameterCombination"),
         ({"Statistics": None, "ExtendedStatistics": ["p101"]}, "InvalidParameterValue"),
@@ -270,7 +274,7 @@ def test_expressions_are_computed(cloudwatch):
         return values(cloudwatch, requests, errors, query, ScanBy="TimestampAscending", **more)["e1"]
 
     assert value("100 * errors / requests") == [1, 5, 1]
-    assert value("FILL(errors, 0) / requests", span=11)[-4:] == [0.01, 0.05, 0, 0.01]
+    assert value("FILL(errors, 0) / requests") == [0.01, 0.05, 0, 0.01]
     assert value("SUM(METRICS())") == [101, 210, 50, 404]
     assert value("IF(requests > 100, 1, 0)") == [0, 1, 0, 1]
     assert value("RATE(requests) * PERIOD(requests)") == [100, -150, 350]

@@ -83,9 +83,9 @@ def test_a_deleted_queue_is_gone_and_its_name_rests_for_a_minute(clocked, make_c
         assert refusal(call, QueueUrl=queue.url) == MISSING
     recently = "AWS.SimpleQueueService.QueueDeletedRecently"
     assert refusal(client.create_queue, QueueName="gone") == recently
-    clocked.advance_clock(59)
+    clocked.advance_clock(30)
     assert refusal(client.create_queue, QueueName="gone") == recently
-    clocked.advance_clock(1)
+    clocked.advance_clock(30)
     again = make_clocked("gone")
     assert again.counts() == (0, 0, 0)
     assert again.receive() == []

@@ -15,9 +15,9 @@ def test_a_message_becomes_visible_again_when_its_timeout_ends(clocked, make_clo
     queue.send()
     first = queue.receive_one()
     assert queue.receive() == []
-    clocked.advance_clock(99)
+    clocked.advance_clock(70)
     assert queue.receive() == []
-    clocked.advance_clock(2)
+    clocked.advance_clock(31)
     second = queue.receive_one()
     assert second["MessageId"] == first["MessageId"]
     assert second["ReceiptHandle"] != first["ReceiptHandle"]
