@@ -35,11 +35,12 @@ HEADERS = ("content-type", "x-amzn-errortype", "x-amzn-query-error", "cache-cont
 UNSTABLE = [
     ("endpoint", r"\b127\.0\.0\.1:\d+\b"),
     ("uuid", r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"),
+    # Before the times: it may look like one of them.
+    ("dns", r"(?<=-)\d{10}(?=\.us-east-1\.elb)"),
     ("time", r"\b20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z"),
     ("time", r"\b20\d\d-\d\d-\d\d \d\d:\d\d:\d\d(?: GMT)?"),
     ("time", r"\b1[7-9]\d{8}(?:\.\d{1,3}|\d{3})?\b"),
     ("id", r"(?<=/)[0-9a-f]{16}\b"),
-    ("dns", r"(?<=-)\d{10}(?=\.us-east-1\.elb)"),
     ("mac", r"\b[0-9a-f]{2}(?::[0-9a-f]{2}){5}\b"),
     ("fingerprint", r"\b[0-9a-f]{2}(?::[0-9a-f]{2}){15,}\b"),
     ("dns", r"\b(?:ip|ec2)(?:-\d+){4}(?=\.)"),
