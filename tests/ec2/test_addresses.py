@@ -2,6 +2,7 @@
 
 import pytest
 from support.refusal import refusal
+from support.waiting import QUICKLY
 
 UNKNOWN = "eipalloc-0123456789abcdef0"
 NOT_FOUND = "InvalidAllocationID.NotFound"
@@ -33,7 +34,7 @@ def instance(ec2):
 
 
 def wait(ec2, waiter, instance):
-    ec2.get_waiter(waiter).wait(InstanceIds=[instance], WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    ec2.get_waiter(waiter).wait(InstanceIds=[instance], **QUICKLY)
 
 
 def describe(ec2, allocation):
@@ -176,7 +177,7 @@ def test_an_address_follows_its_interface_to_an_instance_and_away(ec2, allocatio
     call = ec2.associate_address
     assert refusal(call, AllocationId=allocation, InstanceId=instance) == "InvalidInstanceID"
     ec2.detach_network_interface(AttachmentId=attachment["AttachmentId"])
-    ec2.get_waiter("network_interface_available").wait(NetworkInterfaceIds=[made], WaiterConfig={"Delay": 1})
+    ec2.get_waiter("network_interface_available").wait(NetworkInterfaceIds=[made], **QUICKLY)
     shown = describe(ec2, allocation)
     assert "InstanceId" not in shown and shown["NetworkInterfaceId"] == made
     ec2.delete_network_interface(NetworkInterfaceId=made)
@@ -228,7 +229,9 @@ def test_bad_associations_are_refused(ec2, allocation, interface, instance):
     assert refusal(call, AllocationId=UNKNOWN, NetworkInterfaceId=interface) == NOT_FOUND
     assert refusal(call, **named, NetworkInterfaceId="eni-0123456789abcdef0") == "InvalidNetworkInterfaceID.NotFound"
     assert refusal(call, **named, InstanceId="i-0123456789abcdef0") == "InvalidInstanceID.NotFound"
-    wrong = {"NetworkInterfaceId": interface, "PrivateIpAddress": "172.31.9.9"}
+    (own,) = ec2.describe_network_interfaces(NetworkInterfaceIds=[interface])["NetworkInterfaces"]
+    other = "172.31.9.9" if own["PrivateIpAddress"] != "172.31.9.9" else "172.31.9.10"
+    wrong = {"NetworkInterfaceId": interface, "PrivateIpAddress": other}
     assert refusal(call, **named, **wrong) == "InvalidParameterValue"
     assert refusal(call, PublicIp="203.0.113.7", InstanceId=instance) == "InvalidAddress.NotFound"
     assert refusal(call, **named, InstanceId=instance, DryRun=True) == "DryRunOperation"

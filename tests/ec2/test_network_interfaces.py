@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 from support.refusal import refusal
-from support.waiting import until
+from support.waiting import QUICKLY, until
 
 UNKNOWN = "eni-0123456789abcdef0"
 
@@ -43,7 +43,7 @@ def instance(ec2, subnet):
 
 
 def wait(ec2, waiter, instance):
-    ec2.get_waiter(waiter).wait(InstanceIds=[instance], WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    ec2.get_waiter(waiter).wait(InstanceIds=[instance], **QUICKLY)
 
 
 def describe(ec2, interface):
@@ -397,12 +397,12 @@ def test_a_terminated_instance_gets_no_interface(ec2, create, instance):
 
 
 def test_private_addresses_are_assigned_and_unassigned(ec2, create):
-    made = create()
+    made = create(PrivateIpAddress="172.31.3.2")
+    ec2.assign_private_ip_addresses(NetworkInterfaceId=made, PrivateIpAddresses=["172.31.3.3"])
     answer = ec2.assign_private_ip_addresses(NetworkInterfaceId=made, SecondaryPrivateIpAddressCount=2)
     counted = [one["PrivateIpAddress"] for one in answer["AssignedPrivateIpAddresses"]]
     assert answer["NetworkInterfaceId"] == made and len(counted) == 2
-    ec2.assign_private_ip_addresses(NetworkInterfaceId=made, PrivateIpAddresses=["172.31.3.3"])
-    assert privates(describe(ec2, made))[1:] == [*counted, "172.31.3.3"]
+    assert privates(describe(ec2, made))[1:] == ["172.31.3.3", *counted]
     # Once more is the same.
     ec2.assign_private_ip_addresses(NetworkInterfaceId=made, PrivateIpAddresses=["172.31.3.3"])
     ec2.unassign_private_ip_addresses(NetworkInterfaceId=made, PrivateIpAddresses=counted)
@@ -410,7 +410,7 @@ def test_private_addresses_are_assigned_and_unassigned(ec2, create):
 
 
 def test_a_private_address_moves_when_that_is_allowed(ec2, create):
-    first, second = create(), create()
+    first, second = (create(PrivateIpAddress=f"172.31.4.{n}") for n in (4, 5))
     ec2.assign_private_ip_addresses(NetworkInterfaceId=first, PrivateIpAddresses=["172.31.3.4"])
     assign, move = ec2.assign_private_ip_addresses, {"PrivateIpAddresses": ["172.31.3.4"]}
     assert refusal(assign, NetworkInterfaceId=second, **move) == "InvalidParameterValue"
@@ -422,7 +422,7 @@ def test_a_private_address_moves_when_that_is_allowed(ec2, create):
 
 
 def test_an_elastic_address_moves_along_with_its_private_one(ec2, create):
-    first, second = create(), create()
+    first, second = (create(PrivateIpAddress=f"172.31.4.{n}") for n in (4, 5))
     ec2.assign_private_ip_addresses(NetworkInterfaceId=first, PrivateIpAddresses=["172.31.3.5"])
     allocation = ec2.allocate_address()["AllocationId"]
     here = {"NetworkInterfaceId": first, "PrivateIpAddress": "172.31.3.5"}
