@@ -6,8 +6,9 @@ import subprocess
 
 import pytest
 
-from balancer.node import Node, forward, free_port, group, listener, rule, target
+from balancer.node import Node, forward, group, listener, rule, target
 from balancer.targets import Http
+from support.region import free_port
 
 
 @pytest.fixture

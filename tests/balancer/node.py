@@ -41,12 +41,6 @@ HEALTH_CHECK = {
 }
 
 
-def free_port(kind=socket.SOCK_STREAM, host="127.0.0.1"):
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind((host, 0))
-        return probe.getsockname()[1]
-
-
 def target(port, name=None, address="127.0.0.1", zone="z-a", draining_since=None):
     name = name or f"i-{port}"
     return {"id": name, "address": address, "port": port, "zone": zone, "draining_since": draining_since}

@@ -7,7 +7,8 @@ import threading
 import pytest
 
 from balancer.client import Raw, get
-from balancer.node import forward, free_port, group, listener, rule, target
+from balancer.node import forward, group, listener, rule, target
+from support.region import free_port
 from support.waiting import until
 
 

@@ -14,7 +14,8 @@ import pytest
 
 from balancer.certificates import Certificate
 from balancer.client import Raw, get
-from balancer.node import forward, free_port, group, listener, rule, target
+from balancer.node import forward, group, listener, rule, target
+from support.region import free_port
 from support.waiting import until
 
 FUNCTION = "arn:aws:lambda:us-east-1:111122223333:function:f"
@@ -29,7 +30,12 @@ class Functions:
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(str(self.path))
         self.listener.listen(64)
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.threads = []
+        self._work(self._accept)
+
+    def _work(self, run, *arguments):
+        self.threads.append(threading.Thread(target=run, args=arguments, daemon=True))
+        self.threads[-1].start()
 
     def _accept(self):
         while True:
@@ -37,7 +43,7 @@ class Functions:
                 connection, _ = self.listener.accept()
             except OSError:
                 return
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+            self._work(self._serve, connection)
 
     def _serve(self, connection):
         with contextlib.suppress(OSError), connection, connection.makefile("rb") as reader:
@@ -53,10 +59,13 @@ class Functions:
             connection.sendall(b"".join(struct.pack(">I", len(part)) + part for part in parts))
 
     def close(self):
-        """Nobody listens any more, as often as it is called."""
+        """Nobody listens any more, and what was asked is answered, as often as it is called."""
         if self.listener.fileno() >= 0:
             self.listener.shutdown(socket.SHUT_RDWR)
             self.listener.close()
+            # The first of them starts the others.
+            for thread in self.threads:
+                thread.join(timeout=60)
 
 
 def functions_group(arn="g", **options):

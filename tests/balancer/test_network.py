@@ -8,8 +8,9 @@ import threading
 
 import pytest
 
-from balancer.node import forward, free_port, group, listener, rule, target
+from balancer.node import forward, group, listener, rule, target
 from balancer.targets import Target
+from support.region import free_port
 
 
 def echo(connection):
@@ -185,7 +186,7 @@ class Datagrams:
 @pytest.mark.parametrize("protocol", ["Udp", "TcpUdp"])
 def test_datagrams_of_a_client_go_to_one_target_and_come_back(node, protocol):
     behind = [Datagrams() for _ in range(3)]
-    port = free_port(socket.SOCK_DGRAM)
+    port = free_port()
     groups = [group("g", [target(it.port) for it in behind], protocol="Udp")]
     made = node([listener(port, rule(forward("g")), protocol=protocol)], groups, kind="Network")
     answers = collections.Counter()

@@ -14,9 +14,9 @@ import websockets.sync.server
 
 from balancer.certificates import Certificate
 from balancer.client import Raw
-from balancer.node import fixed, forward, free_port, group, listener, rule, target
+from balancer.node import fixed, forward, group, listener, rule, target
 from balancer.targets import Http, answer
-from support.region import REPOSITORY
+from support.region import REPOSITORY, free_port
 from support.waiting import until
 
 

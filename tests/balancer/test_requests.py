@@ -8,8 +8,9 @@ import threading
 import pytest
 
 from balancer.client import Raw, get
-from balancer.node import fixed, forward, free_port, group, listener, rule, target
+from balancer.node import fixed, forward, group, listener, rule, target
 from balancer.targets import answer
+from support.region import free_port
 from support.waiting import until
 
 

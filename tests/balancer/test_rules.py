@@ -1,12 +1,14 @@
 """Rules, actions and stickiness."""
 
-import collections
+import queue
+import threading
 
 import pytest
 
 from balancer.client import Raw, get
-from balancer.node import fixed, forward, free_port, group, listener, rule, target
+from balancer.node import fixed, forward, group, listener, rule, target
 from balancer.targets import answer
+from support.region import free_port
 from support.waiting import until
 
 MATCHES = [
@@ -94,33 +96,24 @@ def test_the_least_busy_target_gets_the_next_request(node, http_targets):
     port = free_port()
     targets = [target(it.port) for it in behind]
     node([listener(port, rule(forward("g")))], [group("g", targets, algorithm="LeastOutstandingRequests")], workers=1)
-    stuck = collections.deque()
-    behind[0].reply = lambda heard: stuck.popleft() if heard.path != "/hang" else _hang(stuck)
-    hanging = Raw(port)
-    first = behind[0]
-    while not any(heard.path == "/hang" for heard in first.heard):
+    busy, may_end = queue.SimpleQueue(), threading.Event()
+
+    def reply(heard, own):
+        if heard.path == "/hang":
+            busy.put(own)
+            may_end.wait(60)
+        return str(own)
+
+    for it in behind:
+        it.reply = lambda heard, own=it.port: reply(heard, own)
+    with Raw(port) as hanging, Raw(port) as raw:
         hanging.send("GET /hang HTTP/1.1\r\nHost: h\r\n\r\n")
-        hanging = hanging if _arrives(first) else Raw(port)
-    with Raw(port) as raw:
-        assert {raw.get().text for _ in range(10)} == {str(behind[1].port)}
-    hanging.close()
-
-
-def _hang(_):
-    import time
-
-    time.sleep(5)
-    return answer("late")
-
-
-def _arrives(behind):
-    import time
-
-    for _ in range(20):
-        if any(heard.path == "/hang" for heard in behind.heard):
-            return True
-        time.sleep(0.02)
-    return False
+        stuck = busy.get(timeout=30)
+        try:
+            assert {raw.get().text for _ in range(10)} == {str(it.port) for it in behind} - {str(stuck)}
+        finally:
+            may_end.set()
+        assert hanging.read().text == str(stuck)
 
 
 @pytest.fixture

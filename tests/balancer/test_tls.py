@@ -6,8 +6,9 @@ import pytest
 
 from balancer.certificates import Certificate
 from balancer.client import Raw
-from balancer.node import fixed, forward, free_port, group, listener, rule, target
+from balancer.node import fixed, forward, group, listener, rule, target
 from balancer.targets import Http
+from support.region import free_port
 
 
 @pytest.fixture(scope="module")

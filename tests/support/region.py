@@ -39,15 +39,19 @@ def run(*arguments, env=None, **options):
     return subprocess.run([binary(), *map(str, arguments)], env=environment | (env or {}), check=False, **options)
 
 
+# Below the range that clients' own ends come from.
+_ports = iter(random.sample(range(20000, 32000), 12000))
+
+
 def free_port():
-    """A free port below the range that clients' own ends come from: one that a restarted region can always have again,
-    also while clients try to reach it."""
-    while True:
-        port = random.randrange(20000, 32000)
-        with socket.socket() as attempt:
-            with contextlib.suppress(OSError):
-                attempt.bind(("127.0.0.1", port))
-                return port
+    """A port that is free for TCP and UDP: one that a restarted server can always have again, also while clients try to reach
+    it. None is told twice, so that nobody of this run opens what a test takes for closed."""
+    for port in _ports:
+        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp, contextlib.suppress(OSError):
+            tcp.bind(("", port))
+            udp.bind(("", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 class Region:
