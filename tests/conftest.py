@@ -7,6 +7,7 @@ machines   a region with real machines (containers), shared; needs root
 aws        runs the AWS CLI against `freehold`
 """
 
+import contextlib
 import itertools
 import os
 import sys
@@ -48,15 +49,14 @@ def account():
 @pytest.fixture
 def region():
     """Makes regions that end with the test."""
-    made = []
+    with contextlib.ExitStack() as ending:
 
-    def make(machines="none", *arguments, **options):
-        made.append(Region(machines, *arguments, **options))
-        return made[-1].start()
+        def make(machines="none", *arguments, **options):
+            made = Region(machines, *arguments, **options)
+            ending.callback(made.remove)
+            return made.start()
 
-    yield make
-    for one in made:
-        one.remove()
+        yield make
 
 
 def need_root():
