@@ -161,6 +161,6 @@ def test_a_closed_terminal_does_not_end_a_detached_region(tmp_path):
             os.killpg(shell.pid, signal.SIGHUP)
         except ProcessLookupError:
             pass
-        until(lambda: run("status", "--data-dir", tmp_path).returncode == 0, "the region answers", timeout=10)
+        until(lambda: run("status", "--data-dir", tmp_path).returncode == 0, "the region answers")
     finally:
         run("down", "--data-dir", tmp_path)

@@ -6,6 +6,7 @@ import uuid
 
 import pytest
 from support.refusal import refusal
+from support.waiting import QUICKLY
 
 UNKNOWN = "i-0123456789abcdef0"
 
@@ -38,7 +39,7 @@ def running(ec2, launch):
 
     def run(**options):
         (made,) = launch(**options)
-        ec2.get_waiter("instance_running").wait(InstanceIds=[made["InstanceId"]], WaiterConfig={"Delay": 1})
+        ec2.get_waiter("instance_running").wait(InstanceIds=[made["InstanceId"]], **QUICKLY)
         return made["InstanceId"]
 
     return run
@@ -50,7 +51,7 @@ def describe(ec2, instance):
 
 
 def wait(ec2, waiter, instance):
-    ec2.get_waiter(waiter).wait(InstanceIds=[instance], WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    ec2.get_waiter(waiter).wait(InstanceIds=[instance], **QUICKLY)
 
 
 def test_a_launch_answers_with_pending_instances_of_one_reservation(ec2, image):

@@ -4,6 +4,7 @@ import json
 
 import pytest
 from support.refusal import refusal
+from support.waiting import QUICKLY
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def launch(ec2):
 
 def stop(ec2, instance):
     ec2.stop_instances(InstanceIds=[instance])
-    ec2.get_waiter("instance_stopped").wait(InstanceIds=[instance], WaiterConfig={"Delay": 1})
+    ec2.get_waiter("instance_stopped").wait(InstanceIds=[instance], **QUICKLY)
 
 
 def test_egress_rules_are_refused_as_ingress_rules_are(ec2):
@@ -43,7 +44,7 @@ def test_egress_rules_are_refused_as_ingress_rules_are(ec2):
 
 def test_a_type_that_does_not_exist_is_no_value_of_the_attribute(ec2, launch):
     instance = launch()
-    ec2.get_waiter("instance_running").wait(InstanceIds=[instance], WaiterConfig={"Delay": 1})
+    ec2.get_waiter("instance_running").wait(InstanceIds=[instance], **QUICKLY)
     stop(ec2, instance)
     change = ec2.modify_instance_attribute
     assert refusal(change, InstanceId=instance, InstanceType={"Value": "t3.huge"}) == "InvalidInstanceAttributeValue"

@@ -2,6 +2,7 @@
 
 import pytest
 from support import tls
+from support.waiting import QUICKLY
 
 
 class Lab:
@@ -51,7 +52,7 @@ class Lab:
             ImageId=image, InstanceType="t3.micro", MinCount=1, MaxCount=1, SubnetId=self.subnets[0]
         )["Instances"][0]["InstanceId"]
         self.ec2.get_waiter("instance_running").wait(
-            InstanceIds=[launched], WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+            InstanceIds=[launched], **QUICKLY
         )
         return launched
 

@@ -2,9 +2,7 @@
 
 import pytest
 from support.refusal import refusal
-from support.waiting import until
-
-QUICK = {"Delay": 1, "MaxAttempts": 60}
+from support.waiting import QUICKLY, until
 
 
 def test_a_balancer_becomes_active_and_goes(lab, elb):
@@ -16,10 +14,10 @@ def test_a_balancer_becomes_active_and_goes(lab, elb):
     assert (made["Type"], made["Scheme"], made["VpcId"]) == ("application", "internet-facing", lab.vpc)
     assert [zone["ZoneName"] for zone in made["AvailabilityZones"]] == lab.zones[:2]
     assert len(made["SecurityGroups"]) == 1
-    elb.get_waiter("load_balancer_exists").wait(Names=["web"], WaiterConfig=QUICK)
-    elb.get_waiter("load_balancer_available").wait(LoadBalancerArns=[arn], WaiterConfig=QUICK)
+    elb.get_waiter("load_balancer_exists").wait(Names=["web"], **QUICKLY)
+    elb.get_waiter("load_balancer_available").wait(LoadBalancerArns=[arn], **QUICKLY)
     elb.delete_load_balancer(LoadBalancerArn=arn)
-    elb.get_waiter("load_balancers_deleted").wait(LoadBalancerArns=[arn], WaiterConfig=QUICK)
+    elb.get_waiter("load_balancers_deleted").wait(LoadBalancerArns=[arn], **QUICKLY)
     elb.delete_load_balancer(LoadBalancerArn=arn)
     assert elb.describe_load_balancers()["LoadBalancers"] == []
 
@@ -83,7 +81,7 @@ def test_a_network_balancer_answers_where_it_is_told_to(lab, elb):
     mapping = [{"SubnetId": lab.subnets[0], "AllocationId": address["AllocationId"]}]
     fixed = elb.create_load_balancer(Name="fixed", Type="network", SubnetMappings=mapping)["LoadBalancers"][0]
     elb.get_waiter("load_balancer_available").wait(
-        LoadBalancerArns=[fixed["LoadBalancerArn"]], WaiterConfig=QUICK
+        LoadBalancerArns=[fixed["LoadBalancerArn"]], **QUICKLY
     )
 
     def told():

@@ -10,7 +10,7 @@ from elb.conftest import answer
 from support import tls
 from support.instances import Lab as Machines
 from support.instances import tcp
-from support.waiting import until
+from support.waiting import QUICKLY, until
 
 pytestmark = pytest.mark.machines
 
@@ -42,7 +42,7 @@ def secure(machines):
             DefaultActions=[answer()],
         )["Listeners"][0]["ListenerArn"]
         elb.get_waiter("load_balancer_available").wait(
-            LoadBalancerArns=[balancer["LoadBalancerArn"]], WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+            LoadBalancerArns=[balancer["LoadBalancerArn"]], **QUICKLY
         )
         yield elb, acm, listener, balancer["DNSName"]
 

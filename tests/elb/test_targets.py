@@ -6,6 +6,7 @@ from botocore.exceptions import ClientError, WaiterError
 from elb.conftest import forward
 from support.functions import Functions
 from support.refusal import refusal
+from support.waiting import QUICKLY
 
 QUICK = {"Delay": 1, "MaxAttempts": 2}
 
@@ -38,7 +39,7 @@ def test_a_stopped_instance_is_no_target(lab, elb):
     elb.register_targets(TargetGroupArn=group, Targets=[{"Id": instance}])
     lab.ec2.stop_instances(InstanceIds=[instance])
     assert lab.health(group) == [(instance, "unused", "Target.InvalidState")]
-    lab.ec2.get_waiter("instance_stopped").wait(InstanceIds=[instance], WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    lab.ec2.get_waiter("instance_stopped").wait(InstanceIds=[instance], **QUICKLY)
     other = lab.group("other")
     assert refusal(elb.register_targets, TargetGroupArn=other, Targets=[{"Id": instance}]) == "InvalidTarget"
 

@@ -9,6 +9,7 @@ import subprocess
 import pytest
 from botocore.exceptions import ClientError
 from support.region import binary, run
+from support.waiting import QUICKLY
 
 NOBODY = 65534
 
@@ -121,7 +122,7 @@ def test_conflicts_with_what_is_are_refused(freehold, account):
     launch = {"ImageId": image, "MinCount": 1, "MaxCount": 1, "InstanceType": "t3.nano"}
     made = ec2.run_instances(**launch, ClientToken="one")["Instances"][0]["InstanceId"]
     assert code(ec2.run_instances, **(launch | {"InstanceType": "t3.micro"}), ClientToken="one") == "IdempotentParameterMismatch"
-    ec2.get_waiter("instance_running").wait(InstanceIds=[made], WaiterConfig={"Delay": 1})
+    ec2.get_waiter("instance_running").wait(InstanceIds=[made], **QUICKLY)
     ec2.modify_instance_attribute(InstanceId=made, DisableApiTermination={"Value": True})
     assert code(ec2.terminate_instances, InstanceIds=[made]) == "OperationNotPermitted"
     resize = {"InstanceId": made, "InstanceType": {"Value": "t3.micro"}}

@@ -8,7 +8,7 @@ import sqlite3
 import pytest
 from botocore.exceptions import ClientError
 from support.region import run
-from support.waiting import until
+from support.waiting import QUICKLY, until
 
 
 def image_of(directory):
@@ -117,9 +117,9 @@ def test_a_clock_moved_by_a_year_keeps_the_region_in_order(region):
     launch = {"ImageId": image, "InstanceType": "t3.nano", "MinCount": 1, "MaxCount": 1}
     kept = ec2.run_instances(ClientToken="token", **launch)["Instances"][0]["InstanceId"]
     gone = ec2.run_instances(**launch)["Instances"][0]["InstanceId"]
-    ec2.get_waiter("instance_running").wait(InstanceIds=[kept, gone], WaiterConfig={"Delay": 1})
+    ec2.get_waiter("instance_running").wait(InstanceIds=[kept, gone], **QUICKLY)
     ec2.terminate_instances(InstanceIds=[gone])
-    ec2.get_waiter("instance_terminated").wait(InstanceIds=[gone], WaiterConfig={"Delay": 1})
+    ec2.get_waiter("instance_terminated").wait(InstanceIds=[gone], **QUICKLY)
     here.advance_clock(year)
 
     def shown():
