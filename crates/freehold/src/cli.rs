@@ -215,6 +215,9 @@ pub struct LambdaNode {
     /// Seconds after which an environment that nobody uses is ended
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub idle: u64,
+    /// Port of the region's API, by which functions reach it too
+    #[arg(long)]
+    pub port: Option<u16>,
 }
 
 #[derive(Debug, Args)]

@@ -17,6 +17,7 @@ pub fn run(data_dir: Option<PathBuf>, options: &cli::LambdaNode) -> Result<()> {
     let forker = (PathBuf::from("/proc/self/exe"), vec!["lambda-sandbox".to_owned()]);
     let mut wanted = Options::new(data.path().to_owned(), forker);
     wanted.idle = Duration::from_secs(options.idle);
+    wanted.port = options.port;
     node::run(wanted).with_context(|| format!("the node of functions in {}", data.path().display()))
 }
 

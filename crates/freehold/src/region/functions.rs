@@ -13,12 +13,13 @@ use super::machines::Hardware;
 use crate::data_dir::DataDir;
 
 /// The node of the region's functions: a process of its own, where the region has machines.
-/// `idle`: how long an environment is kept that nobody uses.
-pub fn node(data: &DataDir, hardware: &Hardware, idle: Duration) -> SharedNode {
+/// `idle`: how long an environment is kept that nobody uses. `port`: of the region's API.
+pub fn node(data: &DataDir, hardware: &Hardware, idle: Duration, port: u16) -> SharedNode {
     if hardware.driver.kind() == DriverKind::None {
         return Arc::new(Absent);
     }
-    let arguments = ["--data-dir", &data.path().to_string_lossy(), "lambda-node"].map(str::to_owned).to_vec();
+    let (directory, port) = (data.path().to_string_lossy(), port.to_string());
+    let arguments = ["--data-dir", &directory, "lambda-node", "--port", &port].map(str::to_owned).to_vec();
     // By its descriptor's name, not its path: an upgrade may put another program there.
     let launcher = Launcher::new(data.path(), (PathBuf::from("/proc/self/exe"), arguments));
     Arc::new(Socket::new(&Layout::new(data.path()), launcher, idle))

@@ -52,6 +52,8 @@ pub async fn serve(data: &DataDir, options: &cli::Up) -> Result<()> {
 
     let listener = listen::listen(options.listen).await?;
     let listen = listener.local_addr().context("the address of the listener")?;
+    // The port, if any was asked for, is one by now.
+    let options = &cli::Up { listen, ..options.clone() };
     let development = if listen.ip().is_loopback() { Development::Accepted } else { Development::Refused };
     let (clock, test_clock) = clock(options.test_clock);
     let state = Arc::new(SqliteStore::open(&data.state(), DEFAULT_REGION)?);

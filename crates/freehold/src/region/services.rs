@@ -153,7 +153,7 @@ impl Services {
             queues: Arc::clone(&queues),
             patterns: Arc::new(Patterns),
             layout: functions::layout(data),
-            node: functions::node(data, hardware, Duration::from_secs(options.lambda_idle)),
+            node: functions::node(data, hardware, Duration::from_secs(options.lambda_idle), options.listen.port()),
         });
         iam.protect("lambda", Arc::clone(&lambda) as _);
         let functions = Arc::new(FunctionTarget(Arc::clone(&lambda)));

@@ -73,8 +73,10 @@ impl Birth<'_> {
         environment.stream.begin();
         if let Some(Sockets { listeners, resolver }) = sockets {
             let mut listeners = listeners.into_iter();
-            if let (Some(api), Some(region)) = (listeners.next(), listeners.next()) {
+            if let Some(api) = listeners.next() {
                 environment.keep(api::serve(&environment, api)?);
+            }
+            for region in listeners {
                 environment.keep(endpoint.serve(region)?);
             }
             environment.keep(crate::resolver::serve(resolver, names)?);

@@ -38,11 +38,13 @@ pub struct Options {
     pub idle: Duration,
     /// Sandboxes that are kept ready for the next cold start.
     pub stock: usize,
+    /// Where clients of the host reach the region: addresses that they were told, of queues say, are good inside as well.
+    pub port: Option<u16>,
 }
 
 impl Options {
     pub fn new(data_dir: PathBuf, forker: (PathBuf, Vec<String>)) -> Self {
-        Self { data_dir, forker, idle: Duration::from_secs(600), stock: 4 }
+        Self { data_dir, forker, idle: Duration::from_secs(600), stock: 4, port: None }
     }
 }
 
@@ -84,7 +86,7 @@ async fn serve(options: Options) -> Result<(), Error> {
             directory: layout.root().join("sandboxes"),
             data_dir: options.data_dir.clone(),
             forker: options.forker.clone(),
-            ports: vec![RUNTIME_API_PORT, ENDPOINT_PORT],
+            ports: ports(options.port),
             tmp_mib: USUAL_TMP_MIB,
         })
     })?;
@@ -111,6 +113,12 @@ async fn serve(options: Options) -> Result<(), Error> {
     pool.end_all();
     tokio::task::block_in_place(|| sandboxes.remove_all())?;
     Ok(())
+}
+
+/// Ports of a sandbox's loopback: of the Runtime API, and by which the region is reached.
+fn ports(region: Option<u16>) -> Vec<u16> {
+    let own = [RUNTIME_API_PORT, ENDPOINT_PORT];
+    own.into_iter().chain(region.filter(|port| !own.contains(port))).collect()
 }
 
 struct Signals {
