@@ -26,12 +26,6 @@ def region(host_is_left_clean):
         yield made
 
 
-def metadata(lab, instance, path):
-    """What the instance reads about itself, or nothing."""
-    address = lab.describe(instance)["PublicIpAddress"]
-    return lab.try_ssh(address, f"wget -qO- http://169.254.169.254/latest/meta-data/{path}").stdout
-
-
 def test_an_on_demand_launch_takes_the_room_of_a_spot_instance_and_the_group_replaces_it(region):
     with contextlib.ExitStack() as ending:
         lab = ending.enter_context(Lab(region))
@@ -47,7 +41,7 @@ def test_an_on_demand_launch_takes_the_room_of_a_spot_instance_and_the_group_rep
         fleet.until_serving(group, 2, timeout=180)
         first = fleet.serving(group)
         (victim,) = {one for one in first if lab.describe(one).get("InstanceLifecycle") == "spot"}
-        assert metadata(lab, victim, "spot/instance-action") == ""
+        assert lab.metadata(victim, "spot/instance-action") == ""
 
         # Three run, and there is room for no more.
         made = lab.ec2.run_instances(
@@ -61,7 +55,7 @@ def test_an_on_demand_launch_takes_the_room_of_a_spot_instance_and_the_group_rep
         )
         paid = made["Instances"][0]["InstanceId"]
         lab.ids.append(paid)
-        told = until(lambda: metadata(lab, victim, "spot/instance-action"), f"{victim} reads that it goes")
+        told = until(lambda: lab.metadata(victim, "spot/instance-action"), f"{victim} reads that it goes")
         action = json.loads(told)
         now = datetime.datetime.fromisoformat(region.advance_clock(0)["now"])
         left = datetime.datetime.fromisoformat(action["time"]) - now

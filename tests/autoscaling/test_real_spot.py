@@ -38,12 +38,6 @@ class Group:
         serving = self.fleet.serving(self.name)
         return {one for one in serving if self.lab.describe(one).get("InstanceLifecycle") == "spot"}
 
-    def metadata(self, instance, path):
-        """What the instance reads about itself, or nothing."""
-        address = self.lab.describe(instance)["PublicIpAddress"]
-        url = f"http://169.254.169.254/latest/meta-data/{path}"
-        return self.lab.try_ssh(address, f"wget -qO- {url}").stdout
-
     def interrupt(self, *arguments):
         done = self.region.command("spot", "interrupt", *arguments)
         assert done.returncode == 0, done.stderr
@@ -69,21 +63,21 @@ def test_an_interrupted_instance_reads_of_it_goes_and_is_replaced(region):
         (stays,) = group.fleet.serving(group.name) - {victim}
         address = group.lab.describe(victim)["PublicIpAddress"]
         group.lab.ssh(address, "true")
-        assert group.metadata(victim, "instance-life-cycle") == "spot"
-        assert group.metadata(victim, "spot/instance-action") == ""
+        assert group.lab.metadata(victim, "instance-life-cycle") == "spot"
+        assert group.lab.metadata(victim, "spot/instance-action") == ""
 
         group.interrupt(victim)
-        action = json.loads(group.metadata(victim, "spot/instance-action"))
+        action = json.loads(group.lab.metadata(victim, "spot/instance-action"))
         assert action["action"] == "terminate"
-        assert group.metadata(victim, "spot/termination-time") == action["time"]
-        assert "noticeTime" in group.metadata(victim, "events/recommendations/rebalance")
-        assert group.metadata(stays, "spot/instance-action") == ""
+        assert group.lab.metadata(victim, "spot/termination-time") == action["time"]
+        assert "noticeTime" in group.lab.metadata(victim, "events/recommendations/rebalance")
+        assert group.lab.metadata(stays, "spot/instance-action") == ""
         assert victim in group.fleet.serving(group.name)
 
         # A control plane that dies meanwhile takes nothing of it along.
         region.kill()
         region.start()
-        assert json.loads(group.metadata(victim, "spot/instance-action"))["time"] == action["time"]
+        assert json.loads(group.lab.metadata(victim, "spot/instance-action"))["time"] == action["time"]
         region.advance_clock(NOTICE + 1)
         serving = group.until_replaced(victim)
         (replacement,) = group.spot()

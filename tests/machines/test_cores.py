@@ -32,10 +32,14 @@ def group(instance):
     raise AssertionError(f"{instance} has no group")
 
 
+def of_group(place):
+    return cpus((place / "cpuset.cpus").read_text()) or cpus((place / "cpuset.cpus.effective").read_text())
+
+
 def allowed(instance):
     """The CPUs that the kernel says are the machine's: its group's, and those of everything in it."""
     place = group(instance)
-    own = cpus((place / "cpuset.cpus").read_text()) or cpus((place / "cpuset.cpus.effective").read_text())
+    own = of_group(place)
     inside = set()
     for pid in (place / "cgroup.procs").read_text().split():
         try:
@@ -46,6 +50,9 @@ def allowed(instance):
         for text in status:
             (line,) = [line for line in text.splitlines() if line.startswith("Cpus_allowed_list:")]
             inside |= cpus(line.partition(":")[2])
+    if own != of_group(place):
+        # They were changed while they were read.
+        return allowed(instance)
     assert inside and inside <= own, f"{instance}: {inside} beyond {own}"
     return own
 

@@ -45,16 +45,16 @@ class Range:
         """The same from inside an instance."""
         kind, _, port = probe.partition(" ")
         if kind == "icmp":
-            return self.lab.try_ssh(instance, f"ping -c 1 -W 1 {address}").returncode == 0
+            return self.lab.run(instance, f"ping -c 1 -W 1 {address}").returncode == 0
         assert kind == "tcp", probe
         # The shell stays to tell how the probe ended: cut off by the clock, it is a signal, which ssh cannot tell.
-        done = self.lab.try_ssh(instance, f"timeout 1 nc {address} {port} </dev/null; echo ended $?")
+        done = self.lab.run(instance, f"timeout 1 nc {address} {port} </dev/null; echo ended $?")
         assert "ended" in done.stdout, done.stderr
         return "ended 0" in done.stdout or "refused" in done.stderr
 
     def expect(self, source, probe, is_open):
         word = "open" if is_open else "closed"
-        until(lambda: self.passes(source, probe) == is_open, f"{probe} is {word} from the {source}", timeout=10)
+        until(lambda: self.passes(source, probe) == is_open, f"{probe} is {word} from the {source}")
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ def guest(machines):
         lab.ssh(instance["PublicIpAddress"], "true")
 
         def call(url):
-            return lab.try_ssh(instance["PublicIpAddress"], f"wget -qO- '{url}' 2>&1; true").stdout
+            return lab.run(instance["PublicIpAddress"], f"wget -qO- '{url}' 2>&1; true").stdout
 
         yield call
 

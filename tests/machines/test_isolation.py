@@ -21,7 +21,7 @@ def tenants(machines):
 
 
 def reaches(lab, attacker, address, port):
-    done = lab.try_ssh(attacker["PublicIpAddress"], f"timeout 1 nc {address} {port} </dev/null; echo ended $?")
+    done = lab.run(attacker["PublicIpAddress"], f"timeout 1 nc {address} {port} </dev/null; echo ended $?")
     assert "ended" in done.stdout, done.stderr
     return "ended 0" in done.stdout
 
@@ -92,7 +92,7 @@ def test_a_forged_source_address_is_dropped(tenants):
     mine, attacker, _, _ = tenants
     forged = "172.31.255.77"
     attempt = f"ip addr add {forged}/32 dev eth0 && ping -c 1 -W 1 -I {forged} 169.254.169.253"
-    assert mine.try_ssh(attacker["PublicIpAddress"], f"({attempt}) || exit 7").returncode == 7
+    assert mine.run(attacker["PublicIpAddress"], f"({attempt}) || exit 7").returncode == 7
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_a_forged_source_address_is_dropped(tenants):
 def test_what_breaks_out_is_refused(tenants, attempt):
     mine, attacker, _, _ = tenants
     command = attempt.format(data=mine.region.data, pid=mine.region.process.pid)
-    done = mine.try_ssh(attacker["PublicIpAddress"], f"mkdir -p /mnt; ({command}) || exit 7")
+    done = mine.run(attacker["PublicIpAddress"], f"mkdir -p /mnt; ({command}) || exit 7")
     assert done.returncode == 7, f"{command}: {done.stdout}{done.stderr}"
 
 
@@ -135,6 +135,6 @@ def test_memory_is_limited(tenants):
     mine, attacker, _, _ = tenants
     address = attacker["PublicIpAddress"]
     # Half a gibibyte is the whole of the machine; the one that takes more is ended, and the machine goes on.
-    done = mine.try_ssh(address, "dd if=/dev/zero bs=900M count=1 2>/dev/null | wc -c")
+    done = mine.run(address, "dd if=/dev/zero bs=900M count=1 2>/dev/null | wc -c")
     assert "943718400" not in done.stdout
     assert mine.ssh(address, "echo alive") == "alive"

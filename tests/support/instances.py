@@ -100,8 +100,8 @@ class Lab:
             self.until(instance, "terminated")
             self.ids = [one for one in self.ids if one != instance]
 
-    def try_ssh(self, address, command, timeout=30):
-        """One attempt; the finished process."""
+    def attempt(self, address, command):
+        """One attempt of `run`."""
         options = ["BatchMode=yes", "IdentitiesOnly=yes", "ConnectTimeout=5", "LogLevel=ERROR"]
         options += ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null"]
         arguments = [word for option in options for word in ("-o", option)]
@@ -109,21 +109,32 @@ class Lab:
             ["ssh", "-i", self.key, *arguments, f"root@{address}", command],
             capture_output=True,
             text=True,
-            timeout=timeout,
+            timeout=30,
             stdin=subprocess.DEVNULL,
             check=False,
         )
 
-    def ssh(self, address, command, timeout=180):
-        """Runs a command inside as soon as the server takes the key; what it printed. 255 is ssh's own failure."""
+    def run(self, address, command, timeout=180):
+        """Runs a command inside as soon as the server takes the key; the finished process. 255 is ssh's own failure."""
 
         def answered():
-            done = self.try_ssh(address, command)
-            return done if done.returncode != 255 else None
+            done = self.attempt(address, command)
+            if done.returncode == 255:
+                raise ValueError(done.stderr)
+            return done
 
-        done = until(answered, f"SSH to {address}", timeout=timeout, every=0.2)
+        return until(answered, f"SSH to {address}", timeout=timeout, every=0.2)
+
+    def ssh(self, address, command, timeout=180):
+        """The same with a command that succeeds; what it printed."""
+        done = self.run(address, command, timeout)
         assert done.returncode == 0, f"{command}: {done.stdout}{done.stderr}"
         return done.stdout.strip()
+
+    def metadata(self, instance, path):
+        """What the instance reads about itself, or nothing."""
+        address = self.describe(instance)["PublicIpAddress"]
+        return self.ssh(address, f"wget -qO- http://169.254.169.254/latest/meta-data/{path} || true")
 
 
 def tcp(port, to=None, **peer):
