@@ -39,3 +39,9 @@ def test_groups_have_tags(desk):
     assert refusal(desk.scheduler.tag_resource, ResourceArn=missing, Tags=tags) == MISSING
     assert refusal(desk.scheduler.untag_resource, ResourceArn=missing, TagKeys=["a"]) == MISSING
     assert refusal(desk.scheduler.list_tags_for_resource, ResourceArn=missing) == MISSING
+
+
+def test_the_default_group_is_as_old_as_it_was(desk):
+    [listed] = desk.scheduler.list_schedule_groups()["ScheduleGroups"]
+    found = desk.scheduler.get_schedule_group(Name="default")
+    assert found["CreationDate"] == listed["CreationDate"] == found["LastModificationDate"]

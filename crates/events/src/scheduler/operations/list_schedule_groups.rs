@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use freehold_api::scheduler::{ListScheduleGroupsInput, ListScheduleGroupsOutput};
-use freehold_store::{Filter, StoreExt};
+use freehold_store::{Filter, StoreExt, TxExt};
 use freehold_wire::Call;
 
-use super::pages;
+use super::{lookup, pages};
 use crate::Events;
-use crate::scheduler::errors::{Error, Result};
+use crate::scheduler::errors::Error;
 use crate::scheduler::model::{DEFAULT_GROUP, Group};
 use crate::scheduler::show;
 
@@ -17,10 +17,12 @@ pub(super) async fn list_schedule_groups(
     call: Call,
     input: ListScheduleGroupsInput,
 ) -> Result<ListScheduleGroupsOutput, freehold_wire::Error> {
-    let mut found = events.store.list::<Group>(&Filter::account(call.account())).map_err(Error::from)?;
-    if !found.iter().any(|group| group.name == DEFAULT_GROUP) {
-        found.push(Group::new(&call.region, call.account(), DEFAULT_GROUP, events.now()));
-    }
+    let (caller, now) = (call.clone(), events.now());
+    let found = events.store.transact::<_, Error, _>(move |tx| {
+        lookup::group(tx, &caller, DEFAULT_GROUP, now)?;
+        Ok(tx.list::<Group>(&Filter::account(caller.account()))?)
+    });
+    let mut found = found.await?;
     let prefix = input.name_prefix.unwrap_or_default();
     found.retain(|group| group.name.starts_with(&prefix));
     let query = ["ListScheduleGroups", call.account(), &prefix];
