@@ -163,13 +163,16 @@ def test_what_a_function_wrote_is_in_its_log_group(runner, running):
 def test_invocations_are_measured(runner, running):
     cloudwatch = running.client("cloudwatch", "333344445555")
     runner.invoke(payload={"do": "raise"})
-    names = {
-        metric["MetricName"]
-        for metric in cloudwatch.list_metrics(
-            Namespace="AWS/Lambda", Dimensions=[{"Name": "FunctionName", "Value": "f"}]
-        )["Metrics"]
-    }
-    assert {"Invocations", "Errors", "Duration", "ConcurrentExecutions"} <= names
+    wanted = {"Invocations", "Errors", "Duration", "ConcurrentExecutions"}
+
+    def measured():
+        named = {"Namespace": "AWS/Lambda", "Dimensions": [{"Name": "FunctionName", "Value": "f"}]}
+        found = {metric["MetricName"] for metric in cloudwatch.list_metrics(**named)["Metrics"]}
+        if not wanted <= found:
+            raise ValueError(found)
+        return True
+
+    until(measured, "all metrics are there")
 
 
 def test_only_messages_that_a_filter_wants_come(runner, running):

@@ -30,7 +30,7 @@ def test_invocations_are_billed_once_however_the_region_dies(clients, host_is_le
                 region.start()
 
         def counted():
-            bill = region.command("bill", "day", "--by", "usage,resource", "--account", ACCOUNT, "--format", "json")
+            bill = region.command("bill", *PERIOD, "--by", "usage,resource", "--account", ACCOUNT, "--format", "json")
             arn = f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:f"
             lines = {tuple(line["key"]): float(line["quantity"]) for line in json.loads(bill.stdout)["lines"]}
             return lines.get(("Request", arn)), lines.get(("Lambda-GB-Second", arn))

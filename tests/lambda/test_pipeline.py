@@ -188,9 +188,9 @@ def test_an_event_that_fails_is_tried_three_times_and_told(clients, host_is_left
             assert json.loads(receive(sqs, told)["Body"])["id"] == request
             # Its next run is in its queue when this one is over.
             until(lambda count=minutes: len(said(region, "REPORT")) == count, "the run is over")
-            region.advance_clock(minutes * 60 - 5)
+            region.advance_clock(minutes * 60 - 25)
             assert not sqs.receive_message(QueueUrl=told, WaitTimeSeconds=1).get("Messages"), "not before its time"
-            region.advance_clock(10)
+            region.advance_clock(30)
         assert json.loads(receive(sqs, told)["Body"])["id"] == request
         record = json.loads(receive(sqs, failed)["Body"])
         context = record["requestContext"]

@@ -134,9 +134,9 @@ def test_a_batch_is_as_large_as_said_or_as_old(lab):
 
 
 def test_only_what_failed_of_a_batch_comes_again(lab):
-    inbox = lab.teller("partial", timeout=3)
+    inbox = lab.teller("partial", timeout=6)
     responses = ["ReportBatchItemFailures"]
-    url, _ = lab.source("halves", "partial", {"VisibilityTimeout": "3"}, FunctionResponseTypes=responses, BatchSize=4)
+    url, _ = lab.source("halves", "partial", {"VisibilityTimeout": "6"}, FunctionResponseTypes=responses, BatchSize=4)
     send(lab, url, ["good 1", "bad 2", "good 3", "bad 4"])
     told = lab.told(inbox, 6)
     assert sorted(bodies(told)) == ["bad 2", "bad 2", "bad 4", "bad 4", "good 1", "good 3"]
@@ -231,7 +231,7 @@ def test_a_schedule_calls_a_function_by_its_role(lab, running):
     allow = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": function}
     policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
     iam.put_role_policy(RoleName="scheduler", PolicyName="invoke", PolicyDocument=policy)
-    at = datetime.datetime.now(UTC) + datetime.timedelta(seconds=2)
+    at = datetime.datetime.now(UTC) + datetime.timedelta(seconds=4)
     scheduler.create_schedule(
         Name="once",
         ScheduleExpression=f"at({at:%Y-%m-%dT%H:%M:%S})",
