@@ -121,3 +121,5 @@ def test_a_file_with_a_mistake_changes_nothing(priced, text, why):
 def test_a_missing_file_is_named(priced):
     done = priced.command("prices", "import", "/nowhere/index.json")
     assert done.returncode == 1 and "/nowhere/index.json" in done.stderr
+    done = priced.command("prices", "import", "/")
+    assert done.returncode == 1 and done.stderr.count("Is a directory") == 1, done.stderr

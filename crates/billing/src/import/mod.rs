@@ -34,7 +34,7 @@ const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 /// Why a file cannot be imported. Nothing of it is taken then.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    #[error("it cannot be read: {0}")]
+    #[error("it cannot be read")]
     Io(#[from] std::io::Error),
     /// With line and column.
     #[error("it is not a price list: {0}")]
