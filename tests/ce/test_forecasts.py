@@ -1,10 +1,12 @@
 """What is to come, which resource cost what, and what to reserve."""
 
 import datetime
+import json
 from decimal import Decimal
 
 import pytest
 from support.books import DAY, dimension, period
+from support.cli import cli
 from support.refusal import refusal
 from support.reserved import Reserved
 
@@ -211,3 +213,28 @@ def test_reservations_of_other_services_are_refused(books):
     assert refusal(call, Service=EC2, PaymentOption="HEAVY_UTILIZATION") == "ValidationException"
     assert refusal(call, Service=EC2, Filter=dimension("REGION", "us-east-1")) == "ValidationException"
     assert refusal(call, Service=EC2, NextPageToken="nonsense") == "InvalidNextTokenException"
+
+
+def test_the_command_line_foresees_and_recommends(books):
+    day = books.midnight()
+    instance = books.run("m5.large")
+    books.region.advance_clock(8 * DAY)
+    today = day + days(8)
+    aws = cli(books.region, books.account)
+
+    def told(operation, *arguments):
+        answer = aws("ce", operation, *arguments)
+        assert answer.returncode == 0, answer.stderr
+        return json.loads(answer.stdout)
+
+    ahead = ["--time-period", f"Start={today},End={today + days(2)}", "--granularity", "DAILY"]
+    assert len(told("get-cost-forecast", "--metric", "UNBLENDED_COST", *ahead)["ForecastResultsByTime"]) == 2
+    assert len(told("get-usage-forecast", "--metric", "USAGE_QUANTITY", *ahead)["ForecastResultsByTime"]) == 2
+    (advice,) = told("get-reservation-purchase-recommendation", "--service", EC2)["Recommendations"]
+    assert advice["RecommendationSummary"]["CurrencyCode"] == "USD"
+    back = ["--time-period", f"Start={day},End={today}", "--granularity", "MONTHLY"]
+    by_resource = ["--group-by", "Type=DIMENSION,Key=RESOURCE_ID", "--filter", json.dumps(dimension("SERVICE", EC2))]
+    results = told("get-cost-and-usage-with-resources", *back, *by_resource)["ResultsByTime"]
+    assert {group["Keys"][0] for result in results for group in result["Groups"]} == {instance}
+    refused = aws("ce", "get-cost-forecast", "--metric", "USAGE_QUANTITY", *ahead)
+    assert refused.returncode != 0 and "ValidationException" in refused.stderr
