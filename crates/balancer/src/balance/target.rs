@@ -41,7 +41,7 @@ fn by_share<'a>(
     now_millis: i64,
     random: &mut impl Rng,
 ) -> Option<&'a Target> {
-    let share = |target: &Target| share(now_millis - target.live.healthy_since(), group.slow_start_seconds);
+    let share = |target: &Target| share(now_millis - target.live.slow_since(), group.slow_start_seconds);
     if all.clone().all(|target| share(target) < 1.0) {
         let count = all.clone().count();
         return all.clone().nth(group.turn.fetch_add(1, Relaxed) % count.max(1));
@@ -55,8 +55,8 @@ fn by_share<'a>(
 }
 
 /// From a twentieth, so that a new target is seen to work, to 1.
-fn share(healthy_millis: i64, slow_start_seconds: u32) -> f64 {
-    (healthy_millis as f64 / (f64::from(slow_start_seconds) * 1000.0)).clamp(0.05, 1.0)
+fn share(slow_millis: i64, slow_start_seconds: u32) -> f64 {
+    (slow_millis as f64 / (f64::from(slow_start_seconds) * 1000.0)).clamp(0.05, 1.0)
 }
 
 /// A target to try after those in `tried` could not be reached.
@@ -148,6 +148,7 @@ pub mod tests {
     fn a_new_target_starts_slowly_beside_an_old_one() {
         let mut group = group(Algorithm::RoundRobin, &[State::Healthy; 2]);
         group.slow_start_seconds = 30;
+        group.targets[1].live.starts_slowly(true);
         group.targets[1].live.set(State::Unhealthy, "", "", 0);
         group.targets[1].live.set(State::Healthy, "", "", 60_000);
         let counts = counts(&group, None, 2000, 63_000);

@@ -51,6 +51,7 @@ impl Checks {
         let mut wanted = HashMap::new();
         for group in view.groups.values() {
             for target in &group.targets {
+                target.live.starts_slowly(group.slow_start_seconds > 0);
                 if let Some(plan) = plan(view, group, target) {
                     let key = TargetKey { group: group.arn.clone(), id: target.id.clone(), address: target.address };
                     wanted.insert(key, (plan, target.clone()));

@@ -15,8 +15,10 @@ use crate::status::State;
 #[derive(Debug)]
 pub struct Live {
     state: AtomicU8,
-    /// Of the last change to healthy, in milliseconds since the epoch; 0 if it never was.
-    healthy_since: AtomicI64,
+    /// Whether its group has a slow start.
+    starts_slowly: AtomicBool,
+    /// Of the last change to healthy that began a slow start, in milliseconds since the epoch; 0 if none did.
+    slow_since: AtomicI64,
     /// Requests or flows under way.
     pub active: PerWorker<Count>,
     /// Of its group and zone.
@@ -38,7 +40,8 @@ impl Live {
     fn new(workers: usize, cells: Arc<PerWorker<GroupCells>>) -> Live {
         Live {
             state: AtomicU8::new(State::Initial as u8),
-            healthy_since: AtomicI64::new(0),
+            starts_slowly: AtomicBool::new(false),
+            slow_since: AtomicI64::new(0),
             active: PerWorker::new(workers),
             cells,
             why: Mutex::new(("Elb.RegistrationInProgress".into(), "Target registration is in progress".into())),
@@ -68,7 +71,8 @@ impl Live {
             return false;
         }
         if state == State::Healthy && was != State::Healthy {
-            self.healthy_since.store(now_millis, Relaxed);
+            let since = if self.starts_slowly.load(Relaxed) { now_millis } else { 0 };
+            self.slow_since.store(since, Relaxed);
         }
         self.state.store(state as u8, Relaxed);
         *why = (reason.to_owned(), description.to_owned());
@@ -79,8 +83,17 @@ impl Live {
         self.why.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub fn healthy_since(&self) -> i64 {
-        self.healthy_since.load(Relaxed)
+    /// Says whether the target starts slowly once it becomes healthy. Who is healthy already does not, though a slow start is
+    /// switched on later (*User Guide, Slow start mode*).
+    pub fn starts_slowly(&self, does: bool) {
+        self.starts_slowly.store(does, Relaxed);
+        if !does {
+            self.slow_since.store(0, Relaxed);
+        }
+    }
+
+    pub fn slow_since(&self) -> i64 {
+        self.slow_since.load(Relaxed)
     }
 
     /// When it began to drain, by this process's clock: a region whose clock a test has moved may say that it will.
