@@ -15,7 +15,7 @@ import pytest
 from support.functions import Functions
 from support.instances import Lab, tcp
 from support.region import Region
-from support.waiting import until
+from support.waiting import QUICKLY, until
 
 pytestmark = pytest.mark.machines
 
@@ -80,7 +80,7 @@ class Site:
             DefaultActions=[{"Type": "forward", "TargetGroupArn": self.group}],
         )["Listeners"][0]["ListenerArn"]
         self.elb.get_waiter("load_balancer_available").wait(
-            LoadBalancerArns=[self.arn], WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+            LoadBalancerArns=[self.arn], **QUICKLY
         )
         until(lambda: self.get("/").status == 201, "the function answers", timeout=60)
 

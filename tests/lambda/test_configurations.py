@@ -169,12 +169,12 @@ def test_a_mapping_is_made_changed_and_removed(functions, lam, made, account):
     uuid = mapping["UUID"]
     large = lam.update_event_source_mapping(UUID=uuid, BatchSize=100, MaximumBatchingWindowInSeconds=1, Enabled=True)
     assert (large["State"], large["BatchSize"]) == ("Enabling", 100)
-    until(lambda: lam.get_event_source_mapping(UUID=uuid)["State"] == "Enabled", "it is enabled", timeout=20)
+    until(lambda: lam.get_event_source_mapping(UUID=uuid)["State"] == "Enabled", "it is enabled")
     assert refusal(lam.update_event_source_mapping, UUID=uuid, MaximumBatchingWindowInSeconds=0) == INVALID
     assert [one["UUID"] for one in lam.list_event_source_mappings(FunctionName="f")["EventSourceMappings"]] == [uuid]
     assert lam.list_event_source_mappings(EventSourceArn=f"{source}x")["EventSourceMappings"] == []
     assert lam.delete_event_source_mapping(UUID=uuid)["State"] == "Deleting"
-    until(lambda: lam.list_event_source_mappings()["EventSourceMappings"] == [], "it is gone", timeout=20)
+    until(lambda: lam.list_event_source_mappings()["EventSourceMappings"] == [], "it is gone")
     for call in (lam.get_event_source_mapping, lam.delete_event_source_mapping):
         assert refusal(call, UUID=uuid) == MISSING
     assert refusal(lam.list_event_source_mappings, FunctionName="g") == MISSING

@@ -13,6 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 from support.functions import HELLO, package, zipped
 from support.refusal import refusal
+from support.waiting import QUICKLY
 
 MISSING = "ResourceNotFoundException"
 INVALID = "InvalidParameterValueException"
@@ -38,8 +39,8 @@ def test_a_function_is_made_and_becomes_active(functions, lam, account):
     assert made["Environment"] == {"Variables": {"STAGE": "test"}}
     assert made["LoggingConfig"] == {"LogFormat": "Text", "LogGroup": "/aws/lambda/hello"}
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+0000", made["LastModified"])
-    lam.get_waiter("function_active_v2").wait(FunctionName="hello", WaiterConfig={"Delay": 1})
-    lam.get_waiter("function_updated_v2").wait(FunctionName="hello", WaiterConfig={"Delay": 1})
+    lam.get_waiter("function_active_v2").wait(FunctionName="hello", **QUICKLY)
+    lam.get_waiter("function_updated_v2").wait(FunctionName="hello", **QUICKLY)
     for name in ("hello", arn, f"{account}:function:hello", f"{account}:hello"):
         assert lam.get_function_configuration(FunctionName=name)["FunctionArn"] == arn
     found = lam.get_function_configuration(FunctionName="hello", Qualifier="$LATEST")

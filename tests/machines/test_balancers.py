@@ -19,7 +19,7 @@ import pytest
 from support.instances import Lab, tcp, tcp_passes
 from support.refusal import refusal
 from support.region import Region
-from support.waiting import until
+from support.waiting import QUICKLY, until
 
 pytestmark = pytest.mark.machines
 
@@ -89,7 +89,7 @@ class Fleet:
             DefaultActions=[{"Type": "forward", "TargetGroupArn": self.targets}],
         )
         self.elb.get_waiter("load_balancer_available").wait(
-            LoadBalancerArns=[self.arn], WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+            LoadBalancerArns=[self.arn], **QUICKLY
         )
         self.until_healthy(len(self.servers))
         return self

@@ -8,7 +8,7 @@ import uuid
 import pytest
 from support.instances import Lab, tcp
 from support.region import Region
-from support.waiting import until
+from support.waiting import QUICKLY, until
 
 pytestmark = pytest.mark.machines
 
@@ -70,7 +70,7 @@ class Site:
         self.elb.modify_load_balancer_attributes(LoadBalancerAttributes=every, **self.balancer)
         instances = [{"InstanceId": server["InstanceId"]} for server in self.servers]
         self.elb.register_instances_with_load_balancer(Instances=instances, **self.balancer)
-        self.elb.get_waiter("instance_in_service").wait(WaiterConfig={"Delay": 1, "MaxAttempts": 90}, **self.balancer)
+        self.elb.get_waiter("instance_in_service").wait(**QUICKLY, **self.balancer)
 
     @property
     def url(self):

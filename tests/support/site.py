@@ -10,7 +10,7 @@ import urllib.request
 
 from support.fleet import Fleet
 from support.instances import Lab, tcp
-from support.waiting import until
+from support.waiting import QUICKLY, until
 
 SERVER = """#!/bin/sh
 mkdir -p /srv/www
@@ -105,7 +105,7 @@ class Site:
     def delete_balancer(self, arn):
         self.elb.delete_load_balancer(LoadBalancerArn=arn)
         self.elb.get_waiter("load_balancers_deleted").wait(
-            LoadBalancerArns=[arn], WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+            LoadBalancerArns=[arn], **QUICKLY
         )
 
     def until_unused(self, security):
