@@ -1,6 +1,6 @@
 //! Keeps events for archives, before they are told to anybody.
 
-use freehold_store::{StoreExt, TxExt};
+use freehold_store::{Document, StoreExt, TxExt};
 
 use crate::Events;
 use crate::errors::{Error, Result};
@@ -38,7 +38,7 @@ impl Events {
             for event in events {
                 // An archive that was deleted meanwhile keeps nothing more.
                 let Some(mut held) = tx.get::<Holding>(&event.key)?.filter(|held| !held.is_dismissed) else { continue };
-                if tx.get::<Kept>(freehold_store::Document::id(&event))?.is_some() {
+                if tx.get::<Kept>(event.id())?.is_some() {
                     continue;
                 }
                 held.events += 1;
