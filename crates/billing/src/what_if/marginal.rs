@@ -50,18 +50,25 @@ fn rate(plan: &SavingsPlan, product: &crate::engine::Product, prices: &impl Pric
 }
 
 /// How many instances of a product to reserve at so many USD an hour each.
-pub(super) fn best_count(profile: &Profile, product: usize, on_demand: Decimal, each: Decimal) -> u32 {
+pub(super) fn best_count_of(profile: &Profile, product: usize, on_demand: Decimal, each: Decimal) -> u32 {
     let used = |(count, amounts): &(Decimal, Vec<(usize, Decimal)>)| {
         let used: Decimal = amounts.iter().filter(|(at, _)| *at == product).map(|(_, quantity)| *quantity).sum();
         (*count, used)
     };
     let hours: Vec<_> = profile.hours().iter().map(used).collect();
+    best_count(&hours, on_demand, each)
+}
+
+/// How many reservations pay for themselves, at USD an hour for what runs without one and for each of them, used or not:
+/// each one more is used less than the one before. `hours` is how many there are in which so many run.
+pub fn best_count(hours: &[(Decimal, Decimal)], on_demand: Decimal, each: Decimal) -> u32 {
+    let length: Decimal = hours.iter().map(|(count, _)| *count).sum();
     let pays_off = |already: &u32| {
         let already = Decimal::from(*already);
         let covered =
             |(count, used): &(Decimal, Decimal)| *count * (*used - already).clamp(Decimal::ZERO, Decimal::ONE);
         let covered: Decimal = hours.iter().map(covered).sum();
-        covered * on_demand > profile.length() * each
+        covered * on_demand > length * each
     };
     (0..).take_while(pays_off).count().try_into().unwrap_or(u32::MAX)
 }

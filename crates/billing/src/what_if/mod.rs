@@ -14,6 +14,7 @@ mod tests;
 mod usage_file;
 
 pub use choice::{Bought, Choice, Offer};
+pub use marginal::best_count;
 pub use profile::Profile;
 pub use search::{Wanted, what_if};
 pub use usage_file::BadUsage;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rust_decimal::Decimal;
 
 use super::choice::{Bought, Choice, Offer};
-use super::marginal::{best_commitment, best_count};
+use super::marginal::{best_commitment, best_count_of};
 use super::mix::best_mix;
 use super::profile::Profile;
 use crate::bill::Commitments;
@@ -144,7 +144,7 @@ impl Search<'_> {
             let price = offer.price(self.sheet, self.region)?;
             let each = price.hourly + price.upfront / Decimal::from(term.hours());
             let on_demand = self.sheet.list_price(product)?;
-            let count = best_count(self.profile, at, on_demand, each);
+            let count = best_count_of(self.profile, at, on_demand, each);
             let amount = Decimal::from(count);
             let reservation = Reservation {
                 id: format!("{}-{at}", offer.id()).into(),

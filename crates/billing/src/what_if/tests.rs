@@ -111,6 +111,20 @@ fn a_commitment_breaks_even_when_on_demand_would_have_cost_as_much() {
 }
 
 #[test]
+fn as_many_are_reserved_as_are_used_for_long_enough() {
+    // At 60 % of the price one must be used in more than 60 of 100 hours.
+    let best = |used: &[(u32, u32)]| {
+        let hours: Vec<_> = used.iter().map(|(count, used)| (Decimal::from(*count), Decimal::from(*used))).collect();
+        best_count(&hours, usd("0.10"), usd("0.06"))
+    };
+    assert_eq!(best(&[(100, 3)]), 3);
+    assert_eq!(best(&[(60, 5), (40, 2)]), 2);
+    assert_eq!(best(&[(61, 5), (39, 2)]), 5);
+    assert_eq!(best(&[(60, 1), (40, 0)]), 0);
+    assert_eq!(best(&[]), 0);
+}
+
+#[test]
 fn usage_is_read_from_a_file() {
     let text = "what, amount, hours\n# always\nm5.large, 10, 730\nm5.large, 5, 100\nfargate-vcpu, 2, 100\n";
     let profile = Profile::read(text, &"us-east-1".into(), &Types).unwrap();

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use freehold_api::ce::{EC2InstanceDetails, InstanceDetails, ReservationPurchaseRecommendationDetail};
 use freehold_billing::engine::{InstanceType, Platform, Product, Tenancy};
 use freehold_billing::offers::{Class, Payment, ReservationOffer, ReservationPrice, Term};
+use freehold_billing::what_if::best_count;
 use rust_decimal::Decimal;
 
 use super::recommend::{HOURS_A_MONTH, Usage};
@@ -71,7 +72,8 @@ impl Costs {
         let offer = ReservationOffer { instance_type, zone: None, tenancy, class, term, payment };
         let price = offer.price(sheet, region)?;
         let on_demand = self.on_demand_of(&kind, tenancy)?;
-        let count = best(&used, on_demand, hourly(price, term));
+        let hours: Vec<_> = used.iter().map(|used| (Decimal::ONE, *used)).collect();
+        let count = best_count(&hours, on_demand, hourly(price, term));
         let advice = Advice { kind, tenancy, price, term, count, used, on_demand, before, is_current };
         (count > 0).then_some(advice)
     }
@@ -111,17 +113,6 @@ impl Costs {
 /// USD an hour of one, with the hour's share of what is paid at once.
 fn hourly(price: ReservationPrice, term: Term) -> Decimal {
     price.hourly + price.upfront / Decimal::from(term.hours())
-}
-
-/// How many pay for themselves: each one more is used less than the one before.
-fn best(used: &[Decimal], on_demand: Decimal, each: Decimal) -> u32 {
-    let cost = each * Decimal::from(used.len());
-    let pays = |number: u32| {
-        let others = Decimal::from(number);
-        let hours: Decimal = used.iter().map(|used| (*used - others).clamp(Decimal::ZERO, Decimal::ONE)).sum();
-        hours * on_demand > cost
-    };
-    (0..).take_while(|number| pays(*number)).count() as u32
 }
 
 impl Advice {
@@ -221,17 +212,6 @@ mod tests {
 
     fn usd(text: &str) -> Decimal {
         text.parse().unwrap()
-    }
-
-    #[test]
-    fn as_many_are_bought_as_are_used_for_long_enough() {
-        // At 60 % of the price one must be used in more than 60 of 100 hours.
-        let best = |used: &[(usize, i64)]| best(&hours(used), usd("0.10"), usd("0.06"));
-        assert_eq!(best(&[(100, 3)]), 3);
-        assert_eq!(best(&[(60, 5), (40, 2)]), 2);
-        assert_eq!(best(&[(61, 5), (39, 2)]), 5);
-        assert_eq!(best(&[(60, 1), (40, 0)]), 0);
-        assert_eq!(best(&[]), 0);
     }
 
     #[test]
