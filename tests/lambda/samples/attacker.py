@@ -277,10 +277,10 @@ def listen(port, seconds):
         return {"came": came, "address": address()}
 
 
-def request(path="/", method="GET", body=None, headers=()):
+def request(path="/", method="GET", body=None, headers=(), door=None):
     """To the region, as it is."""
     asked = urllib.request.Request(
-        os.environ["AWS_ENDPOINT_URL"] + path, data=body and body.encode(), method=method, headers=dict(headers)
+        (door or os.environ["AWS_ENDPOINT_URL"]) + path, data=body and body.encode(), method=method, headers=dict(headers)
     )
     try:
         with urllib.request.urlopen(asked, timeout=10) as answer:
@@ -289,12 +289,13 @@ def request(path="/", method="GET", body=None, headers=()):
         return {"status": error.code, "body": error.read().decode(errors="replace")[:400]}
 
 
-def as_somebody(key, secret="test", service="sts", operation="get_caller_identity", **parameters):
+def as_somebody(key, secret="test", service="sts", operation="get_caller_identity", door=None, **parameters):
     """A call with credentials that were not given to it."""
     import boto3
     from botocore.exceptions import ClientError
 
-    client = boto3.client(service, aws_access_key_id=key, aws_secret_access_key=secret, aws_session_token=None)
+    keys = {"aws_access_key_id": key, "aws_secret_access_key": secret, "aws_session_token": None}
+    client = boto3.client(service, endpoint_url=door, **keys)
     try:
         getattr(client, operation)(**parameters)
         return "answered"
