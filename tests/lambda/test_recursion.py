@@ -44,9 +44,9 @@ def services(running):
     return {name: running.client(name, ACCOUNT) for name in ("sqs", "sns", "logs", "cloudwatch")}
 
 
-def make(runner, layer, name, way, to="", **parameters):
+def make(runner, layer, name, way, to="", timeout=30, **parameters):
     environment = {"Variables": {"WAY": way, "TO": to}}
-    return runner.make(name, code=CODE, Layers=[layer], Environment=environment, Timeout=30, MemorySize=512, **parameters)
+    return runner.make(name, code=CODE, Layers=[layer], Environment=environment, Timeout=timeout, MemorySize=512, **parameters)
 
 
 def runs(services, name):
@@ -77,9 +77,10 @@ def test_a_loop_through_a_queue_ends_in_its_dead_letters(runner, layer, services
     sqs = services["sqs"]
     dead = sqs.create_queue(QueueName="loop-dead")["QueueUrl"]
     redrive = {"deadLetterTargetArn": f"arn:aws:sqs:us-east-1:{ACCOUNT}:loop-dead", "maxReceiveCount": 1}
-    attributes = {"VisibilityTimeout": "30", "RedrivePolicy": json.dumps(redrive)}
+    # What was dropped is dead when it is seen again.
+    attributes = {"VisibilityTimeout": "15", "RedrivePolicy": json.dumps(redrive)}
     queue = sqs.create_queue(QueueName="loop", Attributes=attributes)["QueueUrl"]
-    make(runner, layer, "looping", "sqs", queue)
+    make(runner, layer, "looping", "sqs", queue, timeout=15)
     mapping = runner.client.create_event_source_mapping(
         EventSourceArn=f"arn:aws:sqs:us-east-1:{ACCOUNT}:loop", FunctionName="looping"
     )
