@@ -255,7 +255,7 @@ async fn what_a_change_replaced_goes_with_its_directory() {
 
 /// Waits for something that other tasks do.
 async fn until(what: &str, is_so: impl Fn() -> bool) {
-    for _ in 0..1000 {
+    for _ in 0..10_000 {
         if is_so() {
             return;
         }
