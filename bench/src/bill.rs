@@ -97,6 +97,7 @@ fn commitments() -> Commitments {
         upfront: Decimal::ZERO,
         paid: Decimal::ZERO,
         hourly: kind(at).units() * Decimal::new(15, 2),
+        offering: "reserved".into(),
     };
     let plan = |at: usize| SavingsPlan {
         id: format!("sp-{at}").into(),
