@@ -14,7 +14,8 @@ import sys
 
 import pytest
 
-from support import leaks
+from support import coverage, lanes, leaks
+from support.calls import CALLS
 from support.cli import cli
 from support.region import Region
 
@@ -25,9 +26,41 @@ def pytest_addoption(parser):
     parser.addoption("--update-golden", action="store_true", help="write the golden answers anew instead of comparing")
 
 
-def pytest_collection_modifyitems(items):
-    """What judges the whole run comes last."""
-    items.sort(key=lambda item: item.path.name == "test_coverage.py")
+def pytest_xdist_make_scheduler(config, log):
+    return lanes.Lanes(config, log)
+
+
+def pytest_testnodedown(node, error):
+    CALLS.add(getattr(node, "workeroutput", {}).get("calls", {"answered": [], "refused": []}))
+
+
+# Files of which tests ran, and what is said of the operations that they called.
+_ran, _complaints = set(), []
+
+
+def pytest_runtest_logreport(report):
+    _ran.add(report.nodeid.partition("::")[0])
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session, exitstatus):
+    config = session.config
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["calls"] = CALLS.told()
+        return
+    is_part = config.option.keyword or config.option.markexpr or any("::" in one for one in config.args)
+    if exitstatus != pytest.ExitCode.OK or is_part or coverage.missing_files(_ran):
+        _complaints.append("Not judged: it is when all tests of all services run and pass.")
+        return
+    _complaints.extend(coverage.complaints(CALLS))
+    if _complaints:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter):
+    terminalreporter.section("Every operation is seen to succeed and to be refused")
+    for line in _complaints or ["So it is."]:
+        terminalreporter.line(line)
 
 
 @pytest.fixture(scope="session")

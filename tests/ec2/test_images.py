@@ -2,7 +2,7 @@
 
 import pytest
 from support.refusal import refusal
-from support.waiting import QUICKLY, until
+from support.waiting import QUICKLY
 
 MISSING = "ami-0123456789abcdef0"
 AMAZON = "137112412989"
@@ -416,33 +416,3 @@ def test_bad_descriptions_of_images_are_refused(ec2, public):
     assert refusal(ec2.describe_images, NextToken="nonsense") == "InvalidNextToken"
     assert refusal(ec2.describe_images, Filters=[{"Name": "colour", "Values": ["x"]}]) == "InvalidParameterValue"
     assert refusal(ec2.describe_images, DryRun=True) == "DryRunOperation"
-
-
-def test_an_image_carries_what_was_written_before_it_was_made(machines, account):
-    """With real machines: user data of the first writes a file, user data of the second shows it on the console."""
-    ec2 = machines.client("ec2", account)
-    public = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
-
-    def launch(image, script):
-        launched = ec2.run_instances(ImageId=image, InstanceType="t3.micro", MinCount=1, MaxCount=1, UserData=script)
-        instance = launched["Instances"][0]["InstanceId"]
-        ec2.get_waiter("instance_running").wait(InstanceIds=[instance], **QUICKLY)
-        return instance
-
-    def says(instance, text):
-        until(
-            lambda: text in ec2.get_console_output(InstanceId=instance, Latest=True).get("Output", ""),
-            f"the console of {instance} says {text}",
-        )
-
-    first = launch(public, "#!/bin/sh\necho kept-by-image > /etc/kept\necho written > /dev/console\n")
-    says(first, "written")
-    made = make(ec2, first, "mine")
-    assert state(ec2, first) == "running"
-    without_reboot = make(ec2, first, "again", NoReboot=True)
-    second = launch(made, "#!/bin/sh\ncat /etc/kept > /dev/console\n")
-    says(second, "kept-by-image")
-    for image in (made, without_reboot):
-        ec2.deregister_image(ImageId=image)
-    ec2.terminate_instances(InstanceIds=[first, second])
-    ec2.get_waiter("instance_terminated").wait(InstanceIds=[first, second], **QUICKLY)

@@ -6,6 +6,8 @@ import subprocess
 import pytest
 from support.region import binary
 
+pytestmark = pytest.mark.machines
+
 
 def demo(data, *arguments):
     return subprocess.run(

@@ -1,4 +1,4 @@
-"""Which operations the black-box tests called, and how each was answered: what tests/test_coverage.py judges.
+"""Which operations the black-box tests called, and how each was answered: what coverage.py judges.
 
 Only clients of `Region.client` are watched. A call counts as refused if the operation itself refused it: what stands in
 front of every operation (signatures, permissions, dry runs) says nothing about this one.
@@ -50,6 +50,19 @@ class Calls:
         code = parsed.get("Error", {}).get("Code", "")
         if code and code not in IN_FRONT:
             self.refused[operation].add(code)
+
+    def told(self):
+        """All of it, for another process."""
+        return {
+            "answered": sorted(self.answered),
+            "refused": [(*operation, sorted(codes)) for operation, codes in self.refused.items()],
+        }
+
+    def add(self, told):
+        """What another process has seen."""
+        self.answered.update(map(tuple, told["answered"]))
+        for service, name, codes in told["refused"]:
+            self.refused[service, name].update(codes)
 
 
 CALLS = Calls()

@@ -7,6 +7,7 @@ import pathlib
 import re
 import subprocess
 
+from support import lanes
 from support.waiting import until
 
 
@@ -40,6 +41,8 @@ def _processes():
     for folder in pathlib.Path("/proc").iterdir():
         if folder.name.isdigit():
             try:
+                if lanes.is_of_another((folder / "environ").read_bytes()):
+                    continue
                 command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
                 if " elb-node " in command:
                     # It knows its directory as `.` only.

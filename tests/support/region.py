@@ -15,7 +15,7 @@ import urllib.request
 import boto3
 from botocore.config import Config
 
-from support import leaks
+from support import lanes, leaks
 from support.calls import CALLS
 from support.waiting import until
 
@@ -39,8 +39,9 @@ def run(*arguments, env=None, **options):
     return subprocess.run([binary(), *map(str, arguments)], env=environment | (env or {}), check=False, **options)
 
 
-# Below the range that clients' own ends come from.
-_ports = iter(random.sample(range(20000, 32000), 12000))
+# Below the range that clients' own ends come from; each process of a run has its part.
+_first, _step = lanes.number()
+_ports = iter(random.sample(range(20000 + _first, 32000, _step), 12000 // _step))
 
 
 def free_port():
