@@ -17,7 +17,8 @@ pub(super) async fn put_retention_policy(
 ) -> Result<Unit, freehold_wire::Error> {
     let days = input.retention_in_days.unwrap_or_default();
     if !is_retention(days) {
-        let known = RETENTIONS.map(|days| days.to_string()).join(", ");
+        let known: Vec<_> = RETENTIONS.iter().map(i32::to_string).collect();
+        let known = known.join(", ");
         let sentence = format!(
             "1 validation error detected: Value '{days}' at 'retentionInDays' failed to satisfy constraint: Member must \
              satisfy enum value set: [{known}]"
