@@ -18,7 +18,7 @@ use async_trait::async_trait;
 use freehold_core::reconcile::{Failure, Next, Reconciler};
 use freehold_machine::{Error as MachineError, MachineState};
 use freehold_store::{Filter, StoreExt, TxExt};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Vpcs;
 use crate::Ec2;
@@ -42,9 +42,10 @@ pub struct MakeImages {
     turn: ImageTurn,
 }
 
-/// Whether the instance's machine is off only because an image is being made of it.
-pub fn is_interrupted(from: &mut (impl Reader + ?Sized), instance: &Instance) -> Result<bool> {
-    Ok(images_of(from, instance)?.iter().any(|image| image.interruption != Interruption::None))
+/// Whether the instance's machine may be off, or have been so since then, only because an image is being made of it.
+pub fn is_interrupted(from: &mut (impl Reader + ?Sized), instance: &Instance, since: Timestamp) -> Result<bool> {
+    let images = images_of(from, instance)?;
+    Ok(images.iter().any(|image| image.interruption != Interruption::None || image.created >= since))
 }
 
 fn images_of(from: &mut (impl Reader + ?Sized), instance: &Instance) -> Result<Vec<Image>> {

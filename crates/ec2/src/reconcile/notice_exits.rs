@@ -33,6 +33,13 @@ impl NoticeExits {
     async fn is_gone(&self, id: &str) -> Result<bool, Failure> {
         Ok(!matches!(self.ec2.driver.state(id).await?, MachineState::Running { .. }))
     }
+
+    /// Whether a machine that was seen to be off was so for an image, or is on. An image that was done after the first look
+    /// has left no trace but the machine, which was started before: only a second look can tell.
+    async fn is_on_again(&self, id: &str, asked: Timestamp) -> Result<bool, Failure> {
+        let Some(instance) = self.ec2.store.get::<Instance>(id)? else { return Ok(true) };
+        Ok(is_interrupted(&mut self.ec2.committed(), &instance, asked)? || !self.is_gone(id).await?)
+    }
 }
 
 #[async_trait]
@@ -56,11 +63,15 @@ impl Reconciler for NoticeExits {
     }
 
     async fn step(&self, key: &str) -> Result<Next, Failure> {
+        let asked = self.ec2.now();
         let event = match self.ec2.driver.state(key).await? {
             MachineState::Running { .. } => return Ok(Next::Settled),
             MachineState::Stopped => None,
             MachineState::Absent => Some(Event::Lost),
         };
+        if event.is_none() && self.is_on_again(key, asked).await? {
+            return Ok(Next::Settled);
+        }
         let (id, now, booted) = (key.to_owned(), self.ec2.now(), self.booted);
         self.ec2
             .store
@@ -69,7 +80,7 @@ impl Reconciler for NoticeExits {
                 let Some(before) = tx.get::<Instance>(&id)?.filter(|i| i.state == InstanceState::Running) else {
                     return Ok::<_, Error>(());
                 };
-                if event.is_none() && is_interrupted(tx, &before)? {
+                if event.is_none() && is_interrupted(tx, &before, asked)? {
                     return Ok(());
                 }
                 let event = event.unwrap_or_else(|| exited(&before, booted));
