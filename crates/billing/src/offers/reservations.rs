@@ -56,6 +56,13 @@ pub struct ReservationPrice {
     pub hourly: Decimal,
 }
 
+impl ReservationPrice {
+    /// USD an hour over the term, with the hour's share of what is paid at once.
+    pub fn effective(&self, term: Term) -> Decimal {
+        self.hourly + self.upfront / Decimal::from(term.hours())
+    }
+}
+
 impl ReservationOffer {
     /// A UUID.
     pub fn id(&self) -> String {

@@ -142,7 +142,7 @@ impl Search<'_> {
             let instance_type = instance.kind.to_string();
             let offer = ReservationOffer { instance_type, zone: None, tenancy: instance.tenancy, class, term, payment };
             let price = offer.price(self.sheet, self.region)?;
-            let each = price.hourly + price.upfront / Decimal::from(term.hours());
+            let each = price.effective(term);
             let on_demand = self.sheet.list_price(product)?;
             let count = best_count_of(self.profile, at, on_demand, each);
             let amount = Decimal::from(count);

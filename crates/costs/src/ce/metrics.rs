@@ -36,9 +36,7 @@ impl Metric {
             ))),
         }
     }
-}
 
-impl Metric {
     /// All that are asked for, with the names that they are asked for by.
     pub fn parse_all(names: Vec<String>) -> Result<Vec<(String, Self)>> {
         names.into_iter().map(|name| Self::parse(&name).map(|metric| (name, metric))).collect()

@@ -37,20 +37,23 @@ type Kind = (InstanceType, Tenancy);
 impl Costs {
     /// What to reserve for this usage, the highest saving first.
     pub(super) fn reserve(&self, usage: &Usage, class: Class, term: Term, payment: Payment) -> Vec<Advice> {
-        let mut kinds: BTreeMap<Kind, Vec<Decimal>> = BTreeMap::new();
-        let mut costs: BTreeMap<Kind, Decimal> = BTreeMap::new();
-        let of_product: Vec<_> = usage.products.iter().map(|product| self.reserved_as(product)).collect();
+        // By kind: how many of it each hour would have used, and USD for all that ran.
+        let mut kinds: BTreeMap<Kind, (Vec<Decimal>, Decimal)> = BTreeMap::new();
+        let of_product = usage.products.iter().map(|product| {
+            let price = self.ledger.sheet().list_price(product).unwrap_or_default();
+            self.reserved_as(product).map(|(kind, each)| (kind, each, price))
+        });
+        let of_product: Vec<_> = of_product.collect();
         for (hour, amounts) in usage.hours.iter().enumerate() {
             for (at, quantity) in amounts {
-                let Some((kind, each)) = &of_product[*at] else { continue };
-                let used = kinds.entry(kind.clone()).or_insert_with(|| vec![Decimal::ZERO; usage.hours.len()]);
+                let Some((kind, each, price)) = &of_product[*at] else { continue };
+                let new = || (vec![Decimal::ZERO; usage.hours.len()], Decimal::ZERO);
+                let (used, before) = kinds.entry(kind.clone()).or_insert_with(new);
                 used[hour] += *quantity * each;
-                let price = self.ledger.sheet().list_price(&usage.products[*at]).unwrap_or_default();
-                *costs.entry(kind.clone()).or_default() += *quantity * price;
+                *before += *quantity * price;
             }
         }
-        let advise = |((kind, tenancy), used): (Kind, Vec<Decimal>)| {
-            let before = costs.get(&(kind.clone(), tenancy)).copied().unwrap_or_default();
+        let advise = |((kind, tenancy), (used, before)): (Kind, (Vec<Decimal>, Decimal))| {
             self.advise_kind(kind, tenancy, used, before, (class, term, payment))
         };
         let mut found: Vec<_> = kinds.into_iter().filter_map(advise).collect();
@@ -73,7 +76,7 @@ impl Costs {
         let price = offer.price(sheet, region)?;
         let on_demand = self.on_demand_of(&kind, tenancy)?;
         let hours: Vec<_> = used.iter().map(|used| (Decimal::ONE, *used)).collect();
-        let count = best_count(&hours, on_demand, hourly(price, term));
+        let count = best_count(&hours, on_demand, price.effective(term));
         let advice = Advice { kind, tenancy, price, term, count, used, on_demand, before, is_current };
         (count > 0).then_some(advice)
     }
@@ -110,11 +113,6 @@ impl Costs {
     }
 }
 
-/// USD an hour of one, with the hour's share of what is paid at once.
-fn hourly(price: ReservationPrice, term: Term) -> Decimal {
-    price.hourly + price.upfront / Decimal::from(term.hours())
-}
-
 impl Advice {
     fn hours(&self) -> Decimal {
         Decimal::from(self.used.len().max(1))
@@ -131,7 +129,7 @@ impl Advice {
 
     /// USD for them over the time that is looked back at, used or not.
     fn cost(&self) -> Decimal {
-        hourly(self.price, self.term) * self.all() * self.hours()
+        self.price.effective(self.term) * self.all() * self.hours()
     }
 
     fn saving(&self) -> Decimal {
@@ -153,7 +151,7 @@ impl Advice {
 
     /// Months after which On-Demand would have cost as much as the whole term.
     fn break_even(&self) -> Decimal {
-        let owed = hourly(self.price, self.term) * self.all() * Decimal::from(self.term.hours());
+        let owed = self.price.effective(self.term) * self.all() * Decimal::from(self.term.hours());
         let covered = self.a_month(self.covered() * self.on_demand);
         if covered.is_zero() { Decimal::ZERO } else { owed / covered }
     }
